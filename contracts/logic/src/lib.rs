@@ -1,0 +1,58 @@
+//! The rules of every Carrots mechanism, written once.
+//!
+//! The same functions are enforced on-chain by thin ink! contracts, dry-run off-chain by the
+//! simulator and compared step by step in the sandbox. Each mechanism is one module with the
+//! same parts: parameters, records, errors, receipts, rules on loaded records, a storage trait
+//! [`Db`](staking::Db), and entries that load, decide and commit.
+//!
+//! What never happens here: no entry writes before its last check, no rule knows a storage key,
+//! a clock or a source of randomness, no [`Db`](staking::Db) method iterates, and no amount is
+//! multiplied or divided outside [`math`].
+//!
+//! | module | mechanism |
+//! | --- | --- |
+//! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+pub mod math;
+pub mod staking;
+#[cfg(feature = "serde")]
+pub mod text;
+
+pub use math::Balance;
+pub use sp_arithmetic::{FixedU128, Perbill};
+
+/// Gives records the derives that a chain needs, in one place.
+///
+/// Every record is SCALE-encoded; with `std` it describes its type for the contract's metadata,
+/// and as a value of its own storage cell it is a leaf of the storage layout.
+macro_rules! records {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident $(<$id:ident>)? { $($body:tt)* })*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode)]
+        #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+        pub $kind $name $(<$id>)? { $($body)* }
+
+        #[cfg(all(feature = "std", feature = "ink"))]
+        impl $(<$id: scale_info::TypeInfo + 'static>)? ink::storage::traits::StorageLayout
+            for $name $(<$id>)?
+        {
+            fn layout(key: &ink::primitives::Key) -> ink::metadata::layout::Layout {
+                use ink::metadata::layout::{Layout, LayoutKey, LeafLayout};
+                Layout::Leaf(LeafLayout::from_key::<Self>(LayoutKey::new(*key)))
+            }
+        }
+    )*};
+}
+pub(crate) use records;

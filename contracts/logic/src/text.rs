@@ -1,0 +1,121 @@
+//! How amounts and fractions are written in scenario and trace files. Use with `serde(with = …)`.
+
+use serde::de::{Error, Expected, MapAccess, Unexpected};
+
+/// A number's digits, where serde_json keeps all of them: with its feature `arbitrary_precision`,
+/// which a chain's crates turn on, it hands a number over as a map with one entry.
+fn digits<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn Expected) -> Result<String, A::Error> {
+    match map.next_entry::<String, String>() {
+        Ok(Some((key, digits))) if key == "$serde_json::private::Number" => Ok(digits),
+        _ => Err(A::Error::invalid_type(Unexpected::Map, expected)),
+    }
+}
+
+/// An amount: an integer, or a string of digits in which `_` may group; written as a string,
+/// since neither TOML nor JSON readers are sure to keep integers above 2^63.
+pub mod amount {
+    use crate::Balance;
+    use serde::{de::Error, de::MapAccess, de::Unexpected, de::Visitor, Deserializer, Serializer};
+    use std::fmt;
+
+    const EXPECTED: &str = "an amount from 0 to 2^128 - 1: an integer, or a string of digits";
+
+    /// Writes the digits.
+    pub fn serialize<S: Serializer>(amount: &Balance, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(amount)
+    }
+
+    /// Reads an integer or a string of digits.
+    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Balance, D::Error> {
+        input.deserialize_any(Amount)
+    }
+
+    struct Amount;
+
+    impl<'de> Visitor<'de> for Amount {
+        type Value = Balance;
+
+        fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+            out.write_str(EXPECTED)
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<Balance, E> {
+            Ok(value.into())
+        }
+
+        fn visit_i64<E: Error>(self, value: i64) -> Result<Balance, E> {
+            let wrong = |_| E::invalid_value(Unexpected::Signed(value), &self);
+            Balance::try_from(value).map_err(wrong)
+        }
+
+        fn visit_str<E: Error>(self, value: &str) -> Result<Balance, E> {
+            let digits: String = value.chars().filter(|c| *c != '_').collect();
+            let wrong = |_| E::invalid_value(Unexpected::Str(value), &self);
+            digits.parse().map_err(wrong)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Balance, A::Error> {
+            let digits = super::digits(map, &self)?;
+            self.visit_str(&digits)
+        }
+    }
+}
+
+/// A fraction: a number from 0 to 1, exact to nine decimals.
+pub mod fraction {
+    use serde::{de::Error, de::MapAccess, de::Unexpected, de::Visitor, Deserializer, Serializer};
+    use sp_arithmetic::Perbill;
+    use std::fmt;
+
+    /// Writes the number.
+    pub fn serialize<S: Serializer>(fraction: &Perbill, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_f64(f64::from(fraction.deconstruct()) / 1e9)
+    }
+
+    /// Reads a number from 0 to 1, to the nearest billionth.
+    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Perbill, D::Error> {
+        input.deserialize_any(Fraction)
+    }
+
+    struct Fraction;
+
+    impl<'de> Visitor<'de> for Fraction {
+        type Value = Perbill;
+
+        fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+            out.write_str("a fraction from 0 to 1")
+        }
+
+        fn visit_f64<E: Error>(self, value: f64) -> Result<Perbill, E> {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(E::invalid_value(Unexpected::Float(value), &self));
+            }
+            // At most 10^9: the cast is exact.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            Ok(Perbill::from_parts((value * 1e9).round() as u32))
+        }
+
+        fn visit_i64<E: Error>(self, value: i64) -> Result<Perbill, E> {
+            match value {
+                0 => Ok(Perbill::zero()),
+                1 => Ok(Perbill::one()),
+                _ => Err(E::invalid_value(Unexpected::Signed(value), &self)),
+            }
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<Perbill, E> {
+            match value {
+                0 => Ok(Perbill::zero()),
+                1 => Ok(Perbill::one()),
+                _ => Err(E::invalid_value(Unexpected::Unsigned(value), &self)),
+            }
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Perbill, A::Error> {
+            let digits = super::digits(map, &self)?;
+            let wrong = |_| A::Error::invalid_value(Unexpected::Str(&digits), &self);
+            let value = digits.parse().map_err(wrong)?;
+            self.visit_f64(value)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `carrots init`: a scenario to start from.
+
+use super::{Verdict, print};
+use anyhow::{Context, bail};
+use carrots::models::{MECHANISMS, find};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Write a commented scenario to start from
+#[derive(clap::Args)]
+pub struct Args {
+    /// Name of the mechanism: see `carrots mechanisms`
+    mechanism: String,
+    /// File to write, which must not be there yet [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> anyhow::Result<Verdict> {
+    let Some(mechanism) = find(&args.mechanism) else {
+        let names: Vec<_> = MECHANISMS.iter().map(|mechanism| mechanism.name).collect();
+        bail!("no mechanism `{}`: expected one of {}", args.mechanism, names.join(", "));
+    };
+    let Some(path) = args.out else {
+        print(mechanism.template)?;
+        return Ok(Verdict::Holds);
+    };
+    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(mechanism.template.as_bytes()));
+    written.with_context(|| format!("{}: cannot be written", path.display()))?;
+    eprintln!("Wrote {0}. Next: carrots simulate {0}", path.display());
+    Ok(Verdict::Holds)
+}

@@ -1,0 +1,15 @@
+//! Carrots off-chain: the rules of the logic crate in memory, played by strategies.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | which mechanisms are there? | [`models`] |
+//! | what happens when these agents play? | [`simulate`] |
+//! | what did this trace do, step by step? | [`trace`] |
+//! | what may a scenario file say? | [`scenario`] |
+//!
+//! No rule is restated here: what a call does is decided in `carrots_logic` alone.
+
+pub mod models;
+pub mod scenario;
+pub mod simulate;
+pub mod trace;

@@ -1,0 +1,40 @@
+//! `carrots`: parse, dispatch, exit code.
+
+mod cli;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Design, dry-run and audit incentive mechanisms for Substrate chains.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Mechanisms(cli::mechanisms::Args),
+    Init(cli::init::Args),
+    Simulate(cli::simulate::Args),
+    Replay(cli::replay::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Mechanisms(args) => cli::mechanisms::run(args),
+        Command::Init(args) => cli::init::run(args),
+        Command::Simulate(args) => cli::simulate::run(args),
+        Command::Replay(args) => cli::replay::run(args),
+    };
+    match result {
+        Ok(cli::Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(cli::Verdict::Fails) => ExitCode::from(1),
+        Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("carrots: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

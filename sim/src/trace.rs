@@ -1,0 +1,201 @@
+//! Traces: the calls that were made to a mechanism, as a JSON file that can be played again.
+
+use crate::models::{Agent, Model, Op, Refusal};
+use carrots_logic::Balance;
+use scale::Encode;
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a trace.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// It is not JSON, or not a trace.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// It names a mechanism that is not there.
+    #[error("mechanism = {0:?}: expected one of {1}")]
+    Mechanism(String, String),
+    /// The rules refuse the parameters.
+    #[error("params: {0}")]
+    Params(String),
+    /// A step names an agent that has no wallet.
+    #[error("steps[{step}]: agent {agent}: expected one of the {agents} agents in `wallets`")]
+    Agent {
+        /// The step's number.
+        step: usize,
+        /// The agent.
+        agent: Agent,
+        /// How many there are.
+        agents: usize,
+    },
+    /// The wallets add up to more than 2^128 - 1.
+    #[error("wallets: expected a sum of at most 2^128 - 1")]
+    Wallets,
+}
+
+/// Calls to a mechanism from its first block on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound = "")]
+pub struct Trace<M: Model> {
+    /// The mechanism.
+    pub mechanism: String,
+    /// What its constructor took.
+    pub params: M::Params,
+    /// The tokens of every agent at the start. The first agents have the mechanism's roles.
+    pub wallets: Vec<Amount>,
+    /// What happened.
+    pub steps: Vec<Step<M::Op>>,
+}
+
+/// An amount as files write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(#[serde(with = "carrots_logic::text::amount")] pub Balance);
+
+/// One step of a trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step<O> {
+    /// Blocks pass.
+    Blocks(u32),
+    /// An agent calls a message.
+    Call {
+        /// Who.
+        who: Agent,
+        /// The tokens that it sends along.
+        #[serde(with = "carrots_logic::text::amount", default)]
+        value: Balance,
+        /// The message.
+        op: O,
+        /// What should come out: `Ok` or the name of an error. Left out, anything may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expect: Option<String>,
+    },
+}
+
+/// What a step did, in words.
+pub struct Played {
+    /// The step.
+    pub step: String,
+    /// Its result.
+    pub result: String,
+    /// Whether it is the expected one; so if none was.
+    pub expected: Result<(), String>,
+}
+
+/// A trace that is being played in memory.
+pub trait Player {
+    /// Plays the next step.
+    fn play(&mut self) -> Option<Played>;
+    /// What the contract holds, and what it owes.
+    fn balance(&self) -> (Balance, Balance);
+}
+
+impl<M: Model> Trace<M> {
+    /// Reads and checks a trace.
+    pub fn read(text: &str) -> Result<Self, TraceError> {
+        let trace: Self = serde_json::from_str(text)?;
+        let agents = trace.wallets.len();
+        for (step, at) in trace.steps.iter().zip(0..) {
+            let Step::Call { who, op, .. } = step else {
+                continue;
+            };
+            let highest = std::cell::Cell::new(*who);
+            op.arguments(&|agent| {
+                highest.set(highest.get().max(agent));
+                [0; 32]
+            });
+            let agent = highest.get();
+            if agent as usize >= agents {
+                return Err(TraceError::Agent { step: at, agent, agents });
+            }
+        }
+        Ok(trace)
+    }
+
+    /// The mechanism at the start of the trace.
+    pub fn model(&self) -> Result<M, TraceError> {
+        let wallets: Vec<_> = self.wallets.iter().map(|amount| amount.0).collect();
+        let sum = wallets.iter().try_fold(0, |sum: Balance, amount| sum.checked_add(*amount));
+        sum.ok_or(TraceError::Wallets)?;
+        if wallets.len() < M::ROLES.len() {
+            return Err(TraceError::Params(format!(
+                "expected a wallet for each of {:?}",
+                M::ROLES
+            )));
+        }
+        M::new(self.params.clone(), wallets, 1).map_err(|e| TraceError::Params(format!("{e:?}")))
+    }
+}
+
+/// The name of a result: `Ok`, or that of the error.
+pub fn outcome<T, E: std::fmt::Debug>(result: &Result<T, Refusal<E>>) -> String {
+    result.as_ref().map_or_else(|refusal| refusal.to_string(), |_| "Ok".into())
+}
+
+struct InMemory<M: Model> {
+    model: M,
+    steps: std::vec::IntoIter<Step<M::Op>>,
+}
+
+/// Prepares a trace to be played.
+pub fn player<M: Model + 'static>(text: &str) -> Result<Box<dyn Player>, TraceError> {
+    let trace = Trace::<M>::read(text)?;
+    Ok(Box::new(InMemory { model: trace.model()?, steps: trace.steps.into_iter() }))
+}
+
+/// Prepares a trace of any mechanism.
+pub fn open(text: &str) -> Result<Box<dyn Player>, TraceError> {
+    #[derive(Deserialize)]
+    struct Head {
+        mechanism: String,
+    }
+    let name = serde_json::from_str::<Head>(text)?.mechanism;
+    match crate::models::find(&name) {
+        Some(mechanism) => (mechanism.replay)(text),
+        None => {
+            let names: Vec<_> = crate::models::MECHANISMS.iter().map(|m| m.name).collect();
+            Err(TraceError::Mechanism(name, names.join(", ")))
+        }
+    }
+}
+
+impl<M: Model> Player for InMemory<M> {
+    fn play(&mut self) -> Option<Played> {
+        match self.steps.next()? {
+            Step::Blocks(blocks) => {
+                self.model.advance(blocks);
+                let step = format!("{blocks} blocks pass");
+                Some(Played { step, result: String::new(), expected: Ok(()) })
+            }
+            Step::Call { who, value, op, expect } => {
+                let step = match value {
+                    0 => format!("{who}: {op:?}"),
+                    _ => format!("{who}: {op:?} with {value}"),
+                };
+                let result = self.model.apply(who, value, op);
+                let got = outcome(&result);
+                let expected = match expect {
+                    Some(expected) if expected != got => Err(expected),
+                    _ => Ok(()),
+                };
+                let result = match result {
+                    Ok(receipt) => format!("{receipt:?}"),
+                    Err(refusal) => refusal.to_string(),
+                };
+                Some(Played { step, result, expected })
+            }
+        }
+    }
+
+    fn balance(&self) -> (Balance, Balance) {
+        (self.model.ledger().held, self.model.owed())
+    }
+}
+
+/// What a contract answers to a call: the outer result of ink!, then the message's own.
+pub fn answer<M: Model>(result: &Result<M::Receipt, M::Error>) -> Vec<u8> {
+    match result {
+        Ok(receipt) => [&[0, 0], &receipt.encode()[1..]].concat(),
+        Err(error) => [vec![0, 1], error.encode()].concat(),
+    }
+}

@@ -1,0 +1,70 @@
+//! From a long trace that goes wrong to a short one.
+
+use crate::bundle::target;
+use crate::differential::{Failure, check};
+use carrots::models::Model;
+use carrots::trace::Trace;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// How long shorter traces are looked for.
+const SECONDS: u64 = 30;
+
+/// Removes steps, many at once and then single ones, as long as the trace still `fails`.
+pub fn shrink<M: Model>(trace: &Trace<M>, mut fails: impl FnMut(&Trace<M>) -> bool) -> Trace<M> {
+    let (mut shortest, start) = (trace.clone(), Instant::now());
+    let late = || start.elapsed().as_secs() >= SECONDS;
+    let mut size = shortest.steps.len().div_ceil(2);
+    loop {
+        let before = shortest.steps.len();
+        let mut at = 0;
+        while at < shortest.steps.len() && !late() {
+            let mut shorter = shortest.clone();
+            shorter.steps.drain(at..shortest.steps.len().min(at + size));
+            match fails(&shorter) {
+                true => shortest = shorter,
+                false => at += size,
+            }
+        }
+        let done = size == 1 && shortest.steps.len() == before;
+        if done || late() || shortest.steps.is_empty() {
+            return shortest;
+        }
+        size = size.div_ceil(2);
+    }
+}
+
+/// Shrinks a trace on which the model and the contract differ, writes it to a file, and says all
+/// that one has to know; `rerun` is the command that found it.
+pub fn explain<M: Model>(
+    name: &str,
+    mut trace: Trace<M>,
+    failure: &Failure,
+    rerun: &str,
+) -> String {
+    trace.steps.truncate(failure.step + 1);
+    let what = failure.difference.what;
+    let fails =
+        |trace: &Trace<M>| matches!(check(trace), Ok(Err(other)) if other.difference.what == what);
+    let shortest = shrink(&trace, fails);
+    let after = match check(&shortest) {
+        Ok(Err(failure)) => failure.to_string(),
+        other => format!("{other:?}"),
+    };
+    let file =
+        write(name, &shortest).map_or_else(|e| e.to_string(), |file| file.display().to_string());
+    format!(
+        "{name}: {failure}\nshrunk to {} steps: {after}\n\
+         play it: scripts/replay {file}\nfind it again: {rerun}",
+        shortest.steps.len()
+    )
+}
+
+/// Writes a trace that goes wrong to a file of its own.
+pub fn write<M: Model>(name: &str, trace: &Trace<M>) -> anyhow::Result<PathBuf> {
+    let folder = target().join("traces");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.canonicalize()?.join(name).with_extension("json");
+    std::fs::write(&path, serde_json::to_string_pretty(trace)?)?;
+    Ok(path)
+}

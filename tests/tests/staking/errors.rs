@@ -1,0 +1,176 @@
+//! Every error, on the model and on the compiled contract: calls that succeed, then one that is
+//! refused.
+
+use crate::generate::params;
+use crate::script::*;
+use carrots::models::Model;
+use carrots::models::staking::{Op, Staking};
+use carrots::trace::{Step, answer};
+use carrots_logic::Perbill;
+use carrots_logic::staking::{Error, Offence, Params, ParamsError};
+use carrots_tests::account;
+use carrots_tests::sandbox::{NotDeployed, Returned, Sandbox};
+use scale::{Decode, Encode};
+
+/// Every error that there is.
+pub fn all() -> Vec<Error> {
+    (0..=u8::MAX).map_while(|number| Error::decode(&mut &[number][..]).ok()).collect()
+}
+
+type Steps = Vec<Step<Op>>;
+
+/// The parameters, what succeeds, what is refused then, and why.
+fn table() -> Vec<(Params, Steps, Step<Op>, Error)> {
+    use Error::*;
+    let (p, now) = (params(), at_once());
+    let full = Params { max_operators: 1, ..p };
+    let ruin = Params { misconduct_slash: Perbill::one(), ..now };
+    let late = Params { slash_defer_eras: 5, ..p };
+    let greedy = Op::Register { commission: Perbill::from_percent(51) };
+    let ann = register(ANN, 1_000);
+    let paid = [vec![ann.clone(), fund(1_000_000), award(ANN, 1)], eras(&p, 1)].concat();
+    let left = vec![ann.clone(), bond(BOB, 500, ANN), unbond(BOB, ANN, 500)];
+    let with = |steps: &Steps, more: Steps| [steps.clone(), more].concat();
+    vec![
+        (p, vec![ann.clone()], call(ANN, 0, slander()), NotSlasher),
+        (p, vec![ann.clone()], call(ANN, 0, Op::Award { operator: ANN, points: 1 }), NotScorer),
+        (p, vec![ann.clone()], ann.clone(), AlreadyRegistered),
+        (full, vec![ann.clone()], register(BOB, 1_000), OperatorsFull),
+        (p, vec![], call(ANN, 1_000, greedy), CommissionTooHigh),
+        (p, vec![], register(ANN, 999), SelfBondTooLow),
+        (p, vec![ann.clone()], unbond(ANN, ANN, 1), SelfBondTooLow),
+        (p, vec![ann.clone()], bond(BOB, 9, ANN), BondTooLow),
+        (p, vec![ann.clone()], bond(BOB, 10, CAT), NotActive),
+        (p, vec![ann.clone(), retire(ANN)], bond(BOB, 10, ANN), NotActive),
+        (p, with(&left, vec![retire(ANN)]), rebond(BOB, ANN, 0), NotActive),
+        (p, vec![], award(ANN, 1), NotActive),
+        (p, vec![], retire(ANN), NotActive),
+        (p, vec![], remove(ANN), NotActive),
+        (p, vec![], misconduct(ANN, 0), NotOperator),
+        (p, paid.clone(), bond(BOB, 10, ANN), PayoutOpen),
+        (p, paid.clone(), unbond(ANN, ANN, 1), PayoutOpen),
+        (now, vec![ann.clone(), misconduct(ANN, 0)], bond(BOB, 10, ANN), SlashDue),
+        (now, vec![ann.clone(), misconduct(ANN, 0)], unbond(ANN, ANN, 1), SlashDue),
+        (p, vec![ann.clone(), misconduct(ANN, 0)], bond(BOB, 10, ANN), Accused),
+        (p, with(&left, vec![misconduct(ANN, 0)]), rebond(BOB, ANN, 0), Accused),
+        (ruin, wiped(), bond(BOB, 10, ANN), PoolWiped),
+        (p, with(&paid, vec![payout(ANN, 0)]), bond(BOB, 10, ANN), WorthNoShare),
+        (p, vec![], fund(0), Zero),
+        (p, vec![ann.clone()], unbond(ANN, ANN, 0), Zero),
+        (p, vec![ann.clone()], award(ANN, 0), Zero),
+        (p, vec![ann.clone()], unbond(ANN, ANN, 1_001), NotEnoughShares),
+        (p, vec![ann.clone()], withdraw(ANN, ANN, 0), NothingUnbonding),
+        (p, vec![ann.clone()], rebond(ANN, ANN, 0), NothingUnbonding),
+        (p, with(&left, eras(&p, 3)), withdraw(BOB, ANN, 0), StillUnbonding),
+        (
+            late,
+            with(&with(&left, vec![misconduct(ANN, 0)]), eras(&p, 4)),
+            withdraw(BOB, ANN, 0),
+            SlashPending,
+        ),
+        (p, vec![blocks(p.era_blocks - 1)], end_era(), EraNotOver),
+        (p, vec![ann.clone(), award(ANN, 1)], payout(ANN, 0), EraInProgress),
+        (p, with(&paid, vec![payout(ANN, 0)]), payout(ANN, 0), NothingToPay),
+        (p, vec![ann.clone()], misconduct(ANN, 1), EraInFuture),
+        (p, with(&vec![ann.clone()], eras(&p, 3)), misconduct(ANN, 0), ReportTooLate),
+        (p, vec![ann.clone(), misconduct(ANN, 0)], misconduct(ANN, 0), AlreadyReported),
+        (p, vec![ann.clone()], apply_slash(ANN), NoSlash),
+        (p, vec![ann.clone(), misconduct(ANN, 0)], apply_slash(ANN), SlashDeferred),
+        (p, vec![ann.clone()], remove(ANN), SelfBondSufficient),
+        (p, vec![], collect(ANN), NothingToCollect),
+        (p, vec![ann, award(ANN, u32::MAX)], award(ANN, 1), Overflow),
+    ]
+}
+
+fn slander() -> Op {
+    Op::Report { operator: ANN, era: 0, offence: Offence::Misconduct, reporter: ANN }
+}
+
+fn wiped() -> Steps {
+    vec![register(ANN, 1_000), misconduct(ANN, 0), apply_slash(ANN)]
+}
+
+#[test]
+fn the_contract_gives_every_error_where_the_model_does() {
+    for (params, succeed, refused, error) in table() {
+        let mut pair = pair(params);
+        for step in &succeed {
+            done(&mut pair, step);
+        }
+        let played = pair.step(&refused).expect("the step can be played");
+        let outcome =
+            played.unwrap_or_else(|difference| panic!("{refused:?}: {difference}")).outcome;
+        assert_eq!(outcome, name(error), "{refused:?} after {succeed:#?}");
+    }
+}
+
+#[test]
+fn the_table_names_every_error() {
+    let table = table();
+    let missing = all().into_iter().filter(|error| table.iter().all(|row| row.3 != *error));
+    assert_eq!(missing.collect::<Vec<_>>(), [Error::PaymentFailed], "has a test of its own");
+}
+
+#[test]
+fn a_payment_that_fails_changes_nothing() {
+    let params = at_once();
+    let unbonded = vec![register(ANN, 1_000), bond(BOB, 500, ANN), unbond(BOB, ANN, 500)];
+    let slashed = vec![misconduct(ANN, 0), apply_slash(ANN)];
+    let mut pair = pair(params);
+    for step in [unbonded, slashed, eras(&params, 4)].concat() {
+        done(&mut pair, &step);
+    }
+    let (held, storage) = (pair.sandbox.held(), pair.sandbox.storage());
+    pair.sandbox.rob(held).expect("the sandbox allows everything");
+    let wallets = pair.sandbox.wallets();
+    for op in [Op::Withdraw { operator: ANN, era: 0 }, Op::Collect { account: CAT }] {
+        let called = pair.sandbox.apply(BOB, 0, &op).expect("the call can be made");
+        let data = answer::<Staking>(&Err(Error::PaymentFailed));
+        assert_eq!(called.returned, Ok(Returned { reverted: true, data }), "{op:?}");
+        assert!(called.events.is_empty(), "{op:?}");
+        assert_eq!(pair.sandbox.storage(), storage, "{op:?}");
+        assert_eq!(pair.sandbox.wallets(), wallets, "{op:?}");
+    }
+}
+
+/// One set of parameters for every way in which parameters can be wrong.
+fn wrong_params() -> Vec<(Params, ParamsError)> {
+    use ParamsError::*;
+    let p = params();
+    vec![
+        (Params { era_blocks: 0, ..p }, EraBlocksZero),
+        (Params { year_blocks: 9, ..p }, YearShorterThanEra),
+        (Params { unbonding_eras: 2, ..p }, UnbondingTooShort),
+        (Params { unbonding_eras: 129, ..p }, WindowTooLong),
+        (Params { slash_defer_eras: 129, ..p }, WindowTooLong),
+        (Params { max_operators: 0, ..p }, MaxOperatorsZero),
+        (Params { min_self_bond: 0, ..p }, MinSelfBondZero),
+        (Params { min_bond: 0, ..p }, MinBondZero),
+        (Params { reporter_share: Perbill::one(), ..p }, ReporterShareWhole),
+        (Params { issuance: 0, ..p }, IssuanceZero),
+        (Params { max_inflation: Perbill::zero(), ..p }, InflationReversed),
+        (Params { ideal_stake: Perbill::zero(), ..p }, IdealStakeZero),
+        (Params { falloff: Perbill::zero(), ..p }, FalloffZero),
+    ]
+}
+
+#[test]
+fn the_constructor_refuses_wrong_parameters() {
+    let sound = model(params(), 3).constructor(&account);
+    let roles = &sound[..sound.len() - params().encode().len()];
+    for (params, error) in wrong_params() {
+        assert_eq!(params.check(), Err(error));
+        let arguments = [roles, &params.encode()].concat();
+        match Sandbox::deploy(Staking::NAME, &[], &arguments) {
+            Err(NotDeployed::Refused(data)) => {
+                assert_eq!(data, [vec![0, 1], error.encode()].concat())
+            }
+            Err(NotDeployed::Failed(other)) => panic!("{error:?}: {other:#}"),
+            Ok(_) => panic!("{error:?}: deployed"),
+        }
+    }
+    let tested = wrong_params();
+    let all = (0..=u8::MAX).map_while(|number| ParamsError::decode(&mut &[number][..]).ok());
+    let missing = all.filter(|error| tested.iter().all(|row| row.1 != *error));
+    assert_eq!(missing.collect::<Vec<_>>(), [], "have no parameters here");
+}

@@ -1,0 +1,243 @@
+//! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
+
+use carrots::models::staking::{Op, SCORER, SLASHER, Staking};
+use carrots::models::{Agent, Model};
+use carrots::trace::{Amount, Step, Trace};
+use carrots_logic::Perbill;
+use carrots_logic::staking::{Db, Era, Offence, Params, Status};
+use rand::Rng;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+/// The agents of a trace. The first three have the roles.
+pub const AGENTS: Agent = 11;
+
+/// What a trace is about.
+pub struct Case {
+    pub name: &'static str,
+    pub params: Params,
+    /// The most that an agent sends on purpose.
+    pub amount: u128,
+    pub wallet: u128,
+}
+
+/// The middle of the road.
+pub fn params() -> Params {
+    Params {
+        era_blocks: 10,
+        year_blocks: 1_000,
+        unbonding_eras: 4,
+        report_eras: 2,
+        slash_defer_eras: 1,
+        max_operators: 6,
+        min_self_bond: 1_000,
+        min_bond: 10,
+        max_commission: Perbill::from_percent(50),
+        reporter_share: Perbill::from_percent(10),
+        unresponsive_slash: Perbill::from_percent(7),
+        misconduct_slash: Perbill::from_percent(20),
+        issuance: 100_000_000,
+        min_inflation: Perbill::from_parts(25_000_000),
+        max_inflation: Perbill::from_percent(10),
+        ideal_stake: Perbill::from_percent(50),
+        falloff: Perbill::from_percent(5),
+    }
+}
+
+/// Parameters from all corners.
+pub fn cases() -> Vec<Case> {
+    let tiny = Params { min_self_bond: 1, min_bond: 1, issuance: 100, ..params() };
+    let deferred = Params { unbonding_eras: 6, report_eras: 3, slash_defer_eras: 5, ..params() };
+    let short = Params { unbonding_eras: 1, report_eras: 0, slash_defer_eras: 0, ..params() };
+    let ruin = Params { misconduct_slash: Perbill::one(), slash_defer_eras: 0, ..params() };
+    let huge = Params { min_self_bond: 1 << 100, issuance: 1 << 122, ..params() };
+    let quick =
+        Params { era_blocks: 1, year_blocks: 1, max_commission: Perbill::one(), ..params() };
+    let case = |name, params, amount, wallet| Case { name, params, amount, wallet };
+    vec![
+        case("plain", params(), 1_000_000, 10_000_000),
+        case("slashes at once", Params { slash_defer_eras: 0, ..params() }, 1_000_000, 10_000_000),
+        case("slashes late", deferred, 1_000_000, 10_000_000),
+        case("short unbonding", short, 1_000_000, 10_000_000),
+        case("ruin", ruin, 1_000_000, 10_000_000),
+        case("tiny amounts", Params { misconduct_slash: Perbill::one(), ..tiny }, 10, 500),
+        case("huge amounts", huge, 1 << 118, 1 << 120),
+        case("quick eras", Params { max_operators: 2, ..quick }, 1_000_000, 10_000_000),
+    ]
+}
+
+impl Case {
+    /// A trace without steps.
+    pub fn trace(&self) -> Trace<Staking> {
+        Trace {
+            mechanism: Staking::NAME.into(),
+            params: self.params,
+            wallets: vec![Amount(self.wallet); AGENTS as usize],
+            steps: vec![],
+        }
+    }
+
+    /// The next step, given where the mechanism stands.
+    pub fn step(&self, rng: &mut ChaCha8Rng, model: &Staking) -> Step<Op> {
+        let mut maker = Maker { case: self, rng, model };
+        if maker.one_in(7) {
+            return Step::Blocks(maker.rng.random_range(1..=self.params.era_blocks + 1));
+        }
+        let (mut who, mut value, op) = maker.call();
+        if maker.one_in(20) {
+            who = maker.anyone();
+        }
+        if maker.one_in(40) {
+            value = maker.strange_value();
+        }
+        Step::Call { who, value, op, expect: None }
+    }
+}
+
+struct Maker<'a> {
+    case: &'a Case,
+    rng: &'a mut ChaCha8Rng,
+    model: &'a Staking,
+}
+
+impl Maker<'_> {
+    fn one_in(&mut self, times: u32) -> bool {
+        self.rng.random_ratio(1, times)
+    }
+
+    fn anyone(&mut self) -> Agent {
+        self.rng.random_range(0..AGENTS)
+    }
+
+    /// An operator if there is one, mostly an active one, sometimes anyone.
+    fn operator(&mut self) -> Agent {
+        let idle = if self.one_in(4) { Status::Retired } else { Status::Active };
+        let status = |agent: &Agent| self.model.db.pool(*agent).status;
+        let known = |agent: &Agent| [Status::Active, idle].contains(&status(agent));
+        let known: Vec<_> = (0..AGENTS).filter(known).collect();
+        match known.choose(self.rng) {
+            Some(operator) if !self.one_in(25) => *operator,
+            _ => self.anyone(),
+        }
+    }
+
+    /// An era of late, sometimes one to come.
+    fn era(&mut self) -> Era {
+        let now = self.model.db.state().era;
+        match self.rng.random_range(0..40) {
+            0 => now.saturating_add(self.rng.random_range(0..3)),
+            1 => self.rng.random(),
+            _ => now.saturating_sub(self.rng.random_range(0..8)),
+        }
+    }
+
+    /// Small ones are as likely as large ones.
+    fn amount(&mut self) -> u128 {
+        let bits = 128 - self.case.amount.leading_zeros();
+        let shift = self.rng.random_range(0..bits.min(16));
+        self.rng.random_range(1..=(self.case.amount >> shift).max(1))
+    }
+
+    fn strange_value(&mut self) -> u128 {
+        let wallet = self.case.wallet;
+        *[0, 1, wallet, wallet + 1, wallet * 11].choose(self.rng).unwrap_or(&0)
+    }
+
+    fn call(&mut self) -> (Agent, u128, Op) {
+        let who = self.anyone();
+        match self.rng.random_range(0..100) {
+            0..11 => (who, 0, Op::EndEra {}),
+            11..20 => self.register(),
+            20..33 => (who, self.amount(), Op::Bond { operator: self.operator() }),
+            33..36 => (who, self.amount(), Op::Fund {}),
+            36..46 => self.award(),
+            46..61 => self.payout(),
+            61..68 => self.report(),
+            68..76 => (who, 0, Op::ApplySlash { operator: self.operator() }),
+            76..84 => self.unbond(),
+            84..93 => self.leave_or_return(),
+            93..94 => (self.operator(), 0, Op::Retire {}),
+            94..96 => (who, 0, Op::Remove { operator: self.operator() }),
+            _ => (who, 0, Op::Collect { account: self.anyone() }),
+        }
+    }
+
+    fn register(&mut self) -> (Agent, u128, Op) {
+        let highest = self.case.params.max_commission.deconstruct();
+        let parts = match self.one_in(15) {
+            true => self.rng.random_range(0..=1_000_000_000),
+            false => self.rng.random_range(0..=highest),
+        };
+        let amount = self.amount().max(self.case.params.min_self_bond);
+        let amount = if self.one_in(15) { self.amount() } else { amount };
+        (self.anyone(), amount, Op::Register { commission: Perbill::from_parts(parts) })
+    }
+
+    fn award(&mut self) -> (Agent, u128, Op) {
+        let points = match self.rng.random_range(0..80) {
+            0 => 0,
+            1 => u32::MAX,
+            _ => self.rng.random_range(1..100),
+        };
+        (SCORER, 0, Op::Award { operator: self.operator(), points })
+    }
+
+    fn payout(&mut self) -> (Agent, u128, Op) {
+        let open = |(operator, era): &(Agent, Era)| self.model.db.points(*operator, *era) > 0;
+        let now = self.model.db.state().era;
+        let eras = now.saturating_sub(12)..now;
+        let all = (0..AGENTS).flat_map(|operator| eras.clone().map(move |era| (operator, era)));
+        let open: Vec<_> = all.filter(open).collect();
+        let (operator, era) = match open.choose(self.rng) {
+            Some(open) if !self.one_in(20) => *open,
+            _ => (self.operator(), self.era()),
+        };
+        (self.anyone(), 0, Op::Payout { operator, era })
+    }
+
+    fn report(&mut self) -> (Agent, u128, Op) {
+        let offences = [Offence::Equivocation, Offence::Unresponsiveness, Offence::Misconduct];
+        let offence = *offences.choose(self.rng).unwrap_or(&Offence::Misconduct);
+        let now = self.model.db.state().era;
+        let era = match self.one_in(10) {
+            true => self.era(),
+            false => now.saturating_sub(self.rng.random_range(0..=self.case.params.report_eras)),
+        };
+        let (operator, reporter) = (self.operator(), self.anyone());
+        (SLASHER, 0, Op::Report { operator, era, offence, reporter })
+    }
+
+    fn unbond(&mut self) -> (Agent, u128, Op) {
+        let mut all: Vec<_> = (0..AGENTS * AGENTS).map(|n| (n / AGENTS, n % AGENTS)).collect();
+        all.shuffle(self.rng);
+        let held = |&(operator, who): &(Agent, Agent)| self.model.db.position(operator, who) > 0;
+        let (operator, who) = all.iter().copied().find(held).unwrap_or((0, 0));
+        let held = self.model.db.position(operator, who);
+        let shares = match self.rng.random_range(0..20) {
+            0 => 0,
+            1 => held.saturating_add(1),
+            2..12 => held,
+            _ => self.rng.random_range(0..=held),
+        };
+        (who, 0, Op::Unbond { operator, shares })
+    }
+
+    fn leave_or_return(&mut self) -> (Agent, u128, Op) {
+        let now = self.model.db.state().era;
+        let mut found = vec![];
+        for (operator, who) in (0..AGENTS * AGENTS).map(|n| (n / AGENTS, n % AGENTS)) {
+            let eras = now.saturating_sub(12)..=now;
+            let eras = eras.filter(|era| self.model.db.unbonding(operator, who, *era) > 0);
+            found.extend(eras.map(|era| (operator, who, era)));
+        }
+        let (operator, who, era) = match found.choose(self.rng) {
+            Some(found) if !self.one_in(20) => *found,
+            _ => (self.operator(), self.anyone(), self.era()),
+        };
+        let op = match self.one_in(3) {
+            true => Op::Rebond { operator, era },
+            false => Op::Withdraw { operator, era },
+        };
+        (who, 0, op)
+    }
+}
