@@ -7,36 +7,35 @@
 // A mapping with a tuple as its key is not complex.
 #![allow(clippy::type_complexity)]
 
-/// What messages emit: who called, whom it concerns, and the receipt.
+/// What messages emit: who called, whom it concerns, and the receipt. Events are found by contract
+/// and signature; fields are not indexed, since an index costs as much gas as a write to storage.
 pub mod events {
     use carrots_logic::staking as rules;
     use ink::primitives::AccountId;
 
-    /// `Name { plain fields } [indexed fields] -> receipt`.
     macro_rules! events {
-        ($($name:ident { $($plain:ident)? } [$($indexed:ident),*] -> $receipt:ty;)*) => {$(
+        ($($name:ident { $($account:ident),* } -> $receipt:ty;)*) => {$(
             #[ink::event]
             #[allow(missing_docs)]
             pub struct $name {
-                $(pub $plain: AccountId,)?
-                $(#[ink(topic)] pub $indexed: AccountId,)*
+                $(pub $account: AccountId,)*
                 pub receipt: $receipt,
             }
         )*};
     }
 
     events! {
-        Bonded {} [who, operator] -> rules::Bonded;
-        Unbonded {} [who, operator] -> rules::Unbonded;
-        Withdrawn {} [who, operator] -> rules::Paid;
-        EraEnded { who } [] -> rules::EraEnded;
-        Funded {} [who] -> rules::Funded;
-        Awarded { who } [operator] -> rules::Awarded;
-        PaidOut { who } [operator] -> rules::PaidOut;
-        Reported { who } [operator] -> rules::Reported;
-        Slashed { who } [operator] -> rules::Slashed;
-        Retired { who } [operator] -> rules::Retired;
-        Collected { who } [account] -> rules::Paid;
+        Bonded { who, operator } -> rules::Bonded;
+        Unbonded { who, operator } -> rules::Unbonded;
+        Withdrawn { who, operator } -> rules::Paid;
+        EraEnded { who } -> rules::EraEnded;
+        Funded { who } -> rules::Funded;
+        Awarded { who, operator } -> rules::Awarded;
+        PaidOut { who, operator } -> rules::PaidOut;
+        Reported { who, operator } -> rules::Reported;
+        Slashed { who, operator } -> rules::Slashed;
+        Retired { who, operator } -> rules::Retired;
+        Collected { who, account } -> rules::Paid;
     }
 }
 
