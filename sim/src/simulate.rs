@@ -62,7 +62,7 @@ pub fn simulate<E: Send>(
     run: Run,
     threads: usize,
     done: impl Iterator<Item = Result<Vec<f64>, E>>,
-    keep: &mut dyn FnMut(u64, &[f64]) -> Result<(), E>,
+    mut keep: impl FnMut(u64, &[f64]) -> Result<(), E>,
 ) -> Result<Summary, E> {
     let mut summary = Summary::new(simulation, run);
     for row in done {

@@ -1,6 +1,7 @@
 //! Staking in memory: the rules of [`carrots_logic::staking`] over vectors.
 
 mod catalogue;
+mod game;
 mod play;
 
 pub use catalogue::MECHANISM;
