@@ -44,6 +44,14 @@ struct Purse {
     costs: Balance,
 }
 
+impl Purse {
+    /// Whether something of that chance happens. What is certain takes no draw.
+    #[inline]
+    fn chance(&mut self, chance: f64) -> bool {
+        chance >= 1.0 || chance > 0.0 && self.rng.random_bool(chance)
+    }
+}
+
 /// What a strategy remembers from round to round.
 #[derive(Clone, Copy)]
 enum Memory {
@@ -108,6 +116,10 @@ pub struct Game<'a> {
     /// How often.
     slashes: Vec<u32>,
     lessons: Vec<Lessons>,
+    /// Whether any operator was slashed or retired since all bonders looked: else none need look.
+    news: bool,
+    /// The same for what only some of them can have seen in this round.
+    late_news: bool,
     pending: Vec<Pending>,
     tally: Tally,
 }
@@ -148,6 +160,8 @@ impl<'a> Game<'a> {
             losses: vec![0; accounts],
             slashes: vec![0; accounts],
             lessons: Vec::new(),
+            news: false,
+            late_news: false,
             pending: Vec::new(),
             tally: Tally::default(),
         };
@@ -201,6 +215,7 @@ impl<'a> Game<'a> {
             self.choose(agent, purse);
         }
         (self.agents, self.purses) = (agents, purses);
+        self.news = take(&mut self.late_news);
         self.close();
     }
 
@@ -225,6 +240,7 @@ impl<'a> Game<'a> {
                     self.tally.slashed += slashed.amount;
                     self.losses[operator as usize] += slashed.amount;
                     self.slashes[operator as usize] += u32::from(slashed.amount > 0);
+                    self.news |= slashed.amount > 0;
                 }
             }
         }
@@ -249,7 +265,7 @@ impl<'a> Game<'a> {
             Strategy::Bonder => self.bonder(agent, purse),
             Strategy::Honest => self.duty(agent, purse, 0, Duty::Done),
             Strategy::Lazy => {
-                let duty = if purse.rng.random_bool(0.5) { Duty::Done } else { Duty::Missed };
+                let duty = if purse.chance(0.5) { Duty::Done } else { Duty::Missed };
                 self.duty(agent, purse, 0, duty)
             }
             Strategy::Equivocating => {
@@ -279,7 +295,7 @@ impl<'a> Game<'a> {
 
     /// Equivocates at the world's rate.
     fn tempted(&self, purse: &mut Purse) -> Duty {
-        match purse.rng.random_bool(self.world.offence_rate) {
+        match purse.chance(self.world.offence_rate) {
             true => Duty::Equivocated,
             false => Duty::Done,
         }
@@ -297,7 +313,7 @@ impl<'a> Game<'a> {
         if tries {
             purse.costs += self.world.duty_cost;
         }
-        if tries && !purse.rng.random_bool(self.world.miss_rate) {
+        if tries && !purse.chance(self.world.miss_rate) {
             self.tally.done += 1;
             self.act(SCORER, 0, Op::Award { operator, points: self.world.era_points });
         } else {
@@ -311,7 +327,7 @@ impl<'a> Game<'a> {
     }
 
     fn notice(&mut self, purse: &mut Purse, operator: Agent, offence: Offence) {
-        if purse.rng.random_bool(self.world.detection) {
+        if purse.chance(self.world.detection) {
             let due = self.era + self.world.report_delay_eras;
             self.pending.push(Pending { due, operator, era: self.era, offence });
         }
@@ -332,6 +348,7 @@ impl<'a> Game<'a> {
             Memory::Left(None) if self.era >= self.horizon / 3 => {
                 self.duty(agent, purse, 0, Duty::Equivocated);
                 self.act(operator, 0, Op::Retire {});
+                (self.news, self.late_news) = (true, true);
                 let era = self.unbond(operator, operator);
                 agent.memory = Memory::Left(era);
             }
@@ -363,7 +380,7 @@ impl<'a> Game<'a> {
             paid[choice] += FORGET * (has - had - paid[choice]);
         }
         let best = (0..3).max_by(|a, b| paid[*a].total_cmp(&paid[*b]).then(b.cmp(a)));
-        let choice = match purse.rng.random_bool(EXPLORE) {
+        let choice = match purse.chance(EXPLORE) {
             true => purse.rng.random_range(0..3),
             false => best.expect("there are three"),
         };
@@ -375,12 +392,14 @@ impl<'a> Game<'a> {
     fn bonder(&mut self, agent: &mut Player, purse: &mut Purse) {
         let who = agent.account;
         match agent.memory {
+            Memory::Bonded(..) if !self.news => {}
             Memory::Bonded(operator, slashes) => {
                 let retired = self.staking.db.pool(operator).status != Status::Active;
-                if (retired || self.slashes[operator as usize] > slashes)
-                    && let Some(era) = self.unbond(who, operator)
-                {
-                    agent.memory = Memory::Unbonding(operator, era);
+                if retired || self.slashes[operator as usize] > slashes {
+                    match self.unbond(who, operator) {
+                        Some(era) => agent.memory = Memory::Unbonding(operator, era),
+                        None => self.late_news = true,
+                    }
                 }
             }
             Memory::Unbonding(operator, era) => {

@@ -1,0 +1,322 @@
+//! The command line as its users see it: results, messages and exit statuses.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const SMALL: &str = "sim/scenarios/staking-small.toml";
+const POLKADOT: &str = "sim/scenarios/polkadot-staking.toml";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_carrots"));
+    command.args(args).current_dir(root());
+    command
+}
+
+fn carrots(args: &[&str]) -> Output {
+    command(args).output().expect("the binary runs")
+}
+
+fn stdout(args: &[&str]) -> String {
+    let output = carrots(args);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "carrots {}: {error}", args.join(" "));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn json(args: &[&str]) -> Value {
+    serde_json::from_str(&stdout(args)).expect("one JSON document")
+}
+
+/// A folder of a test's own, empty at first.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("a path in UTF-8").to_string()
+}
+
+#[test]
+fn a_dry_run_prints_one_document() {
+    let result = json(&["simulate", POLKADOT, "--runs", "2", "--format", "json"]);
+    assert_eq!((&result["seed"], &result["runs"]), (&2024.into(), &2.into()));
+    assert_eq!(result["scenario"], POLKADOT);
+    for (name, metric) in result["metrics"].as_object().expect("metrics") {
+        for key in ["mean", "sd", "ci95_low", "ci95_high", "min", "max"] {
+            assert!(metric[key].is_f64(), "metrics.{name}.{key}");
+        }
+        assert!(metric["min"].as_f64() <= metric["mean"].as_f64(), "{name}");
+        assert!(metric["mean"].as_f64() <= metric["max"].as_f64(), "{name}");
+    }
+    let strategies = result["strategies"].as_object().expect("strategies");
+    assert_eq!(strategies["bonder"]["count"], 19_231);
+    for (name, strategy) in strategies {
+        assert!(strategy["mean_payoff"].is_f64() && strategy["slashed"].is_f64(), "{name}");
+    }
+    assert_eq!(result["throughput"]["agent_steps"], 2 * 365 * (19_231 + 294));
+    assert!(result["throughput"]["seconds"].as_f64() > Some(0.0));
+}
+
+#[test]
+fn threads_do_not_change_results_and_seeds_do() {
+    let run = |more: &[&str]| {
+        let args = ["simulate", SMALL, "--runs", "20", "--format", "json"];
+        let result = json(&[&args, more].concat());
+        (result["metrics"].clone(), result["strategies"].clone())
+    };
+    let one = run(&["--threads", "1"]);
+    assert_eq!(one, run(&["--threads", "2"]));
+    assert_eq!(one, run(&["--threads", "7"]));
+    assert_ne!(one, run(&["--seed", "2"]));
+}
+
+#[test]
+fn a_killed_run_goes_on_where_it_stopped() {
+    let (whole, killed) = (text(&folder("whole")), text(&folder("killed")));
+    let args = |out: &str, more: &[&str]| -> Vec<String> {
+        let args = ["simulate", SMALL, "--runs", "400", "--format", "json", "--out", out];
+        [&args, more].concat().iter().map(|arg| arg.to_string()).collect()
+    };
+    let run = |args: Vec<String>| json(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let expected = run(args(&whole, &[]));
+
+    let rows = Path::new(&killed).join("runs.csv");
+    let arguments = args(&killed, &["--threads", "1"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut child = command(&arguments).stdout(Stdio::null()).spawn().expect("the binary runs");
+    let start = Instant::now();
+    while std::fs::read_to_string(&rows).unwrap_or_default().lines().count() < 20 {
+        assert!(start.elapsed() < Duration::from_secs(60), "no rows after a minute");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("the run can be killed");
+    child.wait().expect("the run ended");
+    // What a kill in the middle of a write leaves.
+    let torn = std::fs::read_to_string(&rows).expect("rows") + "123,0.5,0.";
+    std::fs::write(&rows, torn).expect("rows");
+
+    let resumed = run(args(&killed, &["--resume"]));
+    assert_eq!(resumed["metrics"], expected["metrics"]);
+    assert_eq!(resumed["strategies"], expected["strategies"]);
+    let both = [&whole, &killed].map(|out| std::fs::read(Path::new(out).join("runs.csv")).unwrap());
+    assert!(both[0] == both[1], "the rows differ: compare runs.csv in {whole} and {killed}");
+
+    let again = carrots(&["simulate", SMALL, "--runs", "400", "--out", &whole]);
+    refused(&again, "holds results already: expected --resume, or another folder");
+    let other = carrots(&["simulate", SMALL, "--seed", "9", "--out", &whole, "--resume"]);
+    refused(&other, "holds results of another scenario, seed or version");
+}
+
+#[test]
+fn rows_are_the_same_in_csv_and_parquet() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    let out = folder("formats");
+    let csv = stdout(&["simulate", SMALL, "--runs", "5", "--format", "csv", "--out", &text(&out)]);
+    assert_eq!(csv, std::fs::read_to_string(out.join("runs.csv")).unwrap());
+    let piped = carrots(&["simulate", SMALL, "--runs", "5", "--format", "parquet"]).stdout;
+    assert_eq!(piped, std::fs::read(out.join("runs.parquet")).unwrap());
+
+    let reader = SerializedFileReader::try_from(out.join("runs.parquet").as_path()).unwrap();
+    let names = reader.metadata().file_metadata().schema_descr().columns().to_vec();
+    let names: Vec<String> = names.iter().map(|column| column.name().to_string()).collect();
+    let mut lines = vec![names.join(",")];
+    for row in reader.get_row_iter(None).unwrap() {
+        let row = row.unwrap();
+        let numbers = row.get_column_iter().map(|(_, field)| match field {
+            Field::Long(run) => run.to_string(),
+            Field::Double(number) => number.to_string(),
+            other => panic!("not a number: {other}"),
+        });
+        lines.push(numbers.collect::<Vec<_>>().join(","));
+    }
+    assert_eq!(csv.lines().collect::<Vec<_>>(), lines);
+}
+
+/// Exit status 2, nothing on stdout, and one line on stderr that says `message`.
+fn refused(output: &Output, message: &str) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}: {error}");
+    assert!(output.stdout.is_empty(), "{message}");
+    assert!(error.contains(message), "expected: {message}\ngot: {error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn bad_scenarios_are_refused_with_file_line_and_key() {
+    let template = std::fs::read_to_string(root().join(SMALL)).unwrap();
+    let folder = folder("bad");
+    let line = |needle: &str| 1 + template.lines().position(|line| line.contains(needle)).unwrap();
+    let cases = [
+        (
+            "max_commission = 0.2",
+            "max_commission = 1.2",
+            "params.max_commission = 1.2: invalid value: floating point `1.2`, expected a fraction from 0 to 1",
+        ),
+        (
+            "min_bond = 1_000",
+            "min_bond = -1",
+            "params.min_bond = -1: invalid value: integer `-1`, expected an amount from 0 to 2^128 - 1: an integer, or a string of digits",
+        ),
+        (
+            "era_blocks = 600",
+            "era_blocks = 'x'",
+            "params.era_blocks = \"x\": invalid type: string \"x\", expected a whole number from 0 to 4,294,967,295",
+        ),
+        (
+            "era_blocks = 600",
+            "era_blocks = 0",
+            "params.era_blocks = 0: expected at least one block",
+        ),
+        (
+            "report_eras = 12",
+            "report_eras = 24",
+            "params.unbonding_eras = 24: expected more than params.report_eras",
+        ),
+        (
+            "duty_cost = 20",
+            "dutycost = 20",
+            "world.dutycost = 20: unknown field `dutycost`, expected one of",
+        ),
+        ("detection = 0.9", "detection = 2", "world.detection = 2: expected a chance from 0 to 1"),
+        ("count = 76", "count = 0", "agents[3].count = 0: expected at least one agent"),
+        ("alpha = 1.5", "alpha = 0.0", "agents[3].stake: expected 0 < min <= max and alpha > 0"),
+        (
+            "alpha = 1.5",
+            "beta = 1.5",
+            "agents[3].stake: expected an amount, or { pareto = { min, max, alpha } }",
+        ),
+        (
+            "reserve = 50_000_000",
+            "reserve = '340282366920938463463374607431768211455'",
+            "agents[0].stake = 10000000: expected a sum of all stakes and the reserve of at most 2^128 - 1",
+        ),
+        (
+            "offence_gain = 20_000",
+            "offence_gain = '340282366920938463463374607431768211455'",
+            "world.offence_gain = \"340282366920938463463374607431768211455\": expected at most 2^128 - 1 over all eras, with all stakes",
+        ),
+        (
+            "max_operators = 50",
+            "max_operators = 5",
+            "params.max_operators = 5: expected room for the 24 operators of `agents`",
+        ),
+        ("horizon = 720", "horizon = 0", "run.horizon = 0: expected 1 to 10,000,000 eras"),
+        (
+            "mechanism = \"staking\"",
+            "mechanism = \"casino\"",
+            "mechanism = \"casino\": expected one of staking",
+        ),
+        ("[run]", "[run", "not TOML:"),
+    ];
+    for (good, bad, message) in cases {
+        let path = folder.join("scenario.toml");
+        std::fs::write(&path, template.replacen(good, bad, 1)).unwrap();
+        let output = carrots(&["simulate", &text(&path)]);
+        refused(&output, message);
+        // Where the message is about another key, its line is that key's.
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        let key = message.split([' ', ':']).next().unwrap();
+        let named = good.split(' ').next().unwrap();
+        if key.ends_with(named) {
+            assert!(error.contains(&format!("scenario.toml:{}: ", line(good))), "{error}");
+        }
+    }
+}
+
+#[test]
+fn bad_arguments_are_refused() {
+    let refuse = |args: &[&str], message| refused(&carrots(args), message);
+    refuse(&["simulate", "nowhere.toml"], "nowhere.toml: cannot be read:");
+    refuse(&["simulate", SMALL, "--runs", "0"], "--set run.runs = 0: expected at least one run");
+    refuse(&["simulate", SMALL, "--set", "x"], "--set x: expected key=value");
+    refuse(&["simulate", SMALL, "--set", "a.b=1"], "--set a.b=1: the scenario has no `a`");
+    refuse(
+        &["simulate", SMALL, "--runs", "1", "--out", "/dev/null/x"],
+        "/dev/null/x: cannot be used:",
+    );
+    refuse(&["init", "casino"], "no mechanism `casino`: expected one of staking");
+    refuse(&["init", "staking", "--out", SMALL], "staking-small.toml: cannot be written:");
+    refuse(&["replay", "nowhere.json"], "nowhere.json: cannot be read:");
+    assert_eq!(carrots(&["simulate"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_init_writes_can_be_run() {
+    let path = folder("init").join("mine.toml");
+    assert!(carrots(&["init", "staking", "--out", &text(&path)]).status.success());
+    assert_eq!(stdout(&["init", "staking"]).trim(), std::fs::read_to_string(&path).unwrap().trim());
+    json(&["simulate", &text(&path), "--runs", "1", "--format", "json"]);
+}
+
+#[test]
+fn the_catalogue_lists_staking() {
+    let catalogue = json(&["mechanisms", "--format", "json"]);
+    assert_eq!(catalogue[0]["name"], "staking");
+    assert_eq!(catalogue[0]["messages"].as_array().map(Vec::len), Some(14));
+    assert!(stdout(&["mechanisms"]).contains("unbonding_eras"));
+}
+
+#[test]
+fn a_trace_is_replayed_step_by_step() {
+    let params = json_params();
+    let folder = folder("replay");
+    let replay = |name: &str, steps: &str| {
+        let path = folder.join(name);
+        let trace = format!(
+            r#"{{"mechanism": "staking", "params": {params},
+                "wallets": ["0", "0", "0", "2000000"], "steps": {steps}}}"#
+        );
+        std::fs::write(&path, trace).unwrap();
+        carrots(&["replay", &text(&path)])
+    };
+    let register = r#"{"call": {"who": 3, "value": "1000000", "op": {"register": {"commission": 0.1}}, "expect": "Ok"}}"#;
+    let holds = replay("holds.json", &format!(r#"[{register}, {{"blocks": 600}}]"#));
+    let shown = String::from_utf8_lossy(&holds.stdout).to_string();
+    assert!(holds.status.success(), "{shown}{}", String::from_utf8_lossy(&holds.stderr));
+    assert!(shown.contains("The contract holds 1000000 and owes 1000000."), "{shown}");
+
+    let fails = replay("fails.json", &format!("[{register}, {register}]"));
+    assert_eq!(fails.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&fails.stdout).contains("step 1: expected Ok"));
+
+    let stranger = r#"[{"call": {"who": 4, "op": {"retire": {}}}}]"#;
+    refused(&replay("stranger.json", stranger), "steps[0]: agent 4: expected one of the 4 agents");
+    refused(&replay("torn.json", "[{"), "torn.json:");
+}
+
+fn json_params() -> String {
+    let text = std::fs::read_to_string(root().join(SMALL)).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    serde_json::to_string(&table["params"]).unwrap()
+}
+
+/// The commands of the README print what it shows, but for how long they took.
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut shown = 0;
+    for block in readme.split("```console\n").skip(1) {
+        let (block, _) = block.split_once("```").expect("the block ends");
+        let (line, expected) = block.split_once('\n').unwrap();
+        let Some(args) = line.strip_prefix("$ cargo run --release -- ") else { continue };
+        let output = stdout(&args.split(' ').collect::<Vec<_>>());
+        let timeless = |text: &str| -> Vec<String> {
+            let lines = text.trim_end().lines().filter(|line| !line.contains("agent-steps in"));
+            lines.map(|line| line.trim_end().to_string()).collect()
+        };
+        let (expected, output) = (timeless(expected), timeless(&output));
+        assert!(output.starts_with(&expected), "{line}\nprints\n{}", output.join("\n"));
+        shown += 1;
+    }
+    assert!(shown >= 2, "the README shows no commands");
+}
