@@ -210,7 +210,11 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             "max_operators = 5",
             "params.max_operators = 5: expected room for the 24 operators of `agents`",
         ),
-        ("horizon = 720", "horizon = 0", "run.horizon = 0: expected 1 to 10,000,000 eras"),
+        (
+            "horizon = 720",
+            "horizon = 0",
+            "run.horizon = 0: expected 1 to 7158263 eras: what 2^32 blocks have room for",
+        ),
         (
             "mechanism = \"staking\"",
             "mechanism = \"casino\"",

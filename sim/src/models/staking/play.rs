@@ -186,8 +186,11 @@ fn check(document: &Document, scenario: &Scenario) -> Result<(), ScenarioError> 
     if players > 10_000_000 {
         return wrong("agents", format!("expected at most 10 million accounts, not {players}"));
     }
-    if run.horizon == 0 || run.horizon > 10_000_000 {
-        return wrong("run.horizon", "expected 1 to 10,000,000 eras".into());
+    let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 1;
+    let most = (u64::from(u32::MAX) / u64::from(params.era_blocks)).saturating_sub(after);
+    if run.horizon == 0 || u64::from(run.horizon) > most {
+        let expected = format!("expected 1 to {most} eras: what 2^32 blocks have room for");
+        return wrong("run.horizon", expected);
     }
     if run.runs == 0 {
         return wrong("run.runs", "expected at least one run".into());
