@@ -28,8 +28,8 @@ pub struct Args {
     #[arg(long)]
     runs: Option<u64>,
     /// Number of threads [default: one per core]; the result does not depend on it
-    #[arg(long, default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Folder that keeps every run's row as it arrives
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -86,7 +86,8 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
         Ok(())
     };
     let earlier = earlier.map(|row| row.map_err(Into::into));
-    let summary = simulate(simulation, run, args.threads, earlier, &mut keep)?;
+    let threads = args.threads.map_or(0, usize::from);
+    let summary = simulate(simulation, run, threads, earlier, &mut keep)?;
     bar.finish_and_clear();
     if let Some(out) = out {
         out.finish()?;
