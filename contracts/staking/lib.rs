@@ -7,24 +7,11 @@
 // A mapping with a tuple as its key is not complex.
 #![allow(clippy::type_complexity)]
 
-/// What messages emit: who called, whom it concerns, and the receipt. Events are found by contract
-/// and signature; fields are not indexed, since an index costs as much gas as a write to storage.
+/// What messages emit.
 pub mod events {
     use carrots_logic::staking as rules;
-    use ink::primitives::AccountId;
 
-    macro_rules! events {
-        ($($name:ident { $($account:ident),* } -> $receipt:ty;)*) => {$(
-            #[ink::event]
-            #[allow(missing_docs)]
-            pub struct $name {
-                $(pub $account: AccountId,)*
-                pub receipt: $receipt,
-            }
-        )*};
-    }
-
-    events! {
+    carrots_shell::events! {
         Bonded { who, operator } -> rules::Bonded;
         Unbonded { who, operator } -> rules::Unbonded;
         Withdrawn { who, operator } -> rules::Paid;
@@ -43,9 +30,9 @@ pub mod events {
 mod staking {
     use crate::events;
     use carrots_logic::staking::{self as rules, *};
-    use carrots_logic::Perbill;
-    use ink::scale::EncodeLike;
-    use ink::storage::traits::{ManualKey, Packed, StorageKey};
+    use carrots_logic::{tables, Perbill};
+    use carrots_shell::pay;
+    use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};
 
     /// Each record under a storage key of its own. The numbers are part of the contract's
@@ -131,7 +118,7 @@ mod staking {
             let who = self.env().caller();
             let receipt = rules::withdraw(self, who, operator, era)?;
             self.env().emit_event(events::Withdrawn { who, operator, receipt });
-            self.pay(who, receipt)
+            pay(who, receipt).ok_or(Error::PaymentFailed)
         }
 
         /// Ends the era in progress.
@@ -216,7 +203,7 @@ mod staking {
             let who = self.env().caller();
             let receipt = rules::collect(self, account)?;
             self.env().emit_event(events::Collected { who, account, receipt });
-            self.pay(account, receipt)
+            pay(account, receipt).ok_or(Error::PaymentFailed)
         }
 
         fn bonded(
@@ -237,11 +224,6 @@ mod staking {
         ) -> Result<Retired, Error> {
             self.env().emit_event(events::Retired { who, operator, receipt });
             Ok(receipt)
-        }
-
-        fn pay(&self, who: AccountId, receipt: Paid) -> Result<Paid, Error> {
-            let paid = self.env().transfer(who, receipt.amount);
-            paid.map(|()| receipt).map_err(|_| Error::PaymentFailed)
         }
 
         /// The parameters.
@@ -325,26 +307,23 @@ mod staking {
         /// What an account can collect.
         #[ink(message)]
         pub fn credit(&self, who: AccountId) -> Balance {
-            Db::credit(self, who)
+            Accounts::credit(self, who)
         }
     }
 
-    /// Writes a record, or removes it if it is the default.
-    fn put<K, V, M>(map: &mut Mapping<K, V, M>, key: K, record: V)
-    where
-        K: EncodeLike,
-        V: Packed + EncodeLike + Default + PartialEq,
-        M: StorageKey,
-    {
-        if record == V::default() {
-            map.remove(key);
-        } else {
-            map.insert(key, &record);
-        }
-    }
+    carrots_shell::accounts!(Staking);
 
     impl Db for Staking {
-        type Id = AccountId;
+        tables! {
+            pool, set_pool: pools(operator: AccountId) -> Pool;
+            position, set_position: positions(operator: AccountId, who: AccountId) -> Shares;
+            sub_pool, set_sub_pool: sub_pools(operator: AccountId, era: Era) -> Fund;
+            unbonding, set_unbonding:
+                unbondings(operator: AccountId, who: AccountId, era: Era) -> Shares;
+            era, set_era: eras(era: Era) -> EraRecord;
+            points, set_points: points(operator: AccountId, era: Era) -> u32;
+            offenders, set_offenders: offenders(era: Era, offence: Offence) -> u32;
+        }
 
         fn params(&self) -> Params {
             self.params.get_or_default()
@@ -359,48 +338,6 @@ mod staking {
         }
         fn set_state(&mut self, state: State) {
             self.state = state;
-        }
-        fn pool(&self, operator: AccountId) -> Pool {
-            self.pools.get(operator).unwrap_or_default()
-        }
-        fn set_pool(&mut self, operator: AccountId, pool: Pool) {
-            put(&mut self.pools, operator, pool)
-        }
-        fn position(&self, operator: AccountId, who: AccountId) -> Shares {
-            self.positions.get((operator, who)).unwrap_or_default()
-        }
-        fn set_position(&mut self, operator: AccountId, who: AccountId, shares: Shares) {
-            put(&mut self.positions, (operator, who), shares)
-        }
-        fn sub_pool(&self, operator: AccountId, era: Era) -> Fund {
-            self.sub_pools.get((operator, era)).unwrap_or_default()
-        }
-        fn set_sub_pool(&mut self, operator: AccountId, era: Era, fund: Fund) {
-            put(&mut self.sub_pools, (operator, era), fund)
-        }
-        fn unbonding(&self, operator: AccountId, who: AccountId, era: Era) -> Shares {
-            self.unbondings.get((operator, who, era)).unwrap_or_default()
-        }
-        fn set_unbonding(&mut self, operator: AccountId, who: AccountId, era: Era, shares: Shares) {
-            put(&mut self.unbondings, (operator, who, era), shares)
-        }
-        fn era(&self, era: Era) -> EraRecord {
-            self.eras.get(era).unwrap_or_default()
-        }
-        fn set_era(&mut self, era: Era, record: EraRecord) {
-            put(&mut self.eras, era, record)
-        }
-        fn points(&self, operator: AccountId, era: Era) -> u32 {
-            self.points.get((operator, era)).unwrap_or_default()
-        }
-        fn set_points(&mut self, operator: AccountId, era: Era, points: u32) {
-            put(&mut self.points, (operator, era), points)
-        }
-        fn offenders(&self, era: Era, offence: Offence) -> u32 {
-            self.offenders.get((era, offence)).unwrap_or_default()
-        }
-        fn set_offenders(&mut self, era: Era, offence: Offence, offenders: u32) {
-            put(&mut self.offenders, (era, offence), offenders)
         }
         fn reported(&self, operator: AccountId, era: Era, offence: Offence) -> bool {
             self.reported.contains((operator, era, offence))
@@ -423,12 +360,6 @@ mod staking {
                 }
                 None => self.reports.remove((operator, number)),
             }
-        }
-        fn credit(&self, who: AccountId) -> Balance {
-            self.credits.get(who).unwrap_or_default()
-        }
-        fn set_credit(&mut self, who: AccountId, credit: Balance) {
-            put(&mut self.credits, who, credit)
         }
     }
 }

@@ -3,7 +3,8 @@
 //! The same functions are enforced on-chain by thin ink! contracts, dry-run off-chain by the
 //! simulator and compared step by step in the sandbox. Each mechanism is one module with the
 //! same parts: parameters, records, errors, receipts, rules on loaded records, a storage trait
-//! [`Db`](staking::Db), and entries that load, decide and commit.
+//! [`Db`](staking::Db), and entries that load, decide and commit. What they share is in
+//! [`accounts`], [`sealed`] and [`storage`].
 //!
 //! What never happens here: no entry writes before its last check, no rule knows a storage key,
 //! a clock or a source of randomness, no [`Db`](staking::Db) method iterates, and no amount is
@@ -25,12 +26,16 @@
     clippy::indexing_slicing
 )]
 
+pub mod accounts;
 pub mod math;
+pub mod sealed;
 pub mod staking;
+pub mod storage;
 #[cfg(feature = "serde")]
 pub mod text;
 
 pub use math::Balance;
+pub use sealed::Block;
 pub use sp_arithmetic::{FixedU128, Perbill};
 
 /// Gives records the derives that a chain needs, in one place.
@@ -56,3 +61,8 @@ macro_rules! records {
     )*};
 }
 pub(crate) use records;
+
+/// What parameters have to fulfil: accepts them, or names the first rule that they break.
+pub(crate) fn check<E: Copy>(rules: &[(bool, E)]) -> Result<(), E> {
+    rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, error)| Err(*error))
+}

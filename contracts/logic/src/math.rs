@@ -59,6 +59,11 @@ pub fn ratio_down(a: u128, b: u128) -> Option<FixedU128> {
     mul_div_down(a, FixedU128::DIV, b).map(FixedU128::from_inner)
 }
 
+/// The square root, rounded down.
+pub fn sqrt_down(a: u128) -> u128 {
+    a.isqrt()
+}
+
 /// `min(a / b, 1)` to nine decimals, rounded up. One when `b` is zero.
 pub fn fraction_up(a: u128, b: u128) -> Perbill {
     if a >= b {

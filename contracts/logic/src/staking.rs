@@ -38,6 +38,7 @@ mod entries;
 pub mod offences;
 mod records;
 
+pub use crate::accounts::{Accounts, Paid};
 pub use entries::*;
 pub use records::*;
 

@@ -1,8 +1,8 @@
 //! `build-contracts [NAME…]`: compiles the named contracts, or all, for the chain.
 //!
-//! A contract is a workspace member that depends on ink. Its bundle lands in `target/ink/<name>/`;
-//! a stamp beside it holds a hash of all that went into it, and while that stays the same nothing
-//! is compiled. Started by `scripts/build-contracts`, which puts a compiler that will do on PATH.
+//! A contract is a workspace member with the feature `ink-as-dependency`. Its bundle lands in
+//! `target/ink/<name>/`; a stamp beside it holds a hash of all that went into it, and while that
+//! stays the same nothing is compiled. Started by `scripts/build-contracts`, which puts a compiler that will do on PATH.
 //!
 //! Exit status: 0 all are built, 1 one does not compile, 2 an unknown name or a wrong compiler.
 
@@ -82,10 +82,7 @@ struct Contract {
 impl Contract {
     /// None if the package is no contract.
     fn new(workspace: &Metadata, package: &Package) -> Option<Self> {
-        package
-            .dependencies
-            .iter()
-            .find(|dependency| dependency.name == "ink" && !dependency.optional)?;
+        package.features.get("ink-as-dependency")?;
         let root = workspace.workspace_root.as_std_path();
         let mut inputs = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
         inputs.push(package.manifest_path.parent()?.into());

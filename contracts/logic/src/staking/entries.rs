@@ -1,14 +1,13 @@
 //! The entries: load, decide, commit. Each is one message of the contract.
 
 use super::{curve, offences, Error as E, *};
+use crate::accounts::{self, Accounts, Paid};
 use crate::math::{mul_div_down, part_down};
 
 /// Storage of the mechanism: one getter and one setter per record. A record that is not there
 /// reads as its default, and a default that is written is removed.
 #[allow(missing_docs)]
-pub trait Db {
-    /// How accounts are named.
-    type Id: Copy + Eq;
+pub trait Db: Accounts {
     fn params(&self) -> Params;
     fn roles(&self) -> Roles<Self::Id>;
     fn state(&self) -> State;
@@ -38,9 +37,6 @@ pub trait Db {
     /// An operator's reports that wait for their slash, by number.
     fn report(&self, operator: Self::Id, number: u32) -> Option<Report<Self::Id>>;
     fn set_report(&mut self, operator: Self::Id, number: u32, report: Option<Report<Self::Id>>);
-    /// What an account can collect.
-    fn credit(&self, who: Self::Id) -> Balance;
-    fn set_credit(&mut self, who: Self::Id, credit: Balance);
 }
 
 crate::records! {
@@ -58,12 +54,6 @@ crate::records! {
         pub amount: Balance,
         /// The era of the sub-pool that holds it now.
         pub era: Era,
-    }
-
-    /// An amount that was paid to the account.
-    pub struct Paid {
-        /// What was paid.
-        pub amount: Balance,
     }
 
     /// An amount that was added to the reserve.
@@ -488,8 +478,7 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
         }
     }
     for (who, part) in [(reporter, reward), (db.roles().sink, amount.saturating_sub(reward))] {
-        let credit = db.credit(who).saturating_add(part);
-        db.set_credit(who, credit);
+        accounts::credit(db, who, part);
     }
     db.set_state(state);
     db.set_pool(operator, pool);
@@ -533,11 +522,5 @@ fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, 
 
 /// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
 pub fn collect<D: Db>(db: &mut D, who: D::Id) -> Result<Paid, Error> {
-    let amount = db.credit(who);
-    if amount == 0 {
-        return Err(E::NothingToCollect);
-    }
-    // After this point the call must succeed.
-    db.set_credit(who, 0);
-    Ok(Paid { amount })
+    accounts::collect(db, who).ok_or(E::NothingToCollect)
 }

@@ -2,12 +2,11 @@
 
 use crate::math::Balance;
 use crate::records;
+pub use crate::sealed::Block;
 use sp_arithmetic::Perbill;
 
 /// Number of an era, from zero.
 pub type Era = u32;
-/// Number of a block, or of blocks.
-pub type Block = u32;
 /// Shares of a pool; their value is `shares * amount / total shares`.
 pub type Shares = u128;
 
@@ -206,7 +205,7 @@ impl Params {
     /// Accepts the parameters, or names the first thing that is wrong with them.
     pub fn check(&self) -> Result<(), ParamsError> {
         use ParamsError as E;
-        let rules = [
+        crate::check(&[
             (self.era_blocks > 0, E::EraBlocksZero),
             (self.year_blocks >= self.era_blocks, E::YearShorterThanEra),
             (self.unbonding_eras > self.report_eras, E::UnbondingTooShort),
@@ -219,7 +218,6 @@ impl Params {
             (self.max_inflation >= self.min_inflation, E::InflationReversed),
             (!self.ideal_stake.is_zero(), E::IdealStakeZero),
             (!self.falloff.is_zero(), E::FalloffZero),
-        ];
-        rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, error)| Err(*error))
+        ])
     }
 }

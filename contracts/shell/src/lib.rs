@@ -1,0 +1,67 @@
+//! What the contracts share around the rules: events, payments, names of accounts.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+use carrots_logic::accounts::Paid;
+use carrots_logic::sealed::Hash;
+use ink::env::hash::Blake2x256;
+use ink::primitives::AccountId;
+
+#[doc(hidden)]
+pub use carrots_logic;
+
+/// Declares events: who called, whom else it concerns, and the receipt. Events are found by
+/// contract and signature; fields are not indexed, since an index costs as much gas as a write to
+/// storage.
+#[macro_export]
+macro_rules! events {
+    ($($name:ident { $($account:ident),* } -> $receipt:ty;)*) => {$(
+        #[ink::event]
+        #[allow(missing_docs)]
+        pub struct $name {
+            $(pub $account: ink::primitives::AccountId,)*
+            pub receipt: $receipt,
+        }
+    )*};
+}
+
+/// Gives a contract that keeps `credits: Mapping<AccountId, Balance, …>` its accounts, and the
+/// chain's hashes.
+#[macro_export]
+macro_rules! accounts {
+    ($contract:ty) => {
+        impl $crate::carrots_logic::accounts::Accounts for $contract {
+            type Id = AccountId;
+
+            $crate::carrots_logic::tables! {
+                credit, set_credit: credits(who: AccountId) -> Balance;
+            }
+        }
+
+        impl $crate::carrots_logic::sealed::Hashing for $contract {
+            fn hash(&self, bytes: &[u8]) -> [u8; 32] {
+                $crate::hash(bytes)
+            }
+            fn account(&self, who: AccountId) -> [u8; 32] {
+                $crate::name(who)
+            }
+        }
+    };
+}
+
+/// Pays an account what a receipt says. None if the chain refuses.
+pub fn pay(who: AccountId, receipt: Paid) -> Option<Paid> {
+    let paid = ink::env::transfer::<ink::env::DefaultEnvironment>(who, receipt.amount);
+    paid.ok().map(|()| receipt)
+}
+
+/// Blake2b with 256 bits.
+pub fn hash(bytes: &[u8]) -> Hash {
+    let mut hash = Hash::default();
+    ink::env::hash_bytes::<Blake2x256>(bytes, &mut hash);
+    hash
+}
+
+/// The bytes by which the chain knows an account.
+pub fn name(who: AccountId) -> [u8; 32] {
+    *AsRef::<[u8; 32]>::as_ref(&who)
+}
