@@ -12,6 +12,7 @@
 //!
 //! | module | mechanism |
 //! | --- | --- |
+//! | [`auction`] | sealed bids at the first, second or a uniform price, and VCG for different items |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(
@@ -27,6 +28,7 @@
 )]
 
 pub mod accounts;
+pub mod auction;
 pub mod math;
 pub mod sealed;
 pub mod staking;
