@@ -1,4 +1,6 @@
 //! What an auction is configured with and what it stores.
+// The codec that is derived for an enum with fields casts its length.
+#![allow(clippy::cast_possible_truncation)]
 
 use crate::math::Balance;
 use crate::records;
