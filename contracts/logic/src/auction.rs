@@ -68,6 +68,15 @@ mod entries;
 pub mod outcome;
 pub mod ranked;
 mod records;
+#[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::indexing_slicing,
+    clippy::unwrap_used
+)]
+mod tests;
 pub mod vcg;
 
 pub use crate::accounts::{Accounts, Paid};
@@ -163,87 +172,5 @@ impl Params {
     /// The items as a length.
     fn items(&self) -> usize {
         self.items as usize
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Numbers for tests, the same in every run: a linear congruential generator.
-    pub struct Lcg(pub u64);
-
-    impl Lcg {
-        pub fn below(&mut self, most: u128) -> u128 {
-            let mut next = || {
-                self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
-                u128::from(self.0 >> 32)
-            };
-            let wide = (next() << 96) | (next() << 64) | (next() << 32) | next();
-            wide % most
-        }
-    }
-
-    pub fn market(kind: Kind, items: u32, reserve_price: Balance) -> Params {
-        Params {
-            kind,
-            items,
-            max_bidders: 64,
-            reserve_price,
-            deposit: 100,
-            commit_blocks: 10,
-            reveal_blocks: 10,
-        }
-    }
-
-    pub fn bid(values: &[Balance]) -> Values {
-        let mut all = Values::default();
-        all[..values.len()].copy_from_slice(values);
-        all
-    }
-
-    #[test]
-    fn a_bid_is_checked_and_secured() {
-        let uniform = market(Kind::UniformPrice, 3, 4);
-        let vcg = market(Kind::Vcg, 3, 4);
-        for (params, values, checked, cost_max) in [
-            (uniform, bid(&[9, 5, 5]), Ok(()), 19),
-            (uniform, bid(&[9, 5, 6]), Err(E::ValuesIncrease), 20),
-            (uniform, bid(&[9, 0, 1]), Err(E::ValuesIncrease), 10),
-            (uniform, bid(&[4, 3, 2, 1]), Err(E::NoSuchItem), 10),
-            (uniform, bid(&[]), Ok(()), 0),
-            (uniform, bid(&[MAX_BID, MAX_BID, MAX_BID]), Ok(()), 3 * MAX_BID),
-            (vcg, bid(&[1, 9, 5]), Ok(()), 9),
-            (vcg, bid(&[1, 9, MAX_BID + 1]), Err(E::BidTooHigh), MAX_BID + 1),
-            (market(Kind::FirstPrice, 1, 0), bid(&[9]), Ok(()), 9),
-            (market(Kind::SecondPrice, 1, 0), bid(&[9, 1]), Err(E::NoSuchItem), 9),
-        ] {
-            assert_eq!(params.check_bid(&values), checked, "{values:?}");
-            assert_eq!(params.cost_max(&values), cost_max, "{values:?}");
-        }
-    }
-
-    #[test]
-    fn parameters_are_checked() {
-        use ParamsError as P;
-        type Wrong = fn(&mut Params);
-        let wrong: [(Wrong, P); 10] = [
-            (|p| p.items = 0, P::ItemsZero),
-            (|p| p.items = 9, P::TooManyItems),
-            (|p| p.kind = Kind::SecondPrice, P::NotOneItem),
-            (|p| p.max_bidders = 0, P::MaxBiddersZero),
-            (|p| p.max_bidders = 65, P::TooManyBidders),
-            (|p| p.reserve_price = MAX_BID + 1, P::ReservePriceTooHigh),
-            (|p| p.deposit = 0, P::DepositZero),
-            (|p| p.commit_blocks = 0, P::CommitBlocksZero),
-            (|p| p.reveal_blocks = 0, P::RevealBlocksZero),
-            (|p| p.reveal_blocks = sealed::MAX_WINDOW + 1, P::WindowTooLong),
-        ];
-        assert_eq!(market(Kind::Vcg, 8, MAX_BID).check(), Ok(()));
-        for (change, error) in wrong {
-            let mut params = market(Kind::Vcg, 3, 0);
-            change(&mut params);
-            assert_eq!(params.check(), Err(error));
-        }
     }
 }

@@ -184,7 +184,8 @@ pub fn settle<D: Db>(db: &mut D, now: Block) -> Result<Settled, Error> {
     }
     let outcome = outcome(&params, bids.get(..round.bidders as usize).unwrap_or_default());
     // After this point the call must succeed. No sum below overflows: each is a part of what the
-    // contract holds. No price exceeds what its winner paid in.
+    // contract holds. A winner owes at most what it paid in and a deposit is at least one, so only
+    // who did not reveal is due nothing.
     let (mut sold, mut proceeds, mut forfeited) = (0u32, 0, 0);
     for (item, sale) in (0..params.items).zip(outcome) {
         let Some(Sale { bidder, price }) = sale else { continue };
