@@ -6,7 +6,8 @@
 //! there is no loop. The last lines are agent-steps per second (one agent choosing once and, where
 //! it acts, its op applied) and the ratio of the medians.
 
-use carrots::models::staking::{MECHANISM, Memory, SCORER};
+use carrots::models::Model;
+use carrots::models::staking::{MECHANISM, SCORER, Staking};
 use carrots::scenario::Document;
 use carrots::simulate::Simulation;
 use carrots_logic::Perbill;
@@ -77,8 +78,9 @@ fn params() -> Params {
 }
 
 /// The same calls as the simulator's for honest agents that never miss, and nothing else.
-fn bare_loop(params: Params) -> Memory {
-    let mut db = Memory::new(params, 4 + (OPERATORS + BONDERS) as usize, 0);
+fn bare_loop(params: Params) -> Staking {
+    let accounts = 4 + (OPERATORS + BONDERS) as usize;
+    let mut db = Staking::new(params, accounts, 0).expect("the parameters are sound");
     let operators = 4..4 + OPERATORS;
     let home = |bonder: u32| 4 + bonder % OPERATORS;
     rules::fund(&mut db, RESERVE).expect("funds");
