@@ -142,7 +142,7 @@ pub trait Messages {
 }
 
 /// The records of a mechanism in memory.
-pub trait Model: Messages + Accounts<Id = Agent> + Clone + Sized + 'static {
+pub trait Model: Messages + Accounts<Id = Agent> + Clone + Debug + Sized + 'static {
     /// What its constructor takes beside the roles.
     type Params: Copy + Debug + Encode + Serialize + DeserializeOwned + Send + Sync;
     /// What is wrong with parameters.
