@@ -18,7 +18,7 @@ use rand::Rng;
 use std::mem::take;
 
 /// What an adaptive agent chooses from: hundredths of its values.
-const GRID: [Balance; 6] = [50, 60, 70, 80, 90, 100];
+const GRID: [Balance; 6] = [100, 90, 80, 70, 60, 50];
 
 /// An agent in play.
 struct Player {

@@ -36,7 +36,7 @@ strategies! {
     Ring = "ring",
     /// bids for its first unit only
     DemandReduction = "demand_reduction",
-    /// bids the multiple of its values that paid best lately, from 50 to 100 %
+    /// bids the multiple of its values that paid best lately, from 100 to 50 %
     Adaptive = "adaptive",
 }
 
