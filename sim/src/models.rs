@@ -23,7 +23,7 @@ use std::fmt::Debug;
 pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
-pub const MECHANISMS: &[Mechanism] = &[auction::MECHANISM, staking::MECHANISM];
+pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, auction::MECHANISM];
 
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {

@@ -9,7 +9,7 @@
 //!
 //! A bid is one value for each item, or, under the uniform price, for the first, the second … unit.
 //! A value of zero is no bid, and a bid below the reserve price wins nothing. Of equal bids the one
-//! that was committed first wins.
+//! that was committed first wins; under [`vcg`] a later one changes nothing unless the sum rises.
 //!
 //! A round ends in one of four ways: with items sold, all or some; without a bid; with bids that
 //! nobody revealed; with bids that are all below the reserve price.
