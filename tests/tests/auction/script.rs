@@ -6,7 +6,7 @@ use carrots::models::{Agent, Model, hash};
 use carrots::trace::Step;
 use carrots_logic::Balance;
 use carrots_logic::auction::{Hash, MAX_ITEMS, Params, Salt, Values};
-pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
+pub use carrots_tests::script::{blocks, call, done, done_all, play_all};
 use scale::Encode;
 
 /// Agents without a role.
