@@ -33,7 +33,7 @@
 //! every best assignment: which of them is taken moves no utility.
 
 use super::outcome::{Outcome, Sale};
-use super::{Params, Values, MAX_ITEMS};
+use super::{Params, Values, MAX_BIDDERS, MAX_ITEMS};
 use crate::math::{counted, uncounted_nearest};
 
 /// What an item adds to the sum, counted: see [`counted`]. Zero where it does not win.
@@ -51,9 +51,17 @@ struct Exit {
     to: Option<usize>,
 }
 
-/// Sells the items to the best assignment.
+/// Sells the items to the best assignment of at most [`MAX_BIDDERS`] bids.
 pub fn outcome(params: &Params, bids: &[Values]) -> Outcome {
-    let market = Market { params, bids };
+    let (items, bidders) = (params.items(), bids.len());
+    let mut market = Market { items, bidders, weights: [[0; MAX_ITEMS]; MAX_BIDDERS] };
+    for (weights, values) in market.weights.iter_mut().zip(bids) {
+        for (weight, value) in weights.iter_mut().zip(values).take(items) {
+            if params.wins(*value) {
+                *weight = counted(value.saturating_sub(params.reserve_price));
+            }
+        }
+    }
     let holders = market.assign();
     let prices = market.prices(&holders);
     let mut outcome = [None; MAX_ITEMS];
@@ -65,31 +73,25 @@ pub fn outcome(params: &Params, bids: &[Values]) -> Outcome {
     outcome
 }
 
-#[derive(Clone, Copy)]
-struct Market<'a> {
-    params: &'a Params,
-    bids: &'a [Values],
+struct Market {
+    items: usize,
+    bidders: usize,
+    weights: [[Weight; MAX_ITEMS]; MAX_BIDDERS],
 }
 
-impl<'a> Market<'a> {
+impl Market {
     /// A bidder's weight for every item.
-    fn weights(self, bidder: usize) -> impl Iterator<Item = Weight> + 'a {
-        let values = self.bids.get(bidder).copied().unwrap_or_default();
-        values.into_iter().take(self.params.items()).map(move |value| match value {
-            value if self.params.wins(value) => {
-                counted(value.saturating_sub(self.params.reserve_price))
-            }
-            _ => 0,
-        })
+    fn weights(&self, bidder: usize) -> &[Weight] {
+        self.weights.get(bidder).and_then(|weights| weights.get(..self.items)).unwrap_or_default()
     }
 
-    fn weight(self, bidder: usize, item: usize) -> Weight {
-        self.weights(bidder).nth(item).unwrap_or(0)
+    fn weight(&self, bidder: usize, item: usize) -> Weight {
+        self.weights(bidder).get(item).copied().unwrap_or(0)
     }
 
-    fn assign(self) -> Holders {
+    fn assign(&self) -> Holders {
         let (mut holders, mut exits) = (Holders::default(), [Exit::default(); MAX_ITEMS]);
-        for bidder in 0..self.bids.len() {
+        for bidder in 0..self.bidders {
             let (_, mut to) = self.best(bidder, &exits);
             if to.is_none() {
                 continue;
@@ -108,9 +110,9 @@ impl<'a> Market<'a> {
     }
 
     /// The item that a bidder gains most by, and what; none if it gains by none.
-    fn best(self, bidder: usize, exits: &[Exit]) -> (Weight, Option<usize>) {
+    fn best(&self, bidder: usize, exits: &[Exit]) -> (Weight, Option<usize>) {
         let mut best = (0, None);
-        for (item, (weight, exit)) in self.weights(bidder).zip(exits).enumerate() {
+        for (item, (weight, exit)) in self.weights(bidder).iter().zip(exits).enumerate() {
             let gain = weight.saturating_sub(exit.cost);
             if gain > best.0 {
                 best = (gain, Some(item));
@@ -120,12 +122,12 @@ impl<'a> Market<'a> {
     }
 
     /// The lowest exits (Bellman-Ford): no chain is longer than there are items.
-    fn exits(self, holders: &Holders) -> [Exit; MAX_ITEMS] {
+    fn exits(&self, holders: &Holders) -> [Exit; MAX_ITEMS] {
         let mut exits = [Exit::default(); MAX_ITEMS];
         for (item, (exit, holder)) in exits.iter_mut().zip(holders).enumerate() {
             exit.cost = holder.map_or(0, |holder| self.weight(holder, item));
         }
-        for _ in 0..self.params.items() {
+        for _ in 0..self.items {
             let mut changed = false;
             for (item, holder) in holders.iter().enumerate() {
                 let Some(holder) = *holder else { continue };
@@ -148,21 +150,21 @@ impl<'a> Market<'a> {
     }
 
     /// The lowest prices, above the reserve price, at which nobody envies a winner.
-    fn prices(self, holders: &Holders) -> [Weight; MAX_ITEMS] {
+    fn prices(&self, holders: &Holders) -> [Weight; MAX_ITEMS] {
         let mut prices = [0; MAX_ITEMS];
-        let losers = (0..self.bids.len()).filter(|bidder| !holders.contains(&Some(*bidder)));
+        let losers = (0..self.bidders).filter(|bidder| !holders.contains(&Some(*bidder)));
         for loser in losers {
             for (price, weight) in prices.iter_mut().zip(self.weights(loser)) {
-                *price = weight.max(*price);
+                *price = (*weight).max(*price);
             }
         }
-        for _ in 0..self.params.items() {
+        for _ in 0..self.items {
             for (own, holder) in holders.iter().enumerate() {
                 let Some(holder) = *holder else { continue };
                 let paid = prices.get(own).copied().unwrap_or(0);
                 let own = self.weight(holder, own);
                 for (price, weight) in prices.iter_mut().zip(self.weights(holder)) {
-                    let envied = paid.saturating_add(weight).saturating_sub(own);
+                    let envied = paid.saturating_add(*weight).saturating_sub(own);
                     *price = envied.max(*price);
                 }
             }

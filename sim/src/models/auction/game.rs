@@ -258,7 +258,9 @@ impl Game {
                 first
             }
             Strategy::Adaptive => {
-                let has = self.auction.wealth(player.account) as f64 + purse.gains as f64;
+                // All that it won so far is collected.
+                let has = self.auction.ledger().wallets[player.account as usize];
+                let has = has as f64 + purse.gains as f64;
                 let choice = self.lessons[player.lessons].choose(has, purse);
                 values.map(|value| self.at_least_reserve(value, value * GRID[choice] / 100))
             }
