@@ -67,6 +67,25 @@ fn a_dry_run_prints_one_document() {
 }
 
 #[test]
+fn every_scenario_can_be_run() {
+    let mut mechanisms = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("sim/scenarios")).expect("scenarios") {
+        let path = text(&entry.expect("a file").path());
+        let result = json(&["simulate", &path, "--runs", "2", "--format", "json"]);
+        for (name, metric) in result["metrics"].as_object().expect("metrics") {
+            assert!(metric["mean"].is_f64(), "{path}: {name} is not a number");
+        }
+        let intended = result["intended"].as_str().expect("a name");
+        assert!(result["strategies"][intended]["count"].is_u64(), "{path}: nobody is {intended}");
+        let table: toml::Table = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        mechanisms.insert(table["mechanism"].as_str().expect("a name").to_string());
+    }
+    for mechanism in carrots::models::MECHANISMS {
+        assert!(mechanisms.contains(mechanism.name), "no scenario of {}", mechanism.name);
+    }
+}
+
+#[test]
 fn threads_do_not_change_results_and_seeds_do() {
     let run = |more: &[&str]| {
         let args = ["simulate", SMALL, "--runs", "20", "--format", "json"];
