@@ -268,6 +268,7 @@ fn bad_arguments_are_refused() {
         &["simulate", SMALL, "--runs", "1", "--out", "/dev/null/x"],
         "/dev/null/x: cannot be used:",
     );
+    refuse(&["mechanisms", "casino"], "no mechanism `casino`: expected one of staking");
     refuse(&["init", "casino"], "no mechanism `casino`: expected one of staking");
     refuse(&["init", "staking", "--out", SMALL], "staking-small.toml: cannot be written:");
     refuse(&["replay", "nowhere.json"], "nowhere.json: cannot be read:");
@@ -288,6 +289,8 @@ fn the_catalogue_lists_staking() {
     assert_eq!(catalogue[0]["name"], "staking");
     assert_eq!(catalogue[0]["messages"].as_array().map(Vec::len), Some(14));
     assert!(stdout(&["mechanisms"]).contains("unbonding_eras"));
+    let only = json(&["mechanisms", "staking", "--format", "json"]);
+    assert_eq!(only, Value::from(vec![catalogue[0].clone()]));
 }
 
 #[test]
