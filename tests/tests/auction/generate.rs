@@ -222,6 +222,7 @@ impl Maker<'_> {
             Phase::Reveal if number % 5 == 0 => self.collect(),
             Phase::Commit => self.commit(),
             Phase::Reveal => self.reveal(),
+            Phase::Over if self.one_in(4) => self.reveal(),
             Phase::Over => (self.anyone(), 0, Op::Settle {}),
         }
     }
