@@ -42,7 +42,8 @@
 //! first price it gains the spread of the two. And a seller could commit to many prices and open
 //! the one just below the highest bid, under every rule but the first price (the auctions that
 //! Akbarpour and Li, 2020, call not credible). Both lose the deposit of what they withhold, so
-//! `deposit` must exceed what a withheld bid can gain (Ferreira, Weinberg 2020).
+//! `deposit` must exceed what a withheld bid can gain (Ferreira, Weinberg 2020). A bid of the seller
+//! that it does open is a reserve price that it did not announce: bidding the value stays best.
 //!
 //! That is why a withheld bid's deposit goes to a *sink* and to neither party: paid to the seller it
 //! would be free for a seller to withhold, paid to the winner for a winner.

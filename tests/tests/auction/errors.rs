@@ -43,7 +43,7 @@ fn table() -> Vec<Row<Auction>> {
         (p, committed.clone(), ann.clone(), AlreadyCommitted),
         (one, committed.clone(), commit(BOB, deposit, 0, &single), BiddersFull),
         (p, with(&committed, &[early]), opened(&[60], 60), RevealNotBegun),
-        (p, with(&committed, &[over.clone()]), opened(&[60], 60), RevealOver),
+        (p, with(&committed, std::slice::from_ref(&over)), opened(&[60], 60), RevealOver),
         (p, sealed(&[60]), reveal(BOB, 60, 0, single), NotCommitted),
         (p, revealed.clone(), opened(&[60], 60), AlreadyRevealed),
         (p, sealed(&[60]), opened(&[61], 61), WrongReveal),
