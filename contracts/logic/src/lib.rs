@@ -12,6 +12,7 @@
 //!
 //! | module | mechanism |
 //! | --- | --- |
+//! | [`oracle`] | jurors drawn by stake, sealed answers, appeals, redistribution |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(
@@ -28,6 +29,7 @@
 
 pub mod accounts;
 pub mod math;
+pub mod oracle;
 pub mod sealed;
 pub mod staking;
 pub mod storage;
