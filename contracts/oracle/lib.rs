@@ -104,7 +104,7 @@ mod oracle {
 
         /// Draws the jury that a question waits for; for the beacon.
         #[ink(message)]
-        pub fn draw(&mut self, question: u32, seed: Hash) -> Result<Drawn, Error> {
+        pub fn draw(&mut self, question: u32, seed: rules::Hash) -> Result<Drawn, Error> {
             let (who, now) = self.call();
             let receipt = rules::draw(self, who, question, &seed, now)?;
             self.env().emit_event(events::Drawn { who, receipt });
@@ -122,7 +122,11 @@ mod oracle {
 
         /// Commits the caller to an answer.
         #[ink(message)]
-        pub fn commit(&mut self, question: u32, commitment: Hash) -> Result<Committed, Error> {
+        pub fn commit(
+            &mut self,
+            question: u32,
+            commitment: rules::Hash,
+        ) -> Result<Committed, Error> {
             let (who, now) = self.call();
             let receipt = rules::commit(self, who, question, commitment, now)?;
             self.env().emit_event(events::Committed { who, receipt });

@@ -18,8 +18,9 @@
 //! likely to be drawn next as every other. Rounding down, `floor(a / l) + floor(b / l)` is at most
 //! `floor((a + b) / l)`: over several accounts a stake has at most as many votes as in one, hence
 //! at most the odds. Each vote that is drawn has stake of its own behind it and loses the same in
-//! whatever account, so the risk is the same too. A stake too low for a vote cannot be drawn, loses
-//! its leaf, and takes no juror's place.
+//! whatever account, so the risk is the same too. Several accounts can give several answers, which
+//! is worth no more than the best of them to a juror that takes the outcome as given. A stake too
+//! low for a vote cannot be drawn, loses its leaf, and takes no juror's place.
 //!
 //! # Why leaving is no escape
 //!

@@ -60,7 +60,8 @@ records! {
     pub struct Roles<Id> {
         /// Brings the random seed of each draw, and with it chooses the juries. The seed comes
         /// from outside: a verifiable random function or a round of a public beacon such as
-        /// drand, agreed in advance, that becomes known only after the drawing phase began.
+        /// drand that becomes known only after the drawing phase began. Which one, and in which
+        /// order questions are drawn with it, is agreed before.
         pub beacon: Id,
         /// Is credited with what nobody earns.
         pub sink: Id,
@@ -269,11 +270,6 @@ impl Params {
         mul_div_down(self.fee_per_vote, votes.into(), 1).unwrap_or(Balance::MAX)
     }
 
-    /// What backs so many votes. A juror has that much at stake, so it fits.
-    pub(super) fn backing_of(&self, votes: u32) -> Balance {
-        mul_div_down(self.absent_loss, votes.into(), 1).unwrap_or(Balance::MAX)
-    }
-
     /// The first block of the drawing phase of the cycle of block `now`, whether it is over,
     /// begins, or is to come. Cycles of `stake_blocks` and then `draw_blocks` follow each other
     /// from block zero on.
@@ -330,5 +326,45 @@ impl Juror {
             _ => mul_div_down(free, 1, params.absent_loss),
         };
         votes.map_or(0, |votes| u32::try_from(votes).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_drawn_in_the_first_phase_after_them() {
+        let params = Params { stake_blocks: 3, draw_blocks: 2, ..Params::default() };
+        let phases: Vec<u32> = (0..12).filter(|now| params.drawing(*now)).collect();
+        assert_eq!(phases, [3, 4, 8, 9]);
+        let opens = [0, 2, 3, 4, 5, 7, 8].map(|asked| params.draw_window(asked).0);
+        assert_eq!(opens, [3, 3, 8, 8, 8, 8, 13]);
+        for asked in 0..50 {
+            let (opens, closes) = params.draw_window(asked);
+            assert!(opens > asked && opens - asked <= 5 && closes == opens + 2);
+            assert!((opens..closes).all(|now| params.drawing(now)));
+            assert!(!params.drawing(opens - 1) && !params.drawing(closes));
+        }
+        assert_eq!(params.draw_window(u32::MAX), (u32::MAX, u32::MAX));
+    }
+
+    #[test]
+    fn every_appeal_has_twice_as_many_votes_and_one() {
+        let params = Params { jury: 3, ..Params::default() };
+        assert_eq!([0, 1, 2, 3, 4].map(|round| params.jury_of(round)), [3, 7, 15, 31, 63]);
+        assert!([30, 31, 32, u32::MAX].iter().all(|round| params.jury_of(*round) > MAX_JURY));
+    }
+
+    #[test]
+    fn a_split_stake_has_no_more_votes() {
+        let params = Params { min_stake: 1, absent_loss: 7, ..Params::default() };
+        let votes = |stake| Juror { stake, locked: 0, leaf: 1 }.votes(&params);
+        for (a, b) in (0..40).flat_map(|a| (0..40).map(move |b| (a, b))) {
+            assert!(votes(a) + votes(b) <= votes(a + b));
+        }
+        assert_eq!(Juror { stake: 30, locked: 7, leaf: 1 }.votes(&params), 3);
+        assert_eq!(Juror { stake: 30, locked: 7, leaf: 0 }.votes(&params), 0);
+        assert_eq!(votes(Balance::MAX), u32::MAX);
     }
 }

@@ -1,7 +1,7 @@
 //! The entries that take a question through its rounds: load, decide, commit. Each is one message
 //! of the contract.
 
-use super::verdict::{self, Count, Standing};
+use super::verdict::{self, Count, Split, Standing};
 use super::{tree, Error as E, *};
 use crate::accounts;
 use crate::math::mul_div_down;
@@ -355,17 +355,7 @@ pub fn settle<D: Db>(db: &mut D, question: u32, now: Block) -> Result<Settled, E
     let split = verdict::split(&params, count, jury.fee);
     // After this point the call must succeed.
     for (index, (who, seat)) in (0..).zip(bench.iter().flatten()) {
-        let times = |amount| mul_div_down(amount, seat.votes.into(), 1).unwrap_or(0);
-        let (earned, fee, lost) = match stands(seat) {
-            Standing::Coherent => (times(split.stake_per_vote), times(split.fee_per_vote), 0),
-            Standing::Incoherent => (0, 0, times(params.incoherent_loss())),
-            Standing::Absent => (0, 0, times(params.absent_loss)),
-        };
-        let before = db.juror(*who);
-        let stake = before.stake.saturating_add(earned).saturating_sub(lost);
-        let locked = before.locked.saturating_sub(params.backing_of(seat.votes));
-        tree::store(db, &params, *who, before, Juror { stake, locked, ..before });
-        accounts::credit(db, *who, fee);
+        release(db, &params, *who, seat.votes, stands(seat), &split);
         db.set_seat(*who, question, round, Seat::default());
         db.set_seat_of(question, round, index, None);
     }
@@ -386,4 +376,26 @@ pub fn settle<D: Db>(db: &mut D, question: u32, now: Block) -> Result<Settled, E
         stake_per_vote: split.stake_per_vote,
         fee_per_vote: split.fee_per_vote,
     })
+}
+
+/// Unlocks what backed a juror's votes, with what they earned or lost.
+fn release<D: Db>(
+    db: &mut D,
+    params: &Params,
+    who: D::Id,
+    votes: u32,
+    standing: Standing,
+    split: &Split,
+) {
+    let times = |amount| mul_div_down(amount, votes.into(), 1).unwrap_or(0);
+    let (earned, fee, lost) = match standing {
+        Standing::Coherent => (times(split.stake_per_vote), times(split.fee_per_vote), 0),
+        Standing::Incoherent => (0, 0, times(params.incoherent_loss())),
+        Standing::Absent => (0, 0, times(params.absent_loss)),
+    };
+    let before = db.juror(who);
+    let stake = before.stake.saturating_add(earned).saturating_sub(lost);
+    let locked = before.locked.saturating_sub(times(params.absent_loss));
+    tree::store(db, params, who, before, Juror { stake, locked, ..before });
+    accounts::credit(db, who, fee);
 }
