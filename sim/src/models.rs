@@ -2,6 +2,7 @@
 //! agent beside them. One file per mechanism and one line in [`MECHANISMS`].
 
 mod messages;
+pub mod oracle;
 pub mod staking;
 mod tables;
 
@@ -22,7 +23,7 @@ use std::fmt::Debug;
 pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
-pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM];
+pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, oracle::MECHANISM];
 
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {
