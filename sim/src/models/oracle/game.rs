@@ -85,6 +85,7 @@ struct Tally {
     revealed: u64,
     slashed: Balance,
     bribes: Balance,
+    promises: Balance,
 }
 
 /// The oracle in play.
@@ -123,6 +124,7 @@ impl crate::play::Game for Game {
         ("fees_paid", true),
         ("slashed_total", true),
         ("bribes_paid", true),
+        ("promises_paid", true),
     ];
 
     fn accounts(strategy: Strategy) -> u32 {
@@ -202,6 +204,7 @@ impl crate::play::Game for Game {
             (self.budget - self.oracle.wealth(TREASURY)) as f64,
             tally.slashed as f64,
             tally.bribes as f64,
+            tally.promises as f64,
         ];
         let fate = |(agent, purse): (&Player, &Purse)| {
             let accounts = agent.account..agent.account + play::accounts(agent.strategy);
@@ -431,13 +434,15 @@ impl Game {
         self.losses[vote.account as usize] += lost;
         self.tally.slashed += lost;
         let won = standing == Standing::Coherent && outcome != Outcome::Undecided;
-        let bribe = match vote.plan {
-            Plan::Bribe if vote.revealed => self.world.bribe,
-            Plan::Promise if vote.revealed && !won => self.world.promise,
+        let (paid, each) = match vote.plan {
+            Plan::Bribe if vote.revealed => (&mut self.tally.bribes, self.world.bribe),
+            Plan::Promise if vote.revealed && !won => {
+                (&mut self.tally.promises, self.world.promise)
+            }
             _ => return,
         };
-        let bribe = bribe * Balance::from(vote.votes);
+        let bribe = each * Balance::from(vote.votes);
+        *paid += bribe;
         self.purses[self.owners[vote.account as usize] as usize].gains += bribe;
-        self.tally.bribes += bribe;
     }
 }
