@@ -45,10 +45,10 @@ mod oracle {
         jurors: Mapping<AccountId, Juror, ManualKey<3>>,
         leaves: Mapping<u32, Option<AccountId>, ManualKey<4>>,
         nodes: Mapping<u32, u64, ManualKey<5>>,
-        questions: Mapping<u32, Option<Question<AccountId>>, ManualKey<6>>,
-        juries: Mapping<(u32, u32), Option<Jury<AccountId>>, ManualKey<7>>,
-        seats: Mapping<(AccountId, u32, u32), Seat, ManualKey<8>>,
-        seated: Mapping<(u32, u32, u32), Option<AccountId>, ManualKey<9>>,
+        questions: Mapping<u64, Option<Question<AccountId>>, ManualKey<6>>,
+        juries: Mapping<(u64, u32), Option<Jury<AccountId>>, ManualKey<7>>,
+        seats: Mapping<(AccountId, u64, u32), Seat, ManualKey<8>>,
+        seated: Mapping<(u64, u32, u32), Option<AccountId>, ManualKey<9>>,
         credits: Mapping<AccountId, Balance, ManualKey<10>>,
     }
 
@@ -104,7 +104,7 @@ mod oracle {
 
         /// Draws the jury that a question waits for; for the beacon.
         #[ink(message)]
-        pub fn draw(&mut self, question: u32, seed: rules::Hash) -> Result<Drawn, Error> {
+        pub fn draw(&mut self, question: u64, seed: rules::Hash) -> Result<Drawn, Error> {
             let (who, now) = self.call();
             let receipt = rules::draw(self, who, question, &seed, now)?;
             self.env().emit_event(events::Drawn { who, receipt });
@@ -113,7 +113,7 @@ mod oracle {
 
         /// Ends the wait for a jury that was not drawn in time.
         #[ink(message)]
-        pub fn expire(&mut self, question: u32) -> Result<Drawn, Error> {
+        pub fn expire(&mut self, question: u64) -> Result<Drawn, Error> {
             let (who, now) = self.call();
             let receipt = rules::expire(self, question, now)?;
             self.env().emit_event(events::Expired { who, receipt });
@@ -124,7 +124,7 @@ mod oracle {
         #[ink(message)]
         pub fn commit(
             &mut self,
-            question: u32,
+            question: u64,
             commitment: rules::Hash,
         ) -> Result<Committed, Error> {
             let (who, now) = self.call();
@@ -137,7 +137,7 @@ mod oracle {
         #[ink(message)]
         pub fn reveal(
             &mut self,
-            question: u32,
+            question: u64,
             answer: u128,
             salt: Salt,
         ) -> Result<Revealed, Error> {
@@ -149,7 +149,7 @@ mod oracle {
 
         /// Tallies the round of a question.
         #[ink(message)]
-        pub fn tally(&mut self, question: u32) -> Result<Tallied, Error> {
+        pub fn tally(&mut self, question: u64) -> Result<Tallied, Error> {
             let (who, now) = self.call();
             let receipt = rules::tally(self, question, now)?;
             self.env().emit_event(events::Tallied { who, receipt });
@@ -158,7 +158,7 @@ mod oracle {
 
         /// Appeals the outcome of a question; the transferred value is the fee of the next jury.
         #[ink(message, payable)]
-        pub fn appeal(&mut self, question: u32) -> Result<Appealed, Error> {
+        pub fn appeal(&mut self, question: u64) -> Result<Appealed, Error> {
             let (who, now) = self.call();
             let receipt = rules::appeal(self, who, question, self.env().transferred_value(), now)?;
             self.env().emit_event(events::Appealed { who, receipt });
@@ -167,7 +167,7 @@ mod oracle {
 
         /// Settles the first round of a question that is not settled.
         #[ink(message)]
-        pub fn settle(&mut self, question: u32) -> Result<Settled, Error> {
+        pub fn settle(&mut self, question: u64) -> Result<Settled, Error> {
             let (who, now) = self.call();
             let receipt = rules::settle(self, question, now)?;
             self.env().emit_event(events::Settled { who, receipt });
@@ -226,25 +226,25 @@ mod oracle {
 
         /// A question, and what it came to.
         #[ink(message)]
-        pub fn question(&self, question: u32) -> Option<Question<AccountId>> {
+        pub fn question(&self, question: u64) -> Option<Question<AccountId>> {
             Db::question(self, question)
         }
 
         /// The jury of a question's round, until it is settled.
         #[ink(message)]
-        pub fn jury(&self, question: u32, round: u32) -> Option<Jury<AccountId>> {
+        pub fn jury(&self, question: u64, round: u32) -> Option<Jury<AccountId>> {
             Db::jury(self, question, round)
         }
 
         /// A juror's seat in the jury of a question's round, until it is settled.
         #[ink(message)]
-        pub fn seat(&self, who: AccountId, question: u32, round: u32) -> Seat {
+        pub fn seat(&self, who: AccountId, question: u64, round: u32) -> Seat {
             Db::seat(self, who, question, round)
         }
 
         /// The juror that has a seat, by its number from zero.
         #[ink(message)]
-        pub fn seat_of(&self, question: u32, round: u32, index: u32) -> Option<AccountId> {
+        pub fn seat_of(&self, question: u64, round: u32, index: u32) -> Option<AccountId> {
             Db::seat_of(self, question, round, index)
         }
 
@@ -262,11 +262,11 @@ mod oracle {
             juror, set_juror: jurors(who: AccountId) -> Juror;
             leaf, set_leaf: leaves(leaf: u32) -> Option<AccountId>;
             node, set_node: nodes(node: u32) -> u64;
-            question, set_question: questions(question: u32) -> Option<Question<AccountId>>;
-            jury, set_jury: juries(question: u32, round: u32) -> Option<Jury<AccountId>>;
-            seat, set_seat: seats(who: AccountId, question: u32, round: u32) -> Seat;
+            question, set_question: questions(question: u64) -> Option<Question<AccountId>>;
+            jury, set_jury: juries(question: u64, round: u32) -> Option<Jury<AccountId>>;
+            seat, set_seat: seats(who: AccountId, question: u64, round: u32) -> Seat;
             seat_of, set_seat_of:
-                seated(question: u32, round: u32, index: u32) -> Option<AccountId>;
+                seated(question: u64, round: u32, index: u32) -> Option<AccountId>;
         }
 
         fn params(&self) -> Params {

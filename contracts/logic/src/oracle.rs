@@ -144,8 +144,6 @@ crate::records! {
         AppealOpen,
         /// Nothing is credited to the account.
         NothingToCollect,
-        /// A sum does not fit.
-        Overflow,
         /// The chain refused a payment. Only the contract says so: the amount is below the
         /// existential deposit and the account does not exist.
         PaymentFailed,

@@ -37,24 +37,24 @@ messages! {
 
     /// beacon: draw the jury that a question waits for
     draw: Draw() {
-        question: u32,
+        question: u64,
         #[serde(with = "hex::serde")]
         seed: Hash,
     } => Drawn as Drawn = rules::draw(db, who, question, &seed, now);
 
     /// end the wait for a jury that was not drawn in time
-    expire: Expire() { question: u32 } => Drawn as Expired = rules::expire(db, question, now);
+    expire: Expire() { question: u64 } => Drawn as Expired = rules::expire(db, question, now);
 
     /// commit to an answer
     commit: Commit() {
-        question: u32,
+        question: u64,
         #[serde(with = "hex::serde")]
         commitment: Hash,
     } => Committed as Committed = rules::commit(db, who, question, commitment, now);
 
     /// reveal the answer
     reveal: Reveal() {
-        question: u32,
+        question: u64,
         #[serde(with = "carrots_logic::text::amount")]
         answer: u128,
         #[serde(with = "hex::serde")]
@@ -62,14 +62,14 @@ messages! {
     } => Revealed as Revealed = rules::reveal(db, who, question, answer, &salt, now);
 
     /// tally a round whose windows are over
-    tally: Tally() { question: u32 } => Tallied as Tallied = rules::tally(db, question, now);
+    tally: Tally() { question: u64 } => Tallied as Tallied = rules::tally(db, question, now);
 
     /// appeal an outcome and pay the next jury
-    appeal: Appeal() { question: u32 } + tokens => Appealed as Appealed
+    appeal: Appeal() { question: u64 } + tokens => Appealed as Appealed
         = rules::appeal(db, who, question, value, now);
 
     /// settle the first round that is not settled
-    settle: Settle() { question: u32 } => Settled as Settled = rules::settle(db, question, now);
+    settle: Settle() { question: u64 } => Settled as Settled = rules::settle(db, question, now);
 
     /// pay an account what is credited to it
     collect: Collect(account) {} => Paid as Collected(account), pays account
@@ -85,20 +85,20 @@ pub struct Oracle {
     /// By leaf and by node, from one on.
     leaves: Vec<Option<Agent>>,
     nodes: Vec<u64>,
-    questions: Records<u32, Option<Question<Agent>>>,
+    questions: Records<u64, Option<Question<Agent>>>,
     /// By question and round.
-    juries: Records<(u32, u32), Option<Jury<Agent>>>,
-    seats: ByAgent<Records<(u32, u32), Seat>>,
+    juries: Records<(u64, u32), Option<Jury<Agent>>>,
+    seats: ByAgent<Records<(u64, u32), Seat>>,
     /// By question, round and number.
-    seated: Records<(u32, u32, u32), Option<Agent>>,
+    seated: Records<(u64, u32, u32), Option<Agent>>,
     credits: ByAgent<Balance>,
 }
 
 impl Oracle {
     /// The commitment that lets an agent reveal `answer` to a question in its round.
-    pub fn seal(&self, who: Agent, question: u32, answer: u128, salt: &Salt) -> Hash {
+    pub fn seal(&self, who: Agent, question: u64, answer: u128, salt: &Salt) -> Hash {
         let round = self.question(question).map_or(0, |record| record.round);
-        sealed::commitment(self, who, question, &(round, answer), salt)
+        sealed::commitment(self, who, round, &(question, answer), salt)
     }
 }
 
@@ -222,9 +222,9 @@ impl Hashing for Oracle {
 impl Db for Oracle {
     tables! {
         juror, set_juror: jurors(who: Agent) -> Juror;
-        question, set_question: questions(question: u32) -> Option<Question<Agent>>;
-        jury, set_jury: juries(question: u32, round: u32) -> Option<Jury<Agent>>;
-        seat_of, set_seat_of: seated(question: u32, round: u32, index: u32) -> Option<Agent>;
+        question, set_question: questions(question: u64) -> Option<Question<Agent>>;
+        jury, set_jury: juries(question: u64, round: u32) -> Option<Jury<Agent>>;
+        seat_of, set_seat_of: seated(question: u64, round: u32, index: u32) -> Option<Agent>;
     }
 
     #[inline]
@@ -260,11 +260,11 @@ impl Db for Oracle {
         self.nodes[node as usize] = votes;
     }
     #[inline]
-    fn seat(&self, who: Agent, question: u32, round: u32) -> Seat {
+    fn seat(&self, who: Agent, question: u64, round: u32) -> Seat {
         self.seats.read((who, (question, round)))
     }
     #[inline]
-    fn set_seat(&mut self, who: Agent, question: u32, round: u32, seat: Seat) {
+    fn set_seat(&mut self, who: Agent, question: u64, round: u32, seat: Seat) {
         self.seats.write((who, (question, round)), seat);
     }
 }

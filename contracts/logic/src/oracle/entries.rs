@@ -21,17 +21,17 @@ pub trait Db: Hashing {
     /// A node of the sum tree, counted from one.
     fn node(&self, node: u32) -> u64;
     fn set_node(&mut self, node: u32, votes: u64);
-    fn question(&self, question: u32) -> Option<Question<Self::Id>>;
-    fn set_question(&mut self, question: u32, record: Option<Question<Self::Id>>);
+    fn question(&self, question: u64) -> Option<Question<Self::Id>>;
+    fn set_question(&mut self, question: u64, record: Option<Question<Self::Id>>);
     /// The jury of a question's round.
-    fn jury(&self, question: u32, round: u32) -> Option<Jury<Self::Id>>;
-    fn set_jury(&mut self, question: u32, round: u32, jury: Option<Jury<Self::Id>>);
+    fn jury(&self, question: u64, round: u32) -> Option<Jury<Self::Id>>;
+    fn set_jury(&mut self, question: u64, round: u32, jury: Option<Jury<Self::Id>>);
     /// A juror's seat in the jury of a question's round.
-    fn seat(&self, who: Self::Id, question: u32, round: u32) -> Seat;
-    fn set_seat(&mut self, who: Self::Id, question: u32, round: u32, seat: Seat);
+    fn seat(&self, who: Self::Id, question: u64, round: u32) -> Seat;
+    fn set_seat(&mut self, who: Self::Id, question: u64, round: u32, seat: Seat);
     /// The juror that has a seat, by its number from zero.
-    fn seat_of(&self, question: u32, round: u32, index: u32) -> Option<Self::Id>;
-    fn set_seat_of(&mut self, question: u32, round: u32, index: u32, juror: Option<Self::Id>);
+    fn seat_of(&self, question: u64, round: u32, index: u32) -> Option<Self::Id>;
+    fn set_seat_of(&mut self, question: u64, round: u32, index: u32, juror: Option<Self::Id>);
 }
 
 crate::records! {
@@ -46,7 +46,7 @@ crate::records! {
     /// A question that was asked.
     pub struct Asked {
         /// Its number.
-        pub question: u32,
+        pub question: u64,
         /// Votes of the jury that was paid for.
         pub wanted: u32,
     }
@@ -54,7 +54,7 @@ crate::records! {
     /// A jury that was drawn, or the lack of one.
     pub struct Drawn {
         /// The question.
-        pub question: u32,
+        pub question: u64,
         /// Its round.
         pub round: u32,
         /// Votes that were drawn.
@@ -68,7 +68,7 @@ crate::records! {
     /// A commitment to an answer.
     pub struct Committed {
         /// The question.
-        pub question: u32,
+        pub question: u64,
         /// Its round.
         pub round: u32,
         /// The juror's votes.
@@ -78,7 +78,7 @@ crate::records! {
     /// An answer that was revealed.
     pub struct Revealed {
         /// The question.
-        pub question: u32,
+        pub question: u64,
         /// Its round.
         pub round: u32,
         /// The juror's votes.
@@ -90,7 +90,7 @@ crate::records! {
     /// A round that was tallied.
     pub struct Tallied {
         /// The question.
-        pub question: u32,
+        pub question: u64,
         /// The round.
         pub round: u32,
         /// What the round came to.
@@ -102,7 +102,7 @@ crate::records! {
     /// An appeal.
     pub struct Appealed {
         /// The question.
-        pub question: u32,
+        pub question: u64,
         /// The round that it began.
         pub round: u32,
         /// Votes of the jury that was paid for.
@@ -112,7 +112,7 @@ crate::records! {
     /// A round that was settled.
     pub struct Settled {
         /// The question.
-        pub question: u32,
+        pub question: u64,
         /// The round.
         pub round: u32,
         /// The question's outcome, which is final.
@@ -131,7 +131,7 @@ crate::records! {
 /// Adds `amount` to the caller's stake, outside of drawing phases. The caller can be drawn from
 /// now on.
 ///
-/// Errs with `StakesFrozen`, `Zero`, `StakeTooLow`, `JurorsFull` or `Overflow`.
+/// Errs with `StakesFrozen`, `Zero`, `StakeTooLow` or `JurorsFull`.
 pub fn stake<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Result<Staked, Error> {
     let (params, before) = (db.params(), db.juror(who));
     if params.drawing(now) {
@@ -140,7 +140,8 @@ pub fn stake<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Resu
     if amount == 0 {
         return Err(E::Zero);
     }
-    let stake = before.stake.checked_add(amount).ok_or(E::Overflow)?;
+    // The contract holds it: it fits.
+    let stake = before.stake.saturating_add(amount);
     if stake < params.least_stake() {
         return Err(E::StakeTooLow);
     }

@@ -71,7 +71,7 @@ records! {
     #[derive(Default)]
     pub struct State {
         /// Questions that were asked: the number of the next one.
-        pub questions: u32,
+        pub questions: u64,
         /// Jurors that can be drawn: the leaves in use.
         pub jurors: u32,
     }

@@ -9,7 +9,7 @@ use crate::sealed::{self, Phase};
 
 /// Asks a question, for exactly the fee of its jury.
 ///
-/// Errs with `WrongOptions`, `WrongFee` or `Overflow`.
+/// Errs with `WrongOptions` or `WrongFee`.
 pub fn ask<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -23,7 +23,8 @@ pub fn ask<D: Db>(
     let (params, mut state) = (db.params(), db.state());
     let jury = hire(&params, who, 0, amount)?;
     let question = state.questions;
-    state.questions = question.checked_add(1).ok_or(E::Overflow)?;
+    // It never comes that far.
+    state.questions = question.saturating_add(1);
     let record = Question {
         asker: who,
         kind,
@@ -56,7 +57,7 @@ type Round<Id> = (Question<Id>, Jury<Id>);
 /// A question and the jury of its round, if it stands as expected.
 fn load<D: Db>(
     db: &D,
-    question: u32,
+    question: u64,
     status: Status,
     otherwise: Error,
 ) -> Result<Round<D::Id>, Error> {
@@ -79,7 +80,7 @@ fn load<D: Db>(
 pub fn draw<D: Db>(
     db: &mut D,
     who: D::Id,
-    question: u32,
+    question: u64,
     seed: &Hash,
     now: Block,
 ) -> Result<Drawn, Error> {
@@ -121,7 +122,7 @@ fn seat<D: Db>(
     db: &mut D,
     params: &Params,
     who: D::Id,
-    question: u32,
+    question: u64,
     round: u32,
     jury: &mut Jury<D::Id>,
 ) {
@@ -142,7 +143,7 @@ fn seat<D: Db>(
 fn begin<D: Db>(
     db: &mut D,
     params: &Params,
-    question: u32,
+    question: u64,
     mut record: Question<D::Id>,
     mut jury: Jury<D::Id>,
     now: Block,
@@ -171,7 +172,7 @@ fn begin<D: Db>(
 /// could be drawn: a beacon that is silent locks nothing.
 ///
 /// Errs with `NoQuestion`, `NotDrawing` or `DrawOpen`.
-pub fn expire<D: Db>(db: &mut D, question: u32, now: Block) -> Result<Drawn, Error> {
+pub fn expire<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Drawn, Error> {
     let (record, jury) = load(db, question, Status::Drawing, E::NotDrawing)?;
     let params = db.params();
     let (_, closes) = params.draw_window(record.since);
@@ -186,7 +187,7 @@ pub fn expire<D: Db>(db: &mut D, question: u32, now: Block) -> Result<Drawn, Err
 fn load_seat<D: Db>(
     db: &D,
     who: D::Id,
-    question: u32,
+    question: u64,
     phase: Phase,
     otherwise: Error,
     now: Block,
@@ -203,14 +204,14 @@ fn load_seat<D: Db>(
     Ok((record, seat))
 }
 
-/// Commits the caller to an answer, once: the [`sealed::commitment`] to the round and the answer,
-/// in the question.
+/// Commits the caller to an answer, once: the [`sealed::commitment`] of its round to the question
+/// and the answer.
 ///
 /// Errs with `NoQuestion`, `NotCommitting`, `NotSeated` or `AlreadyCommitted`.
 pub fn commit<D: Db>(
     db: &mut D,
     who: D::Id,
-    question: u32,
+    question: u64,
     commitment: Hash,
     now: Block,
 ) -> Result<Committed, Error> {
@@ -231,7 +232,7 @@ pub fn commit<D: Db>(
 pub fn reveal<D: Db>(
     db: &mut D,
     who: D::Id,
-    question: u32,
+    question: u64,
     answer: u128,
     salt: &Salt,
     now: Block,
@@ -246,7 +247,7 @@ pub fn reveal<D: Db>(
         return Err(E::WrongAnswer);
     }
     let round = record.round;
-    if commitment != sealed::commitment(db, who, question, &(round, answer), salt) {
+    if commitment != sealed::commitment(db, who, round, &(question, answer), salt) {
         return Err(E::WrongReveal);
     }
     // After this point the call must succeed.
@@ -257,7 +258,7 @@ pub fn reveal<D: Db>(
 /// Everyone who has a seat in a jury.
 type Bench<Id> = [Option<(Id, Seat)>; MAX_JURY as usize];
 
-fn bench<D: Db>(db: &D, question: u32, round: u32, seats: u32) -> Bench<D::Id> {
+fn bench<D: Db>(db: &D, question: u64, round: u32, seats: u32) -> Bench<D::Id> {
     let mut bench = [None; MAX_JURY as usize];
     for (place, index) in bench.iter_mut().zip(0..seats) {
         let juror = db.seat_of(question, round, index);
@@ -270,7 +271,7 @@ fn bench<D: Db>(db: &D, question: u32, round: u32, seats: u32) -> Bench<D::Id> {
 /// the rounds before it. The outcome may be appealed from this block on.
 ///
 /// Errs with `NoQuestion`, `NotVoting` or `VotingOpen`.
-pub fn tally<D: Db>(db: &mut D, question: u32, now: Block) -> Result<Tallied, Error> {
+pub fn tally<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Tallied, Error> {
     let (mut record, jury) = load(db, question, Status::Voting, E::NotVoting)?;
     let (params, round) = (db.params(), record.round);
     let phase = sealed::phase(record.since, params.commit_blocks, params.reveal_blocks, now);
@@ -307,7 +308,7 @@ fn appealable<Id>(params: &Params, record: &Question<Id>, now: Block) -> Result<
 pub fn appeal<D: Db>(
     db: &mut D,
     who: D::Id,
-    question: u32,
+    question: u64,
     amount: Balance,
     now: Block,
 ) -> Result<Appealed, Error> {
@@ -331,7 +332,7 @@ pub fn appeal<D: Db>(
 /// and gives the coherent votes that and the fee.
 ///
 /// Errs with `NoQuestion`, `NotTallied`, `AppealOpen` or `StakesFrozen`.
-pub fn settle<D: Db>(db: &mut D, question: u32, now: Block) -> Result<Settled, Error> {
+pub fn settle<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Settled, Error> {
     let mut record = db.question(question).ok_or(E::NoQuestion)?;
     if record.status != Status::Tallied {
         return Err(E::NotTallied);

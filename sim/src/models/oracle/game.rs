@@ -56,7 +56,7 @@ enum Plan {
 
 /// A question in play.
 struct Open {
-    number: u32,
+    number: u64,
     truth: u128,
     guess: u128,
     /// It waits for a jury.
@@ -67,7 +67,7 @@ struct Open {
 
 /// A juror's votes in a jury.
 struct Vote {
-    question: u32,
+    question: u64,
     account: Agent,
     votes: u32,
     answer: u128,
@@ -229,9 +229,9 @@ fn plan(strategy: Strategy) -> Plan {
 }
 
 /// What hides an answer. Nobody here guesses, so it need not be random.
-fn salt(question: u32) -> Salt {
+fn salt(question: u64) -> Salt {
     let mut salt = [0; 32];
-    salt[..4].copy_from_slice(&question.to_le_bytes());
+    salt[..8].copy_from_slice(&question.to_le_bytes());
     salt
 }
 
@@ -360,7 +360,7 @@ impl Game {
     }
 
     #[inline]
-    fn reveal(&mut self, question: u32, vote: usize) {
+    fn reveal(&mut self, question: u64, vote: usize) {
         let Vote { account, answer, votes, .. } = self.votes[vote];
         let op = Op::Reveal { question, answer, salt: salt(question) };
         if self.act(account, 0, op).is_some() {
@@ -387,7 +387,7 @@ impl Game {
         standing(self.kind, self.params.tolerance, outcome, ballot)
     }
 
-    fn outcome(&self, question: u32) -> Outcome {
+    fn outcome(&self, question: u64) -> Outcome {
         self.oracle.db.question(question).map_or(Outcome::Pending, |record| record.outcome)
     }
 
