@@ -4,9 +4,7 @@ use carrots::models::oracle::{BEACON, Op, Oracle, Receipt};
 use carrots::models::{Agent, Instance, Model, hash};
 use carrots::trace::{Amount, Step, Trace};
 use carrots_logic::Perbill;
-use carrots_logic::oracle::{
-    Db, Kind, MAX_JURY, Outcome, Params, Question, Salt, Status,
-};
+use carrots_logic::oracle::{Db, Kind, MAX_JURY, Outcome, Params, Question, Salt, Status};
 use carrots_logic::sealed::{Phase, phase};
 use carrots_tests::random::{self, ResultOf};
 use rand::Rng;
@@ -127,8 +125,9 @@ impl random::Case for Case {
 
     fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Oracle>) -> Step<Op> {
         let mut maker = Maker { case: self, rng, model };
-        if maker.one_in(8) {
-            return Step::Blocks(maker.rng.random_range(1..=self.params.stake_blocks));
+        if maker.one_in(10) {
+            let most = if maker.one_in(4) { self.params.stake_blocks } else { 2 };
+            return Step::Blocks(maker.rng.random_range(1..=most));
         }
         let (mut who, mut value, op) = maker.call();
         if maker.one_in(40) {
@@ -216,9 +215,9 @@ impl Maker<'_> {
         match self.rng.random_range(0..100) {
             0..10 => self.stake(),
             10..16 => self.unstake(),
-            16..22 => self.ask(),
-            22..25 => (who, 0, Op::Collect { account: self.anyone() }),
-            25..27 => self.anything(),
+            16..20 => self.ask(),
+            20..24 => (who, 0, Op::Collect { account: self.anyone() }),
+            24..26 => self.anything(),
             _ => self.go_on(),
         }
     }

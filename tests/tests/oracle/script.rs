@@ -7,7 +7,7 @@ use carrots::trace::Step;
 use carrots_logic::oracle::{Kind, Params};
 use carrots_logic::{Balance, sealed};
 use carrots_tests::differential::Pair;
-pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
+pub use carrots_tests::script::{blocks, call, done_all, play, play_all};
 
 /// Agents without a role.
 pub const ANN: Agent = 2;
