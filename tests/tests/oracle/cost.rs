@@ -11,7 +11,7 @@ use carrots_tests::cost::{costs, is_as_the_snapshot_says};
 /// Every message at least once, with something to do.
 fn script() -> Vec<Step<Op>> {
     let params = params();
-    let wait = blocks(params.stake_blocks + params.draw_blocks);
+    let wait = blocks(2 * (params.stake_blocks + params.draw_blocks));
     let again = vec![appeal(params.fee_of(7), 0), wait, expire(0), blocks(params.appeal_blocks)];
     let settled = vec![settle(0), settle(0), collect(ANN), unstake(ANN, 1_000)];
     [vec![stake(BOB, 2_000)], tallied(&params, CHOICE, 1), again, settled].concat()

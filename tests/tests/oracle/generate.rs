@@ -236,7 +236,9 @@ impl Maker<'_> {
     }
 
     fn unstake(&mut self) -> (Agent, u128, Op) {
-        let who = self.anyone();
+        let stakes = |who: &Agent| self.model.db.juror(*who).stake > 0;
+        let staked: Vec<_> = (0..AGENTS).filter(stakes).collect();
+        let who = staked.choose(self.rng).copied().unwrap_or(0);
         let juror = self.model.db.juror(who);
         let free = juror.stake - juror.locked;
         let amount = match self.rng.random_range(0..10) {
@@ -307,6 +309,7 @@ impl Maker<'_> {
         let who = seated.unwrap_or_else(|| self.anyone());
         let (answer, salt) = secret(record.kind, who, question, record.round);
         let op = match phase(record.since, commit, reveal, self.model.block()) {
+            _ if self.one_in(30) => Op::Tally { question },
             Phase::Commit => {
                 let commitment = self.model.db.seal(who, question, answer, &salt);
                 Op::Commit { question, commitment }
