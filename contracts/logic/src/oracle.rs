@@ -5,9 +5,10 @@
 //! locks `absent_loss` of it. The drawn commit to an answer in one window and reveal it in the
 //! next. The plurality answers a choice, the median of all votes a number. Whoever doubts the
 //! outcome appeals and pays a jury of twice as many votes and one, whose outcome replaces the one
-//! before. When nobody appeals any more, every round is settled against the final outcome: an
-//! incoherent vote loses the part `alpha` of `min_stake`, a vote that was not revealed loses
-//! `absent_loss`, and the coherent votes of the round share that and its fee evenly.
+//! before if more votes were revealed for it. When nobody appeals any more, every round is settled
+//! against the final outcome: an incoherent vote loses the part `alpha` of `min_stake`, a vote that
+//! was not revealed loses `absent_loss`, and the coherent votes of the round share that and its fee
+//! evenly.
 //!
 //! **Intended behaviour**: jurors find out the true answer and report it, since that is what they
 //! expect of the others; askers and losers of a wrong outcome appeal it.
@@ -52,7 +53,9 @@
 //! jury, drawn anew, and the last one decides what every vote before it earns; a bribe has to
 //! convince jurors that it will turn all of them. Outcomes are worth no more than what it costs to
 //! turn the last jury, and no more than the jury that was there to be drawn: a question records
-//! the revealed votes behind its outcome. Who appeals pays the jury, whatever it decides.
+//! the revealed votes behind its outcome. Who appeals pays the jury, whatever it decides. And who
+//! takes all `max_jurors` leaves first is the court: together the least stakes of all leaves have
+//! to be worth more than what the court decides about.
 //!
 //! # What is owed
 //!

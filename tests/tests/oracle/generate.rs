@@ -104,6 +104,8 @@ impl random::Case for Case {
         "a round was undecided",
         "a round was silent",
         "an appeal was silent",
+        "an appeal was decided",
+        "an appeal had too few votes",
         "a round without a coherent vote",
         "all votes were coherent",
         "an appeal was settled",
@@ -161,12 +163,20 @@ impl random::Case for Case {
                     note("a juror has several votes");
                 }
             }
-            Ok(Receipt::Tallied(tallied)) => match (tallied.outcome, tallied.round) {
-                (Outcome::Answer(_), _) => note("a round had an answer"),
-                (Outcome::Undecided, _) => note("a round was undecided"),
-                (_, 0) => note("a round was silent"),
-                _ => note("an appeal was silent"),
-            },
+            Ok(Receipt::Tallied(tallied)) => {
+                match (tallied.outcome, tallied.round) {
+                    (Outcome::Answer(_), _) => note("a round had an answer"),
+                    (Outcome::Undecided, _) => note("a round was undecided"),
+                    (_, 0) => note("a round was silent"),
+                    _ => note("an appeal was silent"),
+                }
+                let stands = db.question(tallied.question).map(|record| record.outcome);
+                match stands == Some(tallied.outcome) {
+                    true if tallied.round > 0 => note("an appeal was decided"),
+                    false if tallied.votes > 0 => note("an appeal had too few votes"),
+                    _ => {}
+                }
+            }
             Ok(Receipt::Settled(settled)) => {
                 if settled.coherent == 0 && settled.lost > 0 {
                     note("a round without a coherent vote");

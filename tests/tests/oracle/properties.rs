@@ -196,33 +196,57 @@ fn the_draw_is_fair() {
     assert!(drawn.abs_diff(draws / 2) < 160, "{drawn} of {draws}");
 }
 
-#[test]
-fn an_appeal_decides_what_the_first_jury_earns() {
-    let params = Params { jury: 1, max_appeals: 1, ..params() };
+/// Ann alone answers 2 with all her votes; Bob, who stakes `stakes`, alone answers 1 to an appeal.
+fn appealed(params: Params, votes: u32, stakes: Balance) -> Instance<Oracle> {
     let mut model = model(params);
-    // Ann is alone when the first jury is drawn, and locked when the second is.
-    play_all(&mut model, &[stake(ANN, 1_000), ask(fee(&params), CHOICE)]);
+    let all = params.absent_loss * u128::from(votes) + 300;
+    play_all(&mut model, &[stake(ANN, all), ask(fee(&params), CHOICE)]);
     play_all(&mut model, &[until_drawing(&params), draw(0), commit(ANN, 0, 2)]);
     play_all(&mut model, &[blocks(params.commit_blocks), reveal(ANN, 0, 2)]);
     play_all(&mut model, &[blocks(params.reveal_blocks), tally(0)]);
-    let outcome = |model: &Instance<Oracle>| model.db.question(0).map(|record| record.outcome);
     assert_eq!(outcome(&model), Some(Outcome::Answer(2)));
-    play_all(&mut model, &[appeal(params.fee_of(3), 0)]);
+    play_all(&mut model, &[appeal(params.fee_of(params.jury_of(1)), 0)]);
     while params.drawing(model.block()) {
         model.advance(1);
     }
-    play_all(&mut model, &[stake(BOB, 7_000)]);
+    play_all(&mut model, &[stake(BOB, stakes)]);
     let (opens, _) = params.draw_window(model.db.question(0).map_or(0, |record| record.since));
     model.advance(opens - model.block());
     play_all(&mut model, &[draw(0), commit_in(1, BOB, 0, 1), blocks(params.commit_blocks)]);
     play_all(&mut model, &[reveal(BOB, 0, 1), blocks(params.reveal_blocks), tally(0)]);
-    assert_eq!(outcome(&model), Some(Outcome::Answer(1)));
+    model.advance(params.appeal_blocks);
     settle_all(&mut model);
+    model
+}
+
+fn outcome(model: &Instance<Oracle>) -> Option<Outcome> {
+    model.db.question(0).map(|record| record.outcome)
+}
+
+#[test]
+fn an_appeal_decides_what_the_first_jury_earns() {
+    let params = Params { jury: 1, max_appeals: 1, ..params() };
+    let model = appealed(params, 1, 7_000);
+    assert_eq!(outcome(&model), Some(Outcome::Answer(1)));
     // What Ann lost goes to the sink, since nobody in her jury was right; her fee goes back.
     assert_eq!(model.db.juror(ANN).stake, 1_000 - params.incoherent_loss());
     assert_eq!(model.db.credit(carrots::models::oracle::SINK), params.incoherent_loss());
     assert_eq!(model.db.credit(DAN), params.fee_of(1));
     assert_eq!(model.db.credit(BOB), params.fee_of(3));
+}
+
+/// A court in which only Bob is not busy does not let him turn what three votes said.
+#[test]
+fn an_appeal_with_fewer_votes_turns_nothing() {
+    let params = Params { max_appeals: 1, ..params() };
+    for (stakes, turned) in [(1_000, 2), (1_400, 2), (2_100, 2), (2_800, 1)] {
+        let model = appealed(params, 3, stakes);
+        assert_eq!(outcome(&model), Some(Outcome::Answer(turned)), "{stakes}");
+        let lost = stakes.saturating_sub(model.db.juror(BOB).stake);
+        let votes = stakes / params.absent_loss;
+        let expected = if turned == 2 { votes * params.incoherent_loss() } else { 0 };
+        assert_eq!(lost, expected, "{stakes}");
+    }
 }
 
 #[test]

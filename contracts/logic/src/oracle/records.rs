@@ -39,7 +39,8 @@ records! {
         pub jury: u32,
         /// The most appeals; the last one's jury has at most [`MAX_JURY`] votes.
         pub max_appeals: u32,
-        /// The most jurors to draw from, from one to [`MAX_JURORS`].
+        /// The most jurors to draw from, from one to [`MAX_JURORS`]. Their least stakes together
+        /// are what it costs to keep everyone else out.
         pub max_jurors: u32,
         /// How far from the median an answer is coherent, as a part of the median rounded down.
         #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]

@@ -267,8 +267,9 @@ fn bench<D: Db>(db: &D, question: u64, round: u32, seats: u32) -> Bench<D::Id> {
     bench
 }
 
-/// Tallies a round, for anyone, once its windows are over. A silent round leaves the outcome of
-/// the rounds before it. The outcome may be appealed from this block on.
+/// Tallies a round, for anyone, once its windows are over. The outcome of an appeal replaces the one
+/// before if more votes were revealed for it: an appeal in a court whose jurors are busy or silent
+/// turns nothing. The outcome may be appealed from this block on.
 ///
 /// Errs with `NoQuestion`, `NotVoting` or `VotingOpen`.
 pub fn tally<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Tallied, Error> {
@@ -281,7 +282,7 @@ pub fn tally<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Tallied, Er
     let bench = bench(db, question, round, jury.seats);
     let seats = bench.iter().flatten().map(|(_, seat)| *seat);
     let (outcome, votes) = verdict::outcome(record.kind, seats);
-    if outcome != Outcome::Silent || round == 0 {
+    if round == 0 || votes > record.votes {
         (record.outcome, record.votes) = (outcome, votes);
     }
     (record.status, record.since) = (Status::Tallied, now);
@@ -301,8 +302,7 @@ fn appealable<Id>(params: &Params, record: &Question<Id>, now: Block) -> Result<
     Ok(())
 }
 
-/// Appeals, for anyone, for exactly the fee of the next jury, which nobody gives back. Its outcome
-/// replaces the one before.
+/// Appeals, for anyone, for exactly the fee of the next jury, which nobody gives back.
 ///
 /// Errs with `NoQuestion`, `NotTallied`, `NoAppealLeft`, `AppealClosed` or `WrongFee`.
 pub fn appeal<D: Db>(
