@@ -8,6 +8,7 @@ use carrots::trace::Step;
 use carrots_logic::oracle::{Accounts, Db, Error, Kind, Outcome, Params};
 use carrots_logic::{Balance, Perbill};
 use proptest::prelude::*;
+use scale::Encode;
 
 const JURORS: [Agent; 3] = [ANN, BOB, CAT];
 
@@ -162,6 +163,33 @@ proptest! {
         }
         let all: u128 = stakes.iter().map(|stake| stake / params.absent_loss).sum();
         prop_assert_eq!(drawn, all.min(params.jury.into()));
+    }
+
+    /// The tree finds what a list of all votes has.
+    #[test]
+    fn the_draw_is_that_of_a_list(
+        params in params_of_courts(), seed in any::<[u8; 32]>(),
+        stakes in prop::collection::vec(2_000..30_000u128, 1..6),
+    ) {
+        let params = Params { max_jurors: 6, ..params };
+        let mut model = model(params);
+        for (who, value) in (ANN..).zip(&stakes) {
+            play_all(&mut model, &[stake(who, *value)]);
+        }
+        let mut left: Vec<Agent> = (ANN..)
+            .zip(&stakes)
+            .flat_map(|(who, stake)| vec![who; (stake / params.absent_loss) as usize])
+            .collect();
+        let mut expected = [0; 8];
+        for number in 0..params.jury.min(left.len() as u32) {
+            let hash = carrots::models::hash(&(seed, 0u64, 0u32, number).encode());
+            let random = u64::from_le_bytes(hash[..8].try_into().expect("eight bytes"));
+            let pick = (u128::from(random) * left.len() as u128) >> 64;
+            expected[left.remove(pick as usize) as usize] += 1;
+        }
+        let draw = call(BEACON, 0, Op::Draw { question: 0, seed });
+        play_all(&mut model, &[ask(fee(&params), CHOICE), until_drawing(&params), draw]);
+        prop_assert_eq!((0..8).map(|who| votes(&model, who)).collect::<Vec<_>>(), expected);
     }
 
     /// What a jury loses and is paid is what it earns, but for what the sink and the payer get.
