@@ -3,6 +3,7 @@
 
 pub mod auction;
 mod messages;
+pub mod oracle;
 pub mod staking;
 mod tables;
 
@@ -23,7 +24,7 @@ use std::fmt::Debug;
 pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
-pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, auction::MECHANISM];
+pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, auction::MECHANISM, oracle::MECHANISM];
 
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {

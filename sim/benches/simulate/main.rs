@@ -7,6 +7,7 @@
 //! applied) and the ratio of the medians. `cargo bench -p carrots -- NAME` runs one mechanism's.
 
 mod auction;
+mod oracle;
 mod staking;
 
 use carrots::models::find;
@@ -89,6 +90,7 @@ fn median(c: &mut Criterion, name: &str, mut work: impl FnMut()) -> f64 {
 fn benchmark(c: &mut Criterion) {
     staking::benchmark(c);
     auction::benchmark(c);
+    oracle::benchmark(c);
 }
 
 criterion_group! {

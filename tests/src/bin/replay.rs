@@ -4,7 +4,7 @@
 //! Exit status: 0 all steps are equal, 1 one is not, 2 the trace cannot be played.
 
 use anyhow::{Context, Result, bail};
-use carrots::models::{Model, auction::Auction, staking::Staking};
+use carrots::models::{Model, auction::Auction, oracle::Oracle, staking::Staking};
 use carrots::trace::{Step, Trace};
 use carrots_tests::differential::Pair;
 use serde::Deserialize;
@@ -14,8 +14,11 @@ use std::process::ExitCode;
 /// Plays a trace and says whether all its steps are equal.
 type Replay = fn(&str) -> Result<bool>;
 
-const MECHANISMS: &[(&str, Replay)] =
-    &[(Staking::NAME, replay::<Staking>), (Auction::NAME, replay::<Auction>)];
+const MECHANISMS: &[(&str, Replay)] = &[
+    (Staking::NAME, replay::<Staking>),
+    (Auction::NAME, replay::<Auction>),
+    (Oracle::NAME, replay::<Oracle>),
+];
 
 fn main() -> ExitCode {
     match run() {
