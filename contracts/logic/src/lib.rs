@@ -12,6 +12,7 @@
 //!
 //! | module | mechanism |
 //! | --- | --- |
+//! | [`funding`] | public goods: quadratic and pairwise matches, assurance contracts |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(
@@ -27,6 +28,7 @@
 )]
 
 pub mod accounts;
+pub mod funding;
 pub mod math;
 pub mod sealed;
 pub mod staking;
