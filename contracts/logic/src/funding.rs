@@ -27,7 +27,7 @@
 //! - Projects cannot be proposed for nothing, nor places taken: a deposit is tied up for as long
 //!   as the project, and every place costs `min_contribution`, which goes to the project.
 //! - Nobody can make a project miss its threshold: taking all of its places meets it, a pledge
-//!   cannot be withdrawn, and what is missing can always be pledged by one account. Several
+//!   cannot be withdrawn, and what is missing can always be pledged. Several
 //!   accounts earn no more bonus than one. An owner who sets out to raise more than a good is
 //!   worth pays for it with its reserve.
 //! - A contribution names a project by a number that is never used again: one that comes too late
