@@ -162,12 +162,12 @@ mod staking {
         pub fn report(
             &mut self,
             operator: AccountId,
+            reporter: AccountId,
             era: Era,
             offence: Offence,
-            reporter: AccountId,
         ) -> Result<Reported, Error> {
             let who = self.env().caller();
-            let receipt = rules::report(self, who, operator, era, offence, reporter)?;
+            let receipt = rules::report(self, who, operator, reporter, era, offence)?;
             self.env().emit_event(events::Reported { who, operator, receipt });
             Ok(receipt)
         }

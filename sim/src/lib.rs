@@ -3,6 +3,7 @@
 //! | question | module |
 //! | --- | --- |
 //! | which mechanisms are there? | [`models`] |
+//! | how do their agents play? | [`play`], and each mechanism's own game |
 //! | what happens when these agents play? | [`simulate`] |
 //! | what did this trace do, step by step? | [`trace`] |
 //! | what may a scenario file say? | [`scenario`] |
@@ -10,6 +11,7 @@
 //! No rule is restated here: what a call does is decided in `carrots_logic` alone.
 
 pub mod models;
+pub mod play;
 pub mod scenario;
 pub mod simulate;
 pub mod trace;

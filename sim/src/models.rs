@@ -1,16 +1,25 @@
 //! The mechanisms in memory: the rules of the logic crate over vectors, with the tokens of every
 //! agent beside them. One file per mechanism and one line in [`MECHANISMS`].
 
+mod messages;
 pub mod staking;
+mod tables;
 
+pub use tables::{ByAgent, Cells, Records};
+
+use crate::play::{self, Game, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
-use crate::trace::{Player, TraceError};
-use carrots_logic::Balance;
-use scale::Encode;
+use crate::trace::{self, Player, TraceError};
+use blake2::{Blake2b, Digest, digest::consts::U32};
+use carrots_logic::accounts::Accounts;
+use carrots_logic::{Balance, Block};
+use scale::{Decode, Encode};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+
+pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
 pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM];
@@ -23,8 +32,8 @@ pub struct Mechanism {
     pub about: &'static str,
     /// Its parameters, in the order of the constructor's argument.
     pub params: &'static [Param],
-    /// Its messages with their arguments, and what they do.
-    pub messages: &'static [(&'static str, &'static str)],
+    /// Its messages.
+    pub messages: &'static [Message],
     /// Its strategies, and what they do.
     pub strategies: &'static [(&'static str, &'static str)],
     /// A commented scenario to start from.
@@ -47,6 +56,48 @@ pub struct Param {
     pub about: &'static str,
 }
 
+/// A message of a mechanism.
+pub struct Message {
+    /// Its name in the contract.
+    pub name: &'static str,
+    /// The names of its arguments.
+    pub arguments: &'static [&'static str],
+    /// Whether it takes tokens.
+    pub payable: bool,
+    /// What it does.
+    pub about: &'static str,
+}
+
+impl Mechanism {
+    /// The entry of a mechanism that is played by `G`.
+    pub(crate) const fn of<G: Game + 'static>(
+        about: &'static str,
+        params: &'static [Param],
+        template: &'static str,
+    ) -> Self {
+        Self {
+            name: G::Model::NAME,
+            about,
+            params,
+            messages: G::Model::MESSAGES,
+            strategies: G::Strategy::NAMES,
+            template,
+            load: play::load::<G>,
+            replay: trace::player::<G::Model>,
+        }
+    }
+}
+
+/// A line of a mechanism's parameters.
+pub(crate) const fn param(
+    name: &'static str,
+    unit: &'static str,
+    range: &'static str,
+    about: &'static str,
+) -> Param {
+    Param { name, unit, range, about }
+}
+
 /// The mechanism of that name.
 pub fn find(name: &str) -> Option<&'static Mechanism> {
     MECHANISMS.iter().find(|mechanism| mechanism.name == name)
@@ -55,51 +106,69 @@ pub fn find(name: &str) -> Option<&'static Mechanism> {
 /// An account in memory.
 pub type Agent = u32;
 
-/// A mechanism in memory.
-pub trait Model: Clone + Sized {
-    /// What its constructor takes beside the roles.
-    type Params: Clone + Debug + Encode + Serialize + DeserializeOwned;
-    /// What is wrong with parameters.
-    type ParamsError: Debug + Encode;
-    /// Its messages with their arguments.
+/// How an agent is called on the chain.
+pub fn account(agent: Agent) -> [u8; 32] {
+    let mut account = [b'a'; 32];
+    account[28..].copy_from_slice(&agent.to_be_bytes());
+    account
+}
+
+/// Blake2b with 256 bits, as the chain has it.
+pub fn hash(bytes: &[u8]) -> [u8; 32] {
+    Blake2b::<U32>::digest(bytes).into()
+}
+
+/// The messages of a mechanism: written by [`messages!`](messages).
+pub trait Messages {
+    /// A message with its arguments.
     type Op: Op;
     /// What a message did. Encodes as the variant's number and the message's own receipt.
     type Receipt: Copy + Debug + Encode;
     /// Why a message was refused.
-    type Error: Copy + Debug + Eq + Encode;
+    type Error: Copy + Debug + Eq + Encode + Decode;
+
+    /// All of them.
+    const MESSAGES: &'static [Message];
+
+    /// Calls a message in block `now`; `who` has sent `value` along. Gives the receipt, and whom it
+    /// pays how much. `Err` leaves everything as it was.
+    fn call(
+        &mut self,
+        who: Agent,
+        value: Balance,
+        now: Block,
+        op: Self::Op,
+    ) -> Result<(Self::Receipt, Option<(Agent, Balance)>), Self::Error>;
+}
+
+/// The records of a mechanism in memory.
+pub trait Model: Messages + Accounts<Id = Agent> + Clone + Debug + Sized + 'static {
+    /// What its constructor takes beside the roles.
+    type Params: Copy + Debug + Encode + Serialize + DeserializeOwned + Send + Sync;
+    /// What is wrong with parameters.
+    type ParamsError: Copy + Debug + PartialEq + Encode + Decode;
 
     /// Its name in the catalogue, which is the contract's.
     const NAME: &'static str;
     /// What the first agents are, in the order of their numbers.
     const ROLES: &'static [&'static str];
 
-    /// Instantiates the mechanism in block `block` for agents with the given tokens.
-    fn new(
-        params: Self::Params,
-        wallets: Vec<Balance>,
-        block: u32,
-    ) -> Result<Self, Self::ParamsError>;
-    /// Lets blocks pass.
-    fn advance(&mut self, blocks: u32);
-    /// Calls a message. `Err` leaves everything as it was.
-    fn apply(
-        &mut self,
-        who: Agent,
-        value: Balance,
-        op: Self::Op,
-    ) -> Result<Self::Receipt, Refusal<Self::Error>>;
-    /// The tokens of every agent and of the contract.
-    fn ledger(&self) -> &Ledger;
+    /// What the constructor writes in block `block`, with room for `agents`.
+    fn new(params: Self::Params, agents: usize, block: Block) -> Result<Self, Self::ParamsError>;
     /// The sum of all that the contract owes.
     fn owed(&self) -> Balance;
+    /// What of it an agent gets if nobody acts any more but to pull what is due; 0 for a stranger.
+    fn worth(&self, who: Agent) -> Balance;
     /// The arguments of the contract's constructor.
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8>;
-    /// The contract's storage: every key and value, with agents by their accounts.
-    fn storage(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> BTreeMap<Vec<u8>, Vec<u8>>;
+    /// The contract's storage.
+    fn storage(&self, cells: &mut Cells);
+    /// The parameter that an error is about, and what is expected of it.
+    fn explain(error: Self::ParamsError) -> (&'static str, &'static str);
 }
 
 /// A message with its arguments.
-pub trait Op: Clone + Debug + Serialize + DeserializeOwned {
+pub trait Op: Copy + Debug + PartialEq + Serialize + DeserializeOwned {
     /// Its name in the contract.
     fn message(&self) -> &'static str;
     /// Whether it takes tokens.
@@ -109,6 +178,80 @@ pub trait Op: Clone + Debug + Serialize + DeserializeOwned {
     /// The event that it emits when `who` calls it, and the account that the event names after
     /// the caller.
     fn event(&self, who: Agent) -> (&'static str, Option<Agent>);
+}
+
+/// A mechanism that runs: its records, the tokens of its agents, and the time.
+#[derive(Clone, Debug)]
+pub struct Instance<M> {
+    /// The records.
+    pub db: M,
+    ledger: Ledger,
+    block: Block,
+}
+
+impl<M: Model> Instance<M> {
+    /// Instantiates the mechanism in block `block` for agents with the given tokens.
+    pub fn new(
+        params: M::Params,
+        wallets: Vec<Balance>,
+        block: Block,
+    ) -> Result<Self, M::ParamsError> {
+        let db = M::new(params, wallets.len(), block)?;
+        Ok(Self { db, ledger: Ledger { wallets, held: 0 }, block })
+    }
+
+    /// The block in progress.
+    pub fn block(&self) -> Block {
+        self.block
+    }
+
+    /// Lets blocks pass.
+    pub fn advance(&mut self, blocks: Block) {
+        self.block = self.block.saturating_add(blocks);
+    }
+
+    /// Calls a message. `Err` leaves everything as it was.
+    ///
+    /// Always inlined: where the message is known, nothing of the others is left.
+    #[inline(always)]
+    pub fn apply(
+        &mut self,
+        who: Agent,
+        value: Balance,
+        op: M::Op,
+    ) -> Result<M::Receipt, Refusal<M::Error>> {
+        if value > 0 {
+            if !op.payable() {
+                return Err(Refusal::NotPayable);
+            }
+            if !self.ledger.has(who, value) {
+                return Err(Refusal::Unfunded);
+            }
+        }
+        let (receipt, paid) = self.db.call(who, value, self.block, op).map_err(Refusal::Rules)?;
+        self.ledger.take(who, value);
+        if let Some((payee, amount)) = paid {
+            self.ledger.pay(payee, amount);
+        }
+        Ok(receipt)
+    }
+
+    /// The tokens of every agent and of the contract.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What an agent has, and what it gets if nobody acts any more but to pull what is due.
+    pub fn wealth(&self, who: Agent) -> Balance {
+        self.ledger.wallets[who as usize] + self.db.worth(who)
+    }
+
+    /// The contract's storage: every key and value, with agents by their accounts.
+    pub fn storage(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let mut cells = Cells::new(name);
+        self.db.storage(&mut cells);
+        cells.all()
+    }
 }
 
 /// Why a call did not happen.
@@ -159,51 +302,5 @@ impl Ledger {
     pub fn pay(&mut self, who: Agent, amount: Balance) {
         self.held -= amount;
         self.wallets[who as usize] += amount;
-    }
-}
-
-/// Records of one kind by key, few at a time: a sorted vector in which a default record is one
-/// that is not there.
-#[derive(Clone, Debug)]
-pub struct Records<K, V>(Vec<(K, V)>);
-
-impl<K, V> Default for Records<K, V> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<K: Ord + Copy, V: Default + PartialEq + Copy> Records<K, V> {
-    /// The record, or the default.
-    #[inline]
-    pub fn get(&self, key: K) -> V {
-        // The newest key is asked for most.
-        match self.0.last() {
-            None => V::default(),
-            Some(last) if last.0 == key => last.1,
-            Some(last) if last.0 < key => V::default(),
-            Some(_) => self.find(key).map_or(V::default(), |at| self.0[at].1),
-        }
-    }
-
-    /// Writes the record, or removes it if it is the default.
-    #[inline]
-    pub fn set(&mut self, key: K, record: V) {
-        match (self.find(key), record == V::default()) {
-            (Ok(at), false) => self.0[at].1 = record,
-            (Ok(at), true) => drop(self.0.remove(at)),
-            (Err(at), false) => self.0.insert(at, (key, record)),
-            (Err(_), true) => {}
-        }
-    }
-
-    /// All records, by key.
-    pub fn iter(&self) -> impl Iterator<Item = &(K, V)> {
-        self.0.iter()
-    }
-
-    #[inline]
-    fn find(&self, key: K) -> Result<usize, usize> {
-        self.0.binary_search_by(|(at, _)| at.cmp(&key))
     }
 }

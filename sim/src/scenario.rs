@@ -79,15 +79,35 @@ pub struct Intended {
 
 /// An amount, or how amounts are distributed.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected an amount, or { pareto = { min, max, alpha } }")]
+#[serde(
+    untagged,
+    expecting = "expected an amount, { uniform = { min, max } } or { pareto = { min, max, alpha } }"
+)]
 pub enum Amounts {
     /// The same for everyone.
     Fixed(#[serde(with = "carrots_logic::text::amount")] Balance),
+    /// Every amount from `min` to `max` as likely as any other.
+    Uniform {
+        /// The distribution.
+        uniform: Range,
+    },
     /// Heavy-tailed, as wealth is.
     Pareto {
         /// The distribution.
         pareto: Tail,
     },
+}
+
+/// Amounts from `min` to `max`, both included.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// The least amount.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub min: Balance,
+    /// The greatest amount.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub max: Balance,
 }
 
 /// A Pareto distribution cut off above: `P(X > x) = (min / x)^alpha` up to `max`.
@@ -109,6 +129,7 @@ impl Amounts {
     pub fn draw(&self, rng: &mut impl Rng) -> Balance {
         match *self {
             Amounts::Fixed(amount) => amount,
+            Amounts::Uniform { uniform: Range { min, max } } => rng.random_range(min..=max),
             Amounts::Pareto { pareto: Tail { min, max, alpha } } => {
                 let law = Pareto::new(min as f64, alpha).expect("checked when it was read");
                 (law.sample(rng) as Balance).clamp(min, max)
@@ -120,6 +141,7 @@ impl Amounts {
     pub fn max(&self) -> Balance {
         match *self {
             Amounts::Fixed(amount) => amount,
+            Amounts::Uniform { uniform } => uniform.max,
             Amounts::Pareto { pareto } => pareto.max,
         }
     }
@@ -127,6 +149,7 @@ impl Amounts {
     /// Says what is wrong with it.
     pub fn check(&self) -> Result<(), &'static str> {
         match *self {
+            Amounts::Uniform { uniform: Range { min, max } } if max < min => Err("min <= max"),
             Amounts::Pareto { pareto: Tail { min, max, alpha } }
                 if min == 0 || max < min || !alpha.is_finite() || alpha <= 0.0 =>
             {

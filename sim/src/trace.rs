@@ -1,6 +1,6 @@
 //! Traces: the calls that were made to a mechanism, as a JSON file that can be played again.
 
-use crate::models::{Agent, Model, Op, Refusal};
+use crate::models::{Agent, Instance, Model, Op, Refusal};
 use carrots_logic::Balance;
 use scale::Encode;
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,7 @@ impl<M: Model> Trace<M> {
     }
 
     /// The mechanism at the start of the trace.
-    pub fn model(&self) -> Result<M, TraceError> {
+    pub fn model(&self) -> Result<Instance<M>, TraceError> {
         let wallets: Vec<_> = self.wallets.iter().map(|amount| amount.0).collect();
         let sum = wallets.iter().try_fold(0, |sum: Balance, amount| sum.checked_add(*amount));
         sum.ok_or(TraceError::Wallets)?;
@@ -123,7 +123,7 @@ impl<M: Model> Trace<M> {
                 M::ROLES
             )));
         }
-        M::new(self.params.clone(), wallets, 1).map_err(|e| TraceError::Params(format!("{e:?}")))
+        Instance::new(self.params, wallets, 1).map_err(|e| TraceError::Params(format!("{e:?}")))
     }
 }
 
@@ -133,7 +133,7 @@ pub fn outcome<T, E: std::fmt::Debug>(result: &Result<T, Refusal<E>>) -> String 
 }
 
 struct InMemory<M: Model> {
-    model: M,
+    model: Instance<M>,
     steps: std::vec::IntoIter<Step<M::Op>>,
 }
 
@@ -188,7 +188,7 @@ impl<M: Model> Player for InMemory<M> {
     }
 
     fn balance(&self) -> (Balance, Balance) {
-        (self.model.ledger().held, self.model.owed())
+        (self.model.ledger().held, self.model.db.owed())
     }
 }
 

@@ -193,12 +193,12 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
         (
             "alpha = 1.5",
             "beta = 1.5",
-            "agents[3].stake: expected an amount, or { pareto = { min, max, alpha } }",
+            "agents[3].stake: expected an amount, { uniform = { min, max } } or { pareto = { min, max, alpha } }",
         ),
         (
             "reserve = 50_000_000",
             "reserve = '340282366920938463463374607431768211455'",
-            "agents[0].stake = 10000000: expected a sum of all stakes and the reserve of at most 2^128 - 1",
+            "world.reserve = \"340282366920938463463374607431768211455\": expected a sum of all stakes and the reserve of at most 2^128 - 1",
         ),
         (
             "offence_gain = 20_000",
@@ -210,10 +210,11 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             "max_operators = 5",
             "params.max_operators = 5: expected room for the 24 operators of `agents`",
         ),
+        ("horizon = 720", "horizon = 0", "run.horizon = 0: expected at least one round"),
         (
             "horizon = 720",
-            "horizon = 0",
-            "run.horizon = 0: expected 1 to 7158263 eras: what 2^32 blocks have room for",
+            "horizon = 7158264",
+            "run.horizon = 7158264: expected 1 to 7158263 eras: what 2^32 blocks have room for",
         ),
         (
             "mechanism = \"staking\"",
@@ -268,6 +269,16 @@ fn the_catalogue_lists_staking() {
     assert_eq!(catalogue[0]["name"], "staking");
     assert_eq!(catalogue[0]["messages"].as_array().map(Vec::len), Some(14));
     assert!(stdout(&["mechanisms"]).contains("unbonding_eras"));
+}
+
+#[test]
+fn the_catalogue_has_the_parameters_that_scenarios_have() {
+    for mechanism in carrots::models::MECHANISMS {
+        let template: toml::Table = toml::from_str(mechanism.template).unwrap();
+        let given: Vec<_> = template["params"].as_table().unwrap().keys().collect();
+        let listed: Vec<_> = mechanism.params.iter().map(|param| param.name).collect();
+        assert_eq!(given, listed, "{}", mechanism.name);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::account;
 use crate::sandbox::{Called, Event, Returned, Sandbox};
 use anyhow::Result;
-use carrots::models::{Agent, Model, Op, Refusal};
+use carrots::models::{Agent, Instance, Model, Op, Refusal};
 use carrots::trace::{Step, Trace, answer, outcome};
 use carrots_logic::Balance;
 use scale::Encode;
@@ -12,7 +12,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 /// A mechanism in memory and on the chain.
 pub struct Pair<M: Model> {
     /// In memory.
-    pub model: M,
+    pub model: Instance<M>,
     /// On the chain.
     pub sandbox: Sandbox,
     /// All tokens that there are.
@@ -73,7 +73,7 @@ pub fn check<M: Model>(trace: &Trace<M>) -> Result<Result<(), Failure>> {
 
 impl<M: Model> Pair<M> {
     /// Deploys the contract beside a new model.
-    pub fn new(model: M) -> Result<Self> {
+    pub fn new(model: Instance<M>) -> Result<Self> {
         let (sandbox, ledger) = (Sandbox::new(&model)?, model.ledger());
         let supply = ledger.wallets.iter().sum::<Balance>() + ledger.held;
         Ok(Self { model, sandbox, supply })
@@ -89,7 +89,7 @@ impl<M: Model> Pair<M> {
             }
             Step::Call { who, value, op, expect } => {
                 let called = self.sandbox.apply(*who, *value, op)?;
-                let result = self.model.apply(*who, *value, op.clone());
+                let result = self.model.apply(*who, *value, *op);
                 let outcome = outcome(&result);
                 let expected = self.event(*who, op, &result, &called.events)?;
                 let compared = same_result::<M>(&result, &called)
@@ -133,8 +133,8 @@ impl<M: Model> Pair<M> {
 }
 
 /// What holds whatever happened: the contract holds what it owes, and no token came or went.
-pub fn sound<M: Model>(model: &M, supply: Balance) -> Result<(), Difference> {
-    let (ledger, owed) = (model.ledger(), model.owed());
+pub fn sound<M: Model>(model: &Instance<M>, supply: Balance) -> Result<(), Difference> {
+    let (ledger, owed) = (model.ledger(), model.db.owed());
     if ledger.held < owed {
         let (expected, got) = (format!("at least {owed}"), ledger.held.to_string());
         return Err(Difference { what: "tokens held", expected, got });

@@ -6,7 +6,7 @@
 use crate::account;
 use crate::bundle::Bundle;
 use anyhow::{Context, Result, bail, ensure};
-use carrots::models::{Agent, Model, Op};
+use carrots::models::{Agent, Instance, Model, Op};
 use carrots_logic::Balance;
 use drink::frame_support::storage::{storage_prefix, unhashed};
 use drink::frame_support::traits::fungible::{Inspect, Mutate};
@@ -86,9 +86,9 @@ impl From<anyhow::Error> for NotDeployed {
 
 impl Sandbox {
     /// Deploys a mechanism's contract for the model's agents and with its parameters.
-    pub fn new<M: Model>(model: &M) -> Result<Self> {
+    pub fn new<M: Model>(model: &Instance<M>) -> Result<Self> {
         let wallets = &model.ledger().wallets;
-        match Self::deploy(M::NAME, wallets, &model.constructor(&account)) {
+        match Self::deploy(M::NAME, wallets, &model.db.constructor(&account)) {
             Ok(sandbox) => Ok(sandbox),
             Err(NotDeployed::Failed(error)) => Err(error),
             Err(NotDeployed::Refused(data)) => bail!("the constructor returned {data:?}"),

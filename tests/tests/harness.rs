@@ -1,6 +1,6 @@
 //! The machinery itself: a difference is seen, shrunk to what matters, and can be played again.
 
-use carrots::models::Model;
+use carrots::models::Instance;
 use carrots::models::staking::{Op, Staking};
 use carrots::trace::{Amount, Step, Trace};
 use carrots_logic::Perbill;
@@ -56,12 +56,12 @@ fn differences_are_seen() {
 
     let mut other_rules = pair();
     let harder = Params { min_self_bond: 101, ..params() };
-    other_rules.model = Staking::new(harder, vec![1_000; 4], 1).expect("the parameters are sound");
+    other_rules.model = Instance::new(harder, vec![1_000; 4], 1).expect("the parameters are sound");
     assert_eq!(difference(&mut other_rules, &call(0, Op::Collect { account: 3 })), "storage");
     assert_eq!(difference(&mut other_rules, &register()), "result");
 
     let mut richer = pair();
-    richer.model = Staking::new(params(), vec![1_001; 4], 1).expect("the parameters are sound");
+    richer.model = Instance::new(params(), vec![1_001; 4], 1).expect("the parameters are sound");
     assert_eq!(difference(&mut richer, &register()), "wallets");
 
     let expected = Step::Call {

@@ -119,3 +119,34 @@ pub mod fraction {
         }
     }
 }
+
+/// A list of a fixed number of amounts.
+pub mod amounts {
+    use crate::Balance;
+    use serde::{de::Error, ser::SerializeSeq, Deserialize, Deserializer, Serializer};
+    use std::vec::Vec;
+
+    #[derive(Deserialize)]
+    struct Amount(#[serde(with = "super::amount")] Balance);
+
+    /// Writes the digits of each.
+    pub fn serialize<S: Serializer, const N: usize>(
+        amounts: &[Balance; N],
+        out: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut list = out.serialize_seq(Some(N))?;
+        amounts.iter().try_for_each(|amount| list.serialize_element(&std::format!("{amount}")))?;
+        list.end()
+    }
+
+    /// Reads as many amounts as there have to be.
+    pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+        input: D,
+    ) -> Result<[Balance; N], D::Error> {
+        let amounts: Vec<Amount> = Vec::deserialize(input)?;
+        let amounts: Vec<Balance> = amounts.into_iter().map(|amount| amount.0).collect();
+        let given = amounts.len();
+        let wrong = |_| D::Error::invalid_length(given, &std::format!("{N} amounts").as_str());
+        amounts.try_into().map_err(wrong)
+    }
+}

@@ -1,7 +1,7 @@
 //! `carrots mechanisms`: the catalogue.
 
 use super::{Format, Verdict, print, table};
-use carrots::models::{MECHANISMS, Mechanism};
+use carrots::models::{MECHANISMS, Mechanism, Message};
 use serde_json::{Value, json};
 
 /// List the mechanisms with their parameters, messages and strategies
@@ -37,14 +37,25 @@ fn page(mechanism: &Mechanism) -> String {
             .map(|(name, about)| vec![name.to_string(), about.to_string()])
             .collect::<Vec<_>>()
     };
+    let messages = mechanism.messages.iter();
     format!(
         "{}: {}\n\n{}\n\n{}\n\n{}\n",
         mechanism.name,
         mechanism.about,
         table(&["parameter", "unit", "range", ""], 4, params),
-        table(&["message", ""], 2, pairs(mechanism.messages)),
+        table(
+            &["message", ""],
+            2,
+            messages.map(|message| vec![call(message), message.about.into()])
+        ),
         table(&["strategy", ""], 2, pairs(mechanism.strategies)),
     )
+}
+
+/// `bond(operator) + tokens`
+fn call(message: &Message) -> String {
+    let tokens = if message.payable { " + tokens" } else { "" };
+    format!("{}({}){tokens}", message.name, message.arguments.join(", "))
 }
 
 fn document(mechanism: &Mechanism) -> Value {
@@ -56,11 +67,23 @@ fn document(mechanism: &Mechanism) -> Value {
         .iter()
         .map(|p| json!({ "name": p.name, "unit": p.unit, "range": p.range, "about": p.about }))
         .collect();
+    let messages: Vec<Value> = mechanism
+        .messages
+        .iter()
+        .map(|message| {
+            json!({
+                "name": message.name,
+                "arguments": message.arguments,
+                "payable": message.payable,
+                "about": message.about,
+            })
+        })
+        .collect();
     json!({
         "name": mechanism.name,
         "about": mechanism.about,
         "params": params,
-        "messages": pairs(mechanism.messages),
+        "messages": messages,
         "strategies": pairs(mechanism.strategies),
     })
 }

@@ -5,14 +5,14 @@ mod game;
 mod play;
 
 pub use catalogue::MECHANISM;
-pub use play::{Group, Scenario, Strategy, World};
+pub use game::Game;
+pub use play::{Strategy, World};
 
-use super::{Agent, Ledger, Model, Records, Refusal};
+use super::{Agent, ByAgent, Cells, Model, Records, messages};
 use carrots_logic::staking::{self as rules, *};
-use carrots_logic::{Balance, Perbill};
+use carrots_logic::storage::Table;
+use carrots_logic::{Balance, Perbill, tables};
 use scale::Encode;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The first agents: who reports, who awards, where what is burned goes.
 pub const SLASHER: Agent = 0;
@@ -21,307 +21,189 @@ pub const SCORER: Agent = 1;
 #[allow(missing_docs)]
 pub const SINK: Agent = 2;
 
-/// The messages of the contract, with accounts of type `Id`.
-///
-/// The encoding of a variant's fields is that of the message's arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[allow(missing_docs)]
-pub enum Op<Id = Agent> {
-    Register {
+messages! {
+    Staking, Error, (db, who, value, now);
+    receipts: Bonded, Unbonded, Paid, EraEnded, Funded, Awarded, PaidOut, Reported, Slashed, Retired;
+
+    /// become an operator
+    register: Register() {
         #[serde(with = "carrots_logic::text::fraction")]
         commission: Perbill,
-    },
-    Bond {
-        operator: Id,
-    },
-    Unbond {
-        operator: Id,
+    } + tokens => Bonded as Bonded(who) = rules::register(db, who, value, commission);
+
+    /// bond to an operator
+    bond: Bond(operator) {} + tokens => Bonded as Bonded(operator)
+        = rules::bond(db, who, operator, value);
+
+    /// begin to unbond
+    unbond: Unbond(operator) {
         #[serde(with = "carrots_logic::text::amount")]
         shares: Shares,
-    },
-    Rebond {
-        operator: Id,
-        era: Era,
-    },
-    Withdraw {
-        operator: Id,
-        era: Era,
-    },
-    EndEra {},
-    Fund {},
-    Award {
-        operator: Id,
-        points: u32,
-    },
-    Payout {
-        operator: Id,
-        era: Era,
-    },
-    Report {
-        operator: Id,
-        era: Era,
-        offence: Offence,
-        reporter: Id,
-    },
-    ApplySlash {
-        operator: Id,
-    },
-    Retire {},
-    Remove {
-        operator: Id,
-    },
-    Collect {
-        account: Id,
-    },
+    } => Unbonded as Unbonded(operator) = rules::unbond(db, who, operator, shares);
+
+    /// bond again what unbonds since an era
+    rebond: Rebond(operator) { era: Era } => Bonded as Bonded(operator)
+        = rules::rebond(db, who, operator, era);
+
+    /// take out what has unbonded
+    withdraw: Withdraw(operator) { era: Era } => Paid as Withdrawn(operator), pays who
+        = rules::withdraw(db, who, operator, era);
+
+    /// end the era in progress, once it is over
+    end_era: EndEra() {} => EraEnded as EraEnded = rules::end_era(db, now);
+
+    /// add to the reserve
+    fund: Fund() {} + tokens => Funded as Funded = rules::fund(db, value);
+
+    /// scorer: award points in the era in progress
+    award: Award(operator) { points: u32 } => Awarded as Awarded(operator)
+        = rules::award(db, who, operator, points);
+
+    /// pull an operator's part of an era's payout
+    payout: Payout(operator) { era: Era } => PaidOut as PaidOut(operator)
+        = rules::payout(db, operator, era);
+
+    /// slasher: report an offence
+    report: Report(operator, reporter) { era: Era, offence: Offence } => Reported as Reported(operator)
+        = rules::report(db, who, operator, reporter, era, offence);
+
+    /// apply the oldest slash that is due
+    apply_slash: ApplySlash(operator) {} => Slashed as Slashed(operator)
+        = rules::apply_slash(db, operator);
+
+    /// stop being an operator
+    retire: Retire() {} => Retired as Retired(who) = rules::retire(db, who);
+
+    /// retire an operator whose own bond is too low
+    remove: Remove(operator) {} => Retired as Retired(operator) = rules::remove(db, operator);
+
+    /// pay an account what is credited to it
+    collect: Collect(account) {} => Paid as Collected(account), pays account
+        = rules::collect(db, account);
 }
 
-impl Op {
-    /// The same message with other names for the accounts.
-    fn map<Id>(self, name: impl Fn(Agent) -> Id) -> Op<Id> {
-        match self {
-            Op::Register { commission } => Op::Register { commission },
-            Op::Bond { operator } => Op::Bond { operator: name(operator) },
-            Op::Unbond { operator, shares } => Op::Unbond { operator: name(operator), shares },
-            Op::Rebond { operator, era } => Op::Rebond { operator: name(operator), era },
-            Op::Withdraw { operator, era } => Op::Withdraw { operator: name(operator), era },
-            Op::EndEra {} => Op::EndEra {},
-            Op::Fund {} => Op::Fund {},
-            Op::Award { operator, points } => Op::Award { operator: name(operator), points },
-            Op::Payout { operator, era } => Op::Payout { operator: name(operator), era },
-            Op::Report { operator, era, offence, reporter } => {
-                let (operator, reporter) = (name(operator), name(reporter));
-                Op::Report { operator, era, offence, reporter }
-            }
-            Op::ApplySlash { operator } => Op::ApplySlash { operator: name(operator) },
-            Op::Retire {} => Op::Retire {},
-            Op::Remove { operator } => Op::Remove { operator: name(operator) },
-            Op::Collect { account } => Op::Collect { account: name(account) },
-        }
-    }
-}
-
-impl super::Op for Op {
-    fn message(&self) -> &'static str {
-        match self {
-            Op::Register { .. } => "register",
-            Op::Bond { .. } => "bond",
-            Op::Unbond { .. } => "unbond",
-            Op::Rebond { .. } => "rebond",
-            Op::Withdraw { .. } => "withdraw",
-            Op::EndEra {} => "end_era",
-            Op::Fund {} => "fund",
-            Op::Award { .. } => "award",
-            Op::Payout { .. } => "payout",
-            Op::Report { .. } => "report",
-            Op::ApplySlash { .. } => "apply_slash",
-            Op::Retire {} => "retire",
-            Op::Remove { .. } => "remove",
-            Op::Collect { .. } => "collect",
-        }
-    }
-
-    fn payable(&self) -> bool {
-        matches!(self, Op::Register { .. } | Op::Bond { .. } | Op::Fund {})
-    }
-
-    fn arguments(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
-        self.map(name).encode()[1..].to_vec()
-    }
-
-    fn event(&self, who: Agent) -> (&'static str, Option<Agent>) {
-        match *self {
-            Op::Register { .. } => ("Bonded", Some(who)),
-            Op::Bond { operator } | Op::Rebond { operator, .. } => ("Bonded", Some(operator)),
-            Op::Unbond { operator, .. } => ("Unbonded", Some(operator)),
-            Op::Withdraw { operator, .. } => ("Withdrawn", Some(operator)),
-            Op::EndEra {} => ("EraEnded", None),
-            Op::Fund {} => ("Funded", None),
-            Op::Award { operator, .. } => ("Awarded", Some(operator)),
-            Op::Payout { operator, .. } => ("PaidOut", Some(operator)),
-            Op::Report { operator, .. } => ("Reported", Some(operator)),
-            Op::ApplySlash { operator } => ("Slashed", Some(operator)),
-            Op::Retire {} => ("Retired", Some(who)),
-            Op::Remove { operator } => ("Retired", Some(operator)),
-            Op::Collect { account } => ("Collected", Some(account)),
-        }
-    }
-}
-
-/// The receipts of the messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
-#[allow(missing_docs)]
-pub enum Receipt {
-    Bonded(Bonded),
-    Unbonded(Unbonded),
-    Paid(Paid),
-    EraEnded(EraEnded),
-    Funded(Funded),
-    Awarded(Awarded),
-    PaidOut(PaidOut),
-    Reported(Reported),
-    Slashed(Slashed),
-    Retired(Retired),
-}
-
-/// The mechanism with its agents' tokens.
+/// The records in memory.
 #[derive(Clone, Debug)]
 pub struct Staking {
-    /// The records.
-    pub db: Memory,
-    ledger: Ledger,
-    block: Block,
-}
-
-impl Staking {
-    /// Everything that the rules let an agent take out in the end, and what it has.
-    pub fn wealth(&self, who: Agent) -> Balance {
-        let at = who as usize;
-        let value = |fund: Fund, shares| fund.value_down(shares).unwrap_or(0);
-        let bonded = self.db.positions[at]
-            .iter()
-            .map(|(operator, shares)| value(self.db.pool(*operator).fund, *shares));
-        let unbonding = self.db.unbondings[at]
-            .iter()
-            .map(|((operator, era), shares)| value(self.db.sub_pool(*operator, *era), *shares));
-        let locked: Balance = bonded.chain(unbonding).sum();
-        self.ledger.wallets[at] + self.db.credits[at] + locked
-    }
+    params: Params,
+    state: State,
+    pools: ByAgent<Pool>,
+    /// By holder, then by operator.
+    positions: ByAgent<Records<Agent, Shares>>,
+    sub_pools: ByAgent<Records<Era, Fund>>,
+    /// By holder, then by operator and era.
+    unbondings: ByAgent<Records<(Agent, Era), Shares>>,
+    eras: Records<Era, EraRecord>,
+    points: ByAgent<Records<Era, u32>>,
+    offenders: Records<(Era, Offence), u32>,
+    reported: ByAgent<Records<(Era, Offence), bool>>,
+    reports: ByAgent<Records<u32, Option<Report<Agent>>>>,
+    credits: ByAgent<Balance>,
 }
 
 impl Model for Staking {
     type Params = Params;
     type ParamsError = ParamsError;
-    type Op = Op;
-    type Receipt = Receipt;
-    type Error = Error;
 
     const NAME: &'static str = "staking";
     const ROLES: &'static [&'static str] = &["slasher", "scorer", "sink"];
 
-    fn new(params: Params, wallets: Vec<Balance>, block: Block) -> Result<Self, ParamsError> {
+    fn new(params: Params, agents: usize, block: Block) -> Result<Self, ParamsError> {
         params.check()?;
-        let db = Memory::new(params, wallets.len(), block);
-        Ok(Self { db, ledger: Ledger { wallets, held: 0 }, block })
-    }
-
-    fn advance(&mut self, blocks: Block) {
-        self.block = self.block.saturating_add(blocks);
-    }
-
-    #[inline(always)]
-    fn apply(&mut self, who: Agent, value: Balance, op: Op) -> Result<Receipt, Refusal<Error>> {
-        if value > 0 {
-            if !super::Op::payable(&op) {
-                return Err(Refusal::NotPayable);
-            }
-            if !self.ledger.has(who, value) {
-                return Err(Refusal::Unfunded);
-            }
-        }
-        let db = &mut self.db;
-        let receipt = match op {
-            Op::Register { commission } => {
-                rules::register(db, who, value, commission).map(Receipt::Bonded)
-            }
-            Op::Bond { operator } => rules::bond(db, who, operator, value).map(Receipt::Bonded),
-            Op::Unbond { operator, shares } => {
-                rules::unbond(db, who, operator, shares).map(Receipt::Unbonded)
-            }
-            Op::Rebond { operator, era } => {
-                rules::rebond(db, who, operator, era).map(Receipt::Bonded)
-            }
-            Op::Withdraw { operator, era } => {
-                rules::withdraw(db, who, operator, era).map(Receipt::Paid)
-            }
-            Op::EndEra {} => rules::end_era(db, self.block).map(Receipt::EraEnded),
-            Op::Fund {} => rules::fund(db, value).map(Receipt::Funded),
-            Op::Award { operator, points } => {
-                rules::award(db, who, operator, points).map(Receipt::Awarded)
-            }
-            Op::Payout { operator, era } => rules::payout(db, operator, era).map(Receipt::PaidOut),
-            Op::Report { operator, era, offence, reporter } => {
-                rules::report(db, who, operator, era, offence, reporter).map(Receipt::Reported)
-            }
-            Op::ApplySlash { operator } => rules::apply_slash(db, operator).map(Receipt::Slashed),
-            Op::Retire {} => rules::retire(db, who).map(Receipt::Retired),
-            Op::Remove { operator } => rules::remove(db, operator).map(Receipt::Retired),
-            Op::Collect { account } => rules::collect(db, account).map(Receipt::Paid),
-        }
-        .map_err(Refusal::Rules)?;
-        self.ledger.take(who, value);
-        match (op, receipt) {
-            (Op::Withdraw { .. }, Receipt::Paid(paid)) => self.ledger.pay(who, paid.amount),
-            (Op::Collect { account }, Receipt::Paid(paid)) => self.ledger.pay(account, paid.amount),
-            _ => {}
-        }
-        Ok(receipt)
-    }
-
-    fn ledger(&self) -> &Ledger {
-        &self.ledger
+        Ok(Self {
+            params,
+            state: genesis(block),
+            pools: ByAgent::new(agents),
+            positions: ByAgent::new(agents),
+            sub_pools: ByAgent::new(agents),
+            unbondings: ByAgent::new(agents),
+            eras: Records::default(),
+            points: ByAgent::new(agents),
+            offenders: Records::default(),
+            reported: ByAgent::new(agents),
+            reports: ByAgent::new(agents),
+            credits: ByAgent::new(agents),
+        })
     }
 
     fn owed(&self) -> Balance {
-        let db = &self.db;
-        let pools = db.pools.iter().map(|pool| pool.fund.amount);
-        let sub_pools = db.sub_pools.iter().flat_map(|funds| funds.iter().map(|(_, f)| f.amount));
-        let payouts = db.eras.iter().map(|era| era.payout);
-        let credits = db.credits.iter().copied();
-        db.state.reserve + pools.chain(sub_pools).chain(payouts).chain(credits).sum::<Balance>()
+        let pools = self.pools.iter().map(|(_, pool)| pool.fund.amount);
+        let sub_pools = self.sub_pools.iter().flat_map(|(_, funds)| funds.iter());
+        let payouts = self.eras.iter().map(|(_, era)| era.payout);
+        let credits = self.credits.iter().map(|(_, credit)| *credit);
+        let funds = pools.chain(sub_pools.map(|(_, fund)| fund.amount));
+        self.state.reserve + funds.chain(payouts).chain(credits).sum::<Balance>()
+    }
+
+    fn worth(&self, who: Agent) -> Balance {
+        let value = |fund: Fund, shares| fund.value_down(shares).unwrap_or(0);
+        let (positions, unbondings) = (self.positions.get(who), self.unbondings.get(who));
+        let bonded =
+            positions.iter().map(|(operator, shares)| value(self.pool(*operator).fund, *shares));
+        let unbonding = unbondings
+            .iter()
+            .map(|((operator, era), shares)| value(self.sub_pool(*operator, *era), *shares));
+        self.credits.get(who) + bonded.chain(unbonding).sum::<Balance>()
     }
 
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
-        (roles(name), self.db.params).encode()
+        (roles(name), self.params).encode()
     }
 
-    fn storage(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        let db = &self.db;
-        let mut cells = BTreeMap::new();
-        let mut put = |cell: u32, key: Vec<u8>, value: Vec<u8>| {
-            cells.insert([cell.encode(), key].concat(), value);
-        };
-        put(0, vec![], db.state.encode());
-        put(1, vec![], db.params.encode());
-        put(2, vec![], roles(name).encode());
-        for (agent, at) in (0..db.pools.len()).map(|at| (name(at as Agent), at)) {
-            if db.pools[at] != Pool::default() {
-                put(3, agent.encode(), db.pools[at].encode());
+    fn storage(&self, cells: &mut Cells) {
+        let roles = roles(|agent| cells.name(agent));
+        cells.put(0, (), self.state);
+        cells.put(1, (), self.params);
+        cells.put(2, (), roles);
+        for (agent, pool) in self.pools.iter() {
+            cells.put_some(3, cells.name(agent), *pool);
+        }
+        for (agent, positions) in self.positions.iter() {
+            for (operator, shares) in positions.iter() {
+                cells.put(4, (cells.name(*operator), cells.name(agent)), *shares);
             }
-            for (operator, shares) in db.positions[at].iter() {
-                put(4, (name(*operator), agent).encode(), shares.encode());
+        }
+        for (agent, funds) in self.sub_pools.iter() {
+            for (era, fund) in funds.iter() {
+                cells.put(5, (cells.name(agent), era), *fund);
             }
-            for (era, fund) in db.sub_pools[at].iter() {
-                put(5, (agent, era).encode(), fund.encode());
+        }
+        for (agent, unbondings) in self.unbondings.iter() {
+            for ((operator, era), shares) in unbondings.iter() {
+                cells.put(6, (cells.name(*operator), cells.name(agent), era), *shares);
             }
-            for ((operator, era), shares) in db.unbondings[at].iter() {
-                put(6, (name(*operator), agent, era).encode(), shares.encode());
+        }
+        for (era, record) in self.eras.iter() {
+            cells.put(7, era, *record);
+        }
+        for (agent, points) in self.points.iter() {
+            for (era, points) in points.iter() {
+                cells.put(8, (cells.name(agent), era), *points);
             }
-            for (era, points) in db.points[at].iter() {
-                put(8, (agent, era).encode(), points.encode());
+        }
+        for (key, offenders) in self.offenders.iter() {
+            cells.put(9, key, *offenders);
+        }
+        for (agent, reported) in self.reported.iter() {
+            for ((era, offence), _) in reported.iter() {
+                cells.put(10, (cells.name(agent), era, offence), ());
             }
-            for ((era, offence), _) in db.reported[at].iter() {
-                put(10, (agent, era, offence).encode(), vec![]);
-            }
-            for (number, report) in db.reports[at].iter() {
+        }
+        for (agent, reports) in self.reports.iter() {
+            for (number, report) in reports.iter() {
                 if let Some(Report { era, offence, reported, reporter }) = *report {
-                    let report = Report { era, offence, reported, reporter: name(reporter) };
-                    put(11, (agent, number).encode(), report.encode());
+                    let report = Report { era, offence, reported, reporter: cells.name(reporter) };
+                    cells.put(11, (cells.name(agent), number), report);
                 }
             }
-            if db.credits[at] != 0 {
-                put(12, agent.encode(), db.credits[at].encode());
-            }
         }
-        for (era, record) in db.eras.iter().enumerate() {
-            if *record != EraRecord::default() {
-                put(7, (era as Era).encode(), record.encode());
-            }
+        for (agent, credit) in self.credits.iter() {
+            cells.put_some(12, cells.name(agent), *credit);
         }
-        for ((era, offence), offenders) in db.offenders.iter() {
-            put(9, (era, offence).encode(), offenders.encode());
-        }
-        cells
+    }
+
+    fn explain(error: ParamsError) -> (&'static str, &'static str) {
+        catalogue::explain(error)
     }
 }
 
@@ -329,47 +211,23 @@ fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
     Roles { slasher: name(SLASHER), scorer: name(SCORER), sink: name(SINK) }
 }
 
-/// The records in memory, by agent.
-#[derive(Clone, Debug)]
-pub struct Memory {
-    params: Params,
-    state: State,
-    pools: Vec<Pool>,
-    /// By holder, then by operator.
-    positions: Vec<Records<Agent, Shares>>,
-    sub_pools: Vec<Records<Era, Fund>>,
-    /// By holder, then by operator and era.
-    unbondings: Vec<Records<(Agent, Era), Shares>>,
-    eras: Vec<EraRecord>,
-    points: Vec<Records<Era, u32>>,
-    offenders: Records<(Era, Offence), u32>,
-    reported: Vec<Records<(Era, Offence), bool>>,
-    reports: Vec<Records<u32, Option<Report<Agent>>>>,
-    credits: Vec<Balance>,
-}
+impl Accounts for Staking {
+    type Id = Agent;
 
-impl Memory {
-    /// No records yet but those of the constructor, with room for `agents`.
-    pub fn new(params: Params, agents: usize, block: Block) -> Self {
-        Self {
-            params,
-            state: genesis(block),
-            pools: vec![Pool::default(); agents],
-            positions: vec![Records::default(); agents],
-            sub_pools: vec![Records::default(); agents],
-            unbondings: vec![Records::default(); agents],
-            eras: Vec::new(),
-            points: vec![Records::default(); agents],
-            offenders: Records::default(),
-            reported: vec![Records::default(); agents],
-            reports: vec![Records::default(); agents],
-            credits: vec![0; agents],
-        }
+    tables! {
+        credit, set_credit: credits(who: Agent) -> Balance;
     }
 }
 
-impl Db for Memory {
-    type Id = Agent;
+impl Db for Staking {
+    tables! {
+        pool, set_pool: pools(operator: Agent) -> Pool;
+        sub_pool, set_sub_pool: sub_pools(operator: Agent, era: Era) -> Fund;
+        era, set_era: eras(era: Era) -> EraRecord;
+        points, set_points: points(operator: Agent, era: Era) -> u32;
+        offenders, set_offenders: offenders(era: Era, offence: Offence) -> u32;
+        report, set_report: reports(operator: Agent, number: u32) -> Option<Report<Agent>>;
+    }
 
     #[inline]
     fn params(&self) -> Params {
@@ -388,87 +246,27 @@ impl Db for Memory {
         self.state = state;
     }
     #[inline]
-    fn pool(&self, operator: Agent) -> Pool {
-        self.pools[operator as usize]
-    }
-    #[inline]
-    fn set_pool(&mut self, operator: Agent, pool: Pool) {
-        self.pools[operator as usize] = pool;
-    }
-    #[inline]
     fn position(&self, operator: Agent, who: Agent) -> Shares {
-        self.positions[who as usize].get(operator)
+        self.positions.read((who, operator))
     }
     #[inline]
     fn set_position(&mut self, operator: Agent, who: Agent, shares: Shares) {
-        self.positions[who as usize].set(operator, shares);
-    }
-    #[inline]
-    fn sub_pool(&self, operator: Agent, era: Era) -> Fund {
-        self.sub_pools[operator as usize].get(era)
-    }
-    #[inline]
-    fn set_sub_pool(&mut self, operator: Agent, era: Era, fund: Fund) {
-        self.sub_pools[operator as usize].set(era, fund);
+        self.positions.write((who, operator), shares);
     }
     #[inline]
     fn unbonding(&self, operator: Agent, who: Agent, era: Era) -> Shares {
-        self.unbondings[who as usize].get((operator, era))
+        self.unbondings.read((who, (operator, era)))
     }
     #[inline]
     fn set_unbonding(&mut self, operator: Agent, who: Agent, era: Era, shares: Shares) {
-        self.unbondings[who as usize].set((operator, era), shares);
-    }
-    #[inline]
-    fn era(&self, era: Era) -> EraRecord {
-        self.eras.get(era as usize).copied().unwrap_or_default()
-    }
-    #[inline]
-    fn set_era(&mut self, era: Era, record: EraRecord) {
-        let at = era as usize;
-        if at >= self.eras.len() {
-            self.eras.resize(at + 1, EraRecord::default());
-        }
-        self.eras[at] = record;
-    }
-    #[inline]
-    fn points(&self, operator: Agent, era: Era) -> u32 {
-        self.points[operator as usize].get(era)
-    }
-    #[inline]
-    fn set_points(&mut self, operator: Agent, era: Era, points: u32) {
-        self.points[operator as usize].set(era, points);
-    }
-    #[inline]
-    fn offenders(&self, era: Era, offence: Offence) -> u32 {
-        self.offenders.get((era, offence))
-    }
-    #[inline]
-    fn set_offenders(&mut self, era: Era, offence: Offence, offenders: u32) {
-        self.offenders.set((era, offence), offenders);
+        self.unbondings.write((who, (operator, era)), shares);
     }
     #[inline]
     fn reported(&self, operator: Agent, era: Era, offence: Offence) -> bool {
-        self.reported[operator as usize].get((era, offence))
+        self.reported.read((operator, (era, offence)))
     }
     #[inline]
     fn set_reported(&mut self, operator: Agent, era: Era, offence: Offence) {
-        self.reported[operator as usize].set((era, offence), true);
-    }
-    #[inline]
-    fn report(&self, operator: Agent, number: u32) -> Option<Report<Agent>> {
-        self.reports[operator as usize].get(number)
-    }
-    #[inline]
-    fn set_report(&mut self, operator: Agent, number: u32, report: Option<Report<Agent>>) {
-        self.reports[operator as usize].set(number, report);
-    }
-    #[inline]
-    fn credit(&self, who: Agent) -> Balance {
-        self.credits[who as usize]
-    }
-    #[inline]
-    fn set_credit(&mut self, who: Agent, credit: Balance) {
-        self.credits[who as usize] = credit;
+        self.reported.write((operator, (era, offence)), true);
     }
 }

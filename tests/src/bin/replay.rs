@@ -68,7 +68,7 @@ fn replay<M: Model>(text: &str) -> Result<bool> {
         }
     }
     let ledger = pair.model.ledger();
-    writeln!(out, "\nThe contract holds {} and owes {}.", ledger.held, pair.model.owed())?;
+    writeln!(out, "\nThe contract holds {} and owes {}.", ledger.held, pair.model.db.owed())?;
     Ok(true)
 }
 

@@ -1,26 +1,16 @@
-//! Every error, on the model and on the compiled contract: calls that succeed, then one that is
-//! refused.
+//! Every error, on the model and on the compiled contract.
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::Model;
 use carrots::models::staking::{Op, Staking};
-use carrots::trace::{Step, answer};
+use carrots::trace::Step;
 use carrots_logic::Perbill;
 use carrots_logic::staking::{Error, Offence, Params, ParamsError};
-use carrots_tests::account;
-use carrots_tests::sandbox::{NotDeployed, Returned, Sandbox};
-use scale::{Decode, Encode};
-
-/// Every error that there is.
-pub fn all() -> Vec<Error> {
-    (0..=u8::MAX).map_while(|number| Error::decode(&mut &[number][..]).ok()).collect()
-}
+use carrots_tests::refusals::{self, Row};
 
 type Steps = Vec<Step<Op>>;
 
-/// The parameters, what succeeds, what is refused then, and why.
-fn table() -> Vec<(Params, Steps, Step<Op>, Error)> {
+fn table() -> Vec<Row<Staking>> {
     use Error::*;
     let (p, now) = (params(), at_once());
     let full = Params { max_operators: 1, ..p };
@@ -92,23 +82,7 @@ fn wiped() -> Steps {
 
 #[test]
 fn the_contract_gives_every_error_where_the_model_does() {
-    for (params, succeed, refused, error) in table() {
-        let mut pair = pair(params);
-        for step in &succeed {
-            done(&mut pair, step);
-        }
-        let played = pair.step(&refused).expect("the step can be played");
-        let outcome =
-            played.unwrap_or_else(|difference| panic!("{refused:?}: {difference}")).outcome;
-        assert_eq!(outcome, name(error), "{refused:?} after {succeed:#?}");
-    }
-}
-
-#[test]
-fn the_table_names_every_error() {
-    let table = table();
-    let missing = all().into_iter().filter(|error| table.iter().all(|row| row.3 != *error));
-    assert_eq!(missing.collect::<Vec<_>>(), [Error::PaymentFailed], "has a test of its own");
+    refusals::are_given::<Staking>(&WALLETS, &table());
 }
 
 #[test]
@@ -117,20 +91,9 @@ fn a_payment_that_fails_changes_nothing() {
     let unbonded = vec![register(ANN, 1_000), bond(BOB, 500, ANN), unbond(BOB, ANN, 500)];
     let slashed = vec![misconduct(ANN, 0), apply_slash(ANN)];
     let mut pair = pair(params);
-    for step in [unbonded, slashed, eras(&params, 4)].concat() {
-        done(&mut pair, &step);
-    }
-    let (held, storage) = (pair.sandbox.held(), pair.sandbox.storage());
-    pair.sandbox.rob(held).expect("the sandbox allows everything");
-    let wallets = pair.sandbox.wallets();
-    for op in [Op::Withdraw { operator: ANN, era: 0 }, Op::Collect { account: CAT }] {
-        let called = pair.sandbox.apply(BOB, 0, &op).expect("the call can be made");
-        let data = answer::<Staking>(&Err(Error::PaymentFailed));
-        assert_eq!(called.returned, Ok(Returned { reverted: true, data }), "{op:?}");
-        assert!(called.events.is_empty(), "{op:?}");
-        assert_eq!(pair.sandbox.storage(), storage, "{op:?}");
-        assert_eq!(pair.sandbox.wallets(), wallets, "{op:?}");
-    }
+    done_all(&mut pair, &[unbonded, slashed, eras(&params, 4)].concat());
+    let withdraw = Op::Withdraw { operator: ANN, era: 0 };
+    refusals::payment_fails(pair, &[(BOB, withdraw), (BOB, Op::Collect { account: CAT })]);
 }
 
 /// One set of parameters for every way in which parameters can be wrong.
@@ -156,21 +119,5 @@ fn wrong_params() -> Vec<(Params, ParamsError)> {
 
 #[test]
 fn the_constructor_refuses_wrong_parameters() {
-    let sound = model(params(), 3).constructor(&account);
-    let roles = &sound[..sound.len() - params().encode().len()];
-    for (params, error) in wrong_params() {
-        assert_eq!(params.check(), Err(error));
-        let arguments = [roles, &params.encode()].concat();
-        match Sandbox::deploy(Staking::NAME, &[], &arguments) {
-            Err(NotDeployed::Refused(data)) => {
-                assert_eq!(data, [vec![0, 1], error.encode()].concat())
-            }
-            Err(NotDeployed::Failed(other)) => panic!("{error:?}: {other:#}"),
-            Ok(_) => panic!("{error:?}: deployed"),
-        }
-    }
-    let tested = wrong_params();
-    let all = (0..=u8::MAX).map_while(|number| ParamsError::decode(&mut &[number][..]).ok());
-    let missing = all.filter(|error| tested.iter().all(|row| row.1 != *error));
-    assert_eq!(missing.collect::<Vec<_>>(), [], "have no parameters here");
+    refusals::params_are_refused::<Staking>(params(), &wrong_params());
 }

@@ -1,10 +1,11 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
-use carrots::models::staking::{Op, SCORER, SLASHER, Staking};
-use carrots::models::{Agent, Model};
+use carrots::models::staking::{Op, Receipt, SCORER, SLASHER, Staking};
+use carrots::models::{Agent, Instance, Model};
 use carrots::trace::{Amount, Step, Trace};
 use carrots_logic::Perbill;
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
+use carrots_tests::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -66,9 +67,17 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-impl Case {
-    /// A trace without steps.
-    pub fn trace(&self) -> Trace<Staking> {
+impl random::Case for Case {
+    type Model = Staking;
+
+    const SOMETIMES: &'static [&'static str] =
+        &["a payout was cut to the reserve", "a pool was wiped", "a slash of two operators"];
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn trace(&self) -> Trace<Staking> {
         Trace {
             mechanism: Staking::NAME.into(),
             params: self.params,
@@ -77,8 +86,7 @@ impl Case {
         }
     }
 
-    /// The next step, given where the mechanism stands.
-    pub fn step(&self, rng: &mut ChaCha8Rng, model: &Staking) -> Step<Op> {
+    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Staking>) -> Step<Op> {
         let mut maker = Maker { case: self, rng, model };
         if maker.one_in(7) {
             return Step::Blocks(maker.rng.random_range(1..=self.params.era_blocks + 1));
@@ -92,12 +100,38 @@ impl Case {
         }
         Step::Call { who, value, op, expect: None }
     }
+
+    fn reached(
+        &self,
+        model: &Instance<Staking>,
+        op: &Op,
+        result: &ResultOf<Self>,
+        note: &mut dyn FnMut(&'static str),
+    ) {
+        match (op, result) {
+            (_, Ok(Receipt::EraEnded(ended)))
+                if ended.payout > 0 && model.db.state().reserve == 0 =>
+            {
+                note("a payout was cut to the reserve")
+            }
+            (Op::ApplySlash { operator }, Ok(Receipt::Slashed(slashed))) => {
+                let fund = model.db.pool(*operator).fund;
+                if fund.amount == 0 && fund.shares > 0 {
+                    note("a pool was wiped");
+                }
+                if model.db.offenders(slashed.era, slashed.offence) > 1 {
+                    note("a slash of two operators");
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 struct Maker<'a> {
     case: &'a Case,
     rng: &'a mut ChaCha8Rng,
-    model: &'a Staking,
+    model: &'a Instance<Staking>,
 }
 
 impl Maker<'_> {

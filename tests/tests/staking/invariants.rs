@@ -1,119 +1,40 @@
-//! What holds after every call, in memory and therefore on very many calls.
+//! What holds after every call.
 
 use crate::generate::{Case, cases, params};
 use crate::reference::{Call, Reference};
-use crate::script::{play, play_all, *};
+use crate::script::*;
 use carrots::models::staking::Staking;
-use carrots::models::{Agent, Model, Op as _};
+use carrots::models::{Agent, Instance, Op as _};
 use carrots::trace::{Step, Trace};
-use carrots_logic::staking::{Db, Params, Status};
-use carrots_tests::differential::sound;
-use carrots_tests::shrink::{shrink, write};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
-/// Checks a trace, and gives the number of steps that it looked at, or what does not hold.
-type Check = fn(&Trace<Staking>) -> Result<usize, String>;
-
-/// Plays random traces, and shrinks the first on which the check fails. Gives the number of steps
-/// that were checked.
-fn on_random_traces(
-    name: &str,
-    cases: &[Case],
-    seeds: std::ops::Range<u64>,
-    steps: usize,
-    check: Check,
-) -> usize {
-    let mut checked = 0;
-    for seed in seeds {
-        let case = &cases[seed as usize % cases.len()];
-        let (mut trace, mut rng) = (case.trace(), ChaCha8Rng::seed_from_u64(seed));
-        let mut model = trace.model().expect("the case is sound");
-        for _ in 0..steps {
-            let step = case.step(&mut rng, &model);
-            // A call that panics is for the check to find.
-            trace.steps.push(step.clone());
-            if caught(|| drop(play(&mut model, &step))).is_err() {
-                break;
-            }
-        }
-        let fails = |trace: &Trace<Staking>| caught(|| check(trace)).and_then(|checked| checked);
-        match fails(&trace) {
-            Ok(steps) => checked += steps,
-            Err(error) => panic!(
-                "seed {seed}: {error}\n{}",
-                explain(&format!("staking-{name}-{seed}"), &trace, fails)
-            ),
-        }
-    }
-    checked
-}
-
-fn explain(
-    name: &str,
-    trace: &Trace<Staking>,
-    fails: impl Fn(&Trace<Staking>) -> Result<usize, String>,
-) -> String {
-    let shortest = shrink(trace, |trace| fails(trace).is_err());
-    let now = fails(&shortest).err().unwrap_or_default();
-    let file =
-        write(name, &shortest).map_or_else(|e| e.to_string(), |file| file.display().to_string());
-    format!("shrunk to {} steps: {now}\nplay it: carrots replay {file}", shortest.steps.len())
-}
-
-fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    let run = std::panic::AssertUnwindSafe(run);
-    std::panic::catch_unwind(run).map_err(|panic| match panic.downcast::<String>() {
-        Ok(message) => *message,
-        Err(_) => "a panic".into(),
-    })
-}
+use carrots_logic::staking::{Accounts, Db, Params, Status};
+use carrots_tests::invariants::{always, in_the_end, on_random_traces};
 
 #[test]
 fn the_contract_holds_what_it_owes_and_refused_calls_change_nothing() {
-    on_random_traces("sound", &cases(), 0..96, 3_000, |trace| {
-        let mut model = trace.model().map_err(|error| error.to_string())?;
-        let supply = model.ledger().wallets.iter().sum();
-        for step in &trace.steps {
-            let before = model.clone();
-            if let Err(refused) = play(&mut model, step)
-                && format!("{model:?}") != format!("{before:?}")
-            {
-                return Err(format!("{step:?} gave {refused} and changed something"));
-            }
-            sound(&model, supply).map_err(|difference| difference.to_string())?;
-        }
-        Ok(trace.steps.len())
-    });
+    always(&cases(), 0..96, 3_000);
 }
 
 #[test]
 fn in_the_end_everyone_withdraws_everything() {
-    on_random_traces("exit", &cases(), 0..400, 600, |trace| {
-        let mut model = trace.model().map_err(|error| error.to_string())?;
-        for step in &trace.steps {
-            let _ = play(&mut model, step);
-        }
-        let agents = model.ledger().wallets.len() as Agent;
-        leave(&mut model, agents);
-        let (held, reserve) = (model.ledger().held, model.db.state().reserve);
-        let all_shares = (0..agents).map(|agent| model.db.pool(agent).fund.shares).sum::<u128>();
-        match (held == reserve, all_shares) {
-            (true, 0) => Ok(trace.steps.len()),
-            _ => Err(format!(
-                "{held} are held, the reserve is {reserve}, {all_shares} shares are left"
-            )),
+    in_the_end(&cases(), 0..400, 600, leave, |model| {
+        let agents = 0..model.ledger().wallets.len() as Agent;
+        match agents.map(|agent| model.db.pool(agent).fund.shares).sum::<u128>() {
+            0 => Ok(model.db.state().reserve),
+            shares => Err(format!("{shares} shares are left")),
         }
     });
 }
 
 /// All payouts and slashes, then everyone unbonds, waits and takes what there is.
-fn leave(model: &mut Staking, agents: Agent) {
+fn leave(model: &mut Instance<Staking>) {
+    let agents = model.ledger().wallets.len() as Agent;
     let params = Db::params(&model.db);
     play_all(model, &eras(&params, 1 + params.slash_defer_eras as usize));
     let now = model.db.state().era;
     for operator in 0..agents {
-        (0..now).for_each(|era| drop(play(model, &payout(operator, era))));
+        for era in 0..now {
+            let _ = play(model, &payout(operator, era));
+        }
         while play(model, &apply_slash(operator)).is_ok() {}
         if model.db.pool(operator).status == Status::Active {
             play_all(model, &[retire(operator)]);
@@ -187,7 +108,7 @@ fn follows(trace: &Trace<Staking>) -> Result<usize, String> {
 }
 
 /// Whether everyone has with the operator, and outside, what the reference says.
-fn agrees(model: &Staking, reference: &Reference, operator: Agent) -> Result<(), String> {
+fn agrees(model: &Instance<Staking>, reference: &Reference, operator: Agent) -> Result<(), String> {
     let db = &model.db;
     let near = |what: String, got: u128, expected: u128, slack: u128| match got.abs_diff(expected) {
         off if off <= slack => Ok(()),

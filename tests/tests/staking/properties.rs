@@ -2,8 +2,8 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::Agent;
 use carrots::models::staking::{Op, Receipt, SLASHER, Staking};
+use carrots::models::{Agent, Instance};
 use carrots::trace::Step;
 use carrots_logic::staking::{Db, Offence, Params};
 use carrots_logic::{Balance, Perbill};
@@ -35,7 +35,7 @@ fn offences() -> impl Strategy<Value = Offence> {
 }
 
 /// Ann, Bob at Ann's, and other operators.
-fn start(params: Params, own: Balance, bonded: Balance) -> Staking {
+fn start(params: Params, own: Balance, bonded: Balance) -> Instance<Staking> {
     let mut model = model(params, AGENTS);
     play_all(&mut model, &[register(ANN, own), bond(BOB, bonded, ANN)]);
     (DAN..DAN + 5).for_each(|other| play_all(&mut model, &[register(other, 1_000)]));
@@ -43,8 +43,9 @@ fn start(params: Params, own: Balance, bonded: Balance) -> Staking {
 }
 
 /// What Ann, Bob, or both lose from here on if the steps are played and Ann's slash is applied.
-fn loss(mut model: Staking, who: &[Agent], steps: &[Step<Op>]) -> Balance {
-    let wealth = |model: &Staking| who.iter().map(|agent| model.wealth(*agent)).sum::<Balance>();
+fn loss(mut model: Instance<Staking>, who: &[Agent], steps: &[Step<Op>]) -> Balance {
+    let wealth =
+        |model: &Instance<Staking>| who.iter().map(|agent| model.wealth(*agent)).sum::<Balance>();
     let (params, before) = (Db::params(&model.db), wealth(&model));
     play_all(&mut model, steps);
     play_all(&mut model, &eras(&params, params.slash_defer_eras as usize));

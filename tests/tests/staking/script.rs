@@ -1,12 +1,13 @@
 //! Short ways to write calls.
 
 use crate::generate::params;
-use carrots::models::staking::{Op, Receipt, SCORER, SLASHER, Staking};
-use carrots::models::{Agent, Model};
+use carrots::models::staking::{Op, SCORER, SLASHER, Staking};
+use carrots::models::{Agent, Instance};
 use carrots::trace::Step;
-use carrots_logic::staking::{Era, Error, Offence, Params};
+use carrots_logic::staking::{Era, Offence, Params};
 use carrots_logic::{Balance, Perbill};
 use carrots_tests::differential::Pair;
+pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
 
 /// Agents without a role.
 pub const ANN: Agent = 3;
@@ -14,14 +15,7 @@ pub const BOB: Agent = 4;
 pub const CAT: Agent = 5;
 
 pub const WALLET: Balance = 10_000_000;
-
-pub fn blocks(blocks: u32) -> Step<Op> {
-    Step::Blocks(blocks)
-}
-
-pub fn call(who: Agent, value: Balance, op: Op) -> Step<Op> {
-    Step::Call { who, value, op, expect: None }
-}
+pub const WALLETS: [Balance; 8] = [WALLET; 8];
 
 pub fn register(who: Agent, value: Balance) -> Step<Op> {
     call(who, value, Op::Register { commission: Perbill::from_percent(10) })
@@ -89,52 +83,16 @@ pub fn eras(params: &Params, count: usize) -> Vec<Step<Op>> {
 }
 
 /// The model in which the scripts are played.
-pub fn model(params: Params, agents: usize) -> Staking {
-    Staking::new(params, vec![WALLET; agents], 1).expect("the parameters are sound")
+pub fn model(params: Params, agents: usize) -> Instance<Staking> {
+    carrots_tests::script::model(params, &vec![WALLET; agents])
 }
 
 /// Both sides.
 pub fn pair(params: Params) -> Pair<Staking> {
-    Pair::new(model(params, 8)).expect("the contract can be deployed")
-}
-
-/// The receipt of a step that succeeds on both sides.
-pub fn done(pair: &mut Pair<Staking>, step: &Step<Op>) -> Option<Receipt> {
-    match pair.step(step).expect("the step can be played") {
-        Ok(done) => {
-            done.result.map(|result| result.unwrap_or_else(|error| panic!("{step:?}: {error}")))
-        }
-        Err(difference) => panic!("{step:?}: {difference}"),
-    }
-}
-
-/// Makes a step in memory only.
-pub fn play(model: &mut Staking, step: &Step<Op>) -> Result<Option<Receipt>, String> {
-    match step {
-        Step::Blocks(blocks) => {
-            model.advance(*blocks);
-            Ok(None)
-        }
-        Step::Call { who, value, op, .. } => match model.apply(*who, *value, *op) {
-            Ok(receipt) => Ok(Some(receipt)),
-            Err(refusal) => Err(refusal.to_string()),
-        },
-    }
-}
-
-/// Plays steps that all succeed, in memory only.
-pub fn play_all(model: &mut Staking, steps: &[Step<Op>]) {
-    for step in steps {
-        play(model, step).unwrap_or_else(|error| panic!("{step:?}: {error}"));
-    }
+    carrots_tests::script::pair(params, &WALLETS)
 }
 
 /// The parameters of the scripts.
 pub fn at_once() -> Params {
     Params { slash_defer_eras: 0, ..params() }
-}
-
-/// The name by which traces know an error.
-pub fn name(error: Error) -> String {
-    format!("{error:?}")
 }

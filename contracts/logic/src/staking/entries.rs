@@ -400,9 +400,9 @@ pub fn report<D: Db>(
     db: &mut D,
     who: D::Id,
     operator: D::Id,
+    reporter: D::Id,
     era: Era,
     offence: Offence,
-    reporter: D::Id,
 ) -> Result<Reported, Error> {
     if who != db.roles().slasher {
         return Err(E::NotSlasher);

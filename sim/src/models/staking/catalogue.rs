@@ -1,30 +1,14 @@
 //! Staking in the catalogue.
 
-use super::play;
-use super::{ParamsError, Staking};
-use crate::models::{Mechanism, Model, Param};
-use crate::trace;
+use super::{Game, ParamsError};
+use crate::models::{Mechanism, Param, param};
 
 /// The catalogue's entry.
-pub const MECHANISM: Mechanism = Mechanism {
-    name: Staking::NAME,
-    about: "Operators stake on doing their duty: an era's payout rewards it, slashes punish offences.",
-    params: PARAMS,
-    messages: MESSAGES,
-    strategies: STRATEGIES,
-    template: include_str!("../../../scenarios/staking-small.toml"),
-    load: play::load,
-    replay: trace::player::<Staking>,
-};
-
-const fn param(
-    name: &'static str,
-    unit: &'static str,
-    range: &'static str,
-    about: &'static str,
-) -> Param {
-    Param { name, unit, range, about }
-}
+pub const MECHANISM: Mechanism = Mechanism::of::<Game>(
+    "Operators stake on doing their duty: an era's payout rewards it, slashes punish offences.",
+    PARAMS,
+    include_str!("../../../scenarios/staking-small.toml"),
+);
 
 const PARAMS: &[Param] = &[
     param("era_blocks", "blocks", ">= 1", "length of an era"),
@@ -46,34 +30,6 @@ const PARAMS: &[Param] = &[
     param("falloff", "fraction", "> 0", "excess over the ideal that halves the reward"),
 ];
 
-const MESSAGES: &[(&str, &str)] = &[
-    ("register(commission) + tokens", "become an operator"),
-    ("bond(operator) + tokens", "bond to an operator"),
-    ("unbond(operator, shares)", "begin to unbond"),
-    ("rebond(operator, era)", "bond again what unbonds since an era"),
-    ("withdraw(operator, era)", "take out what has unbonded"),
-    ("end_era()", "end the era in progress, once it is over"),
-    ("fund() + tokens", "add to the reserve"),
-    ("award(operator, points)", "scorer: award points in the era in progress"),
-    ("payout(operator, era)", "pull an operator's part of an era's payout"),
-    ("report(operator, era, offence, reporter)", "slasher: report an offence"),
-    ("apply_slash(operator)", "apply the oldest slash that is due"),
-    ("retire()", "stop being an operator"),
-    ("remove(operator)", "retire an operator whose own bond is too low"),
-    ("collect(account)", "pay an account what is credited to it"),
-];
-
-const STRATEGIES: &[(&str, &str)] = &[
-    ("honest", "does its duty every era"),
-    ("lazy", "does its duty every other era, by chance"),
-    ("equivocating", "does its duty, and equivocates at the world's rate"),
-    ("exit_before_slash", "equivocates once, a third of the way, and leaves in the same era"),
-    ("stake_splitting", "spreads its stake over four operators, equivocates with one at a time"),
-    ("reward_compounding", "honest, and bonds its commission"),
-    ("adaptive", "does what paid best lately: honest, lazy or equivocating"),
-    ("bonder", "bonds to an operator drawn by chance, leaves one that is slashed or retires"),
-];
-
 /// The parameter that an error is about, and what is expected of it.
 pub fn explain(error: ParamsError) -> (&'static str, &'static str) {
     match error {
@@ -91,22 +47,5 @@ pub fn explain(error: ParamsError) -> (&'static str, &'static str) {
         ParamsError::InflationReversed => ("max_inflation", "at least params.min_inflation"),
         ParamsError::IdealStakeZero => ("ideal_stake", "more than zero"),
         ParamsError::FalloffZero => ("falloff", "more than zero"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::models::staking::{Params, Strategy};
-
-    #[test]
-    fn the_catalogue_names_what_there_is() {
-        let toml::Value::Table(table) = toml::Value::try_from(Params::default()).unwrap() else {
-            panic!("parameters are a table")
-        };
-        let fields: Vec<_> = table.keys().map(String::as_str).collect();
-        assert_eq!(fields, PARAMS.iter().map(|param| param.name).collect::<Vec<_>>());
-        let strategies: Vec<_> = Strategy::ALL.iter().map(|(_, name)| *name).collect();
-        assert_eq!(strategies, STRATEGIES.iter().map(|(name, _)| *name).collect::<Vec<_>>());
     }
 }

@@ -7,49 +7,26 @@
 //! An agent's payoff is what it has and could take out then, less what it began with, plus the
 //! gains and less the costs that the world knows.
 
-use super::play::{Scenario, Strategy, World};
+use super::play::{self, Scenario, Strategy, World};
 use super::{Op, Receipt, SCORER, SLASHER, Staking};
-use crate::models::{Agent, Model};
-use crate::scenario::Run;
-use crate::simulate::stream;
+use crate::models::{Agent, Instance};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
 use carrots_logic::Balance;
-use carrots_logic::staking::{Db, Era, Offence, Params, Shares, Status};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, Shares, Status};
 use rand::Rng;
-use rand_chacha::ChaCha8Rng;
 use std::mem::take;
 
 /// Who funds the reserve and is credited as the reporter: the first agent without a role.
 const TREASURY: Agent = 3;
 /// Accounts over which a splitting agent spreads its stake.
 pub const SPLITS: u32 = 4;
-/// How often the adaptive agent tries something at random, and how fast it forgets.
-const EXPLORE: f64 = 0.1;
-const FORGET: f64 = 0.2;
 
-/// An agent in play.
+/// An agent in play; its purse lies apart, so that those who look and do nothing stay in the cache.
 struct Player {
     strategy: Strategy,
     /// The first of its accounts; a splitting agent has the next ones too.
     account: Agent,
     memory: Memory,
-}
-
-/// What an agent needs only when it acts; apart from [`Player`], so that those who look and do
-/// nothing stay in the cache.
-struct Purse {
-    rng: ChaCha8Rng,
-    stake: Balance,
-    /// What the world gave the agent and took from it.
-    gains: Balance,
-    costs: Balance,
-}
-
-impl Purse {
-    /// Whether something of that chance happens. What is certain takes no draw.
-    #[inline]
-    fn chance(&mut self, chance: f64) -> bool {
-        chance >= 1.0 || chance > 0.0 && self.rng.random_bool(chance)
-    }
 }
 
 /// What a strategy remembers from round to round.
@@ -64,17 +41,6 @@ enum Memory {
     Idle,
     /// In which place its lessons are.
     Learning(u32),
-}
-
-/// What an adaptive agent has learned.
-#[derive(Clone, Copy)]
-struct Lessons {
-    /// What honest, lazy and equivocating paid lately.
-    paid: [f64; 3],
-    /// Which of them it did last.
-    choice: usize,
-    /// What it had before that.
-    had: f64,
 }
 
 /// How an operator spends an era.
@@ -102,10 +68,11 @@ struct Tally {
     slashed: Balance,
 }
 
-pub struct Game<'a> {
-    staking: Staking,
+/// Staking in play.
+pub struct Game {
+    staking: Instance<Staking>,
     params: Params,
-    world: &'a World,
+    world: World,
     horizon: Era,
     era: Era,
     agents: Vec<Player>,
@@ -115,7 +82,7 @@ pub struct Game<'a> {
     losses: Vec<Balance>,
     /// How often.
     slashes: Vec<u32>,
-    lessons: Vec<Lessons>,
+    lessons: Vec<Learner<3>>,
     /// Whether any operator was slashed or retired since all bonders looked: else none need look.
     news: bool,
     /// The same for what only some of them can have seen in this round.
@@ -124,35 +91,44 @@ pub struct Game<'a> {
     tally: Tally,
 }
 
-impl<'a> Game<'a> {
+impl crate::play::Game for Game {
+    type Model = Staking;
+    type World = World;
+    type Strategy = Strategy;
+
+    const METRICS: &'static [(&'static str, bool)] = &[
+        ("staked_share", false),
+        ("rewards_paid", true),
+        ("reserve_left", true),
+        ("duty_rate", false),
+        ("offences", false),
+        ("reports", false),
+        ("slashed_total", true),
+        ("slashed_share", false),
+        ("active_operators", false),
+    ];
+
+    fn accounts(strategy: Strategy) -> u32 {
+        play::accounts(strategy)
+    }
+
+    fn check(scenario: &Scenario) -> Result<(), Wrong> {
+        play::check(scenario)
+    }
+
     /// Everyone is endowed, registers and bonds.
-    pub fn new(scenario: &'a Scenario, seed: u64, run: u64) -> Self {
-        let Scenario { params, world, agents: groups, run: Run { horizon, .. }, .. } = scenario;
+    fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
+        let Scenario { params, world, .. } = scenario;
         let mut wallets = vec![0; TREASURY as usize];
         wallets.push(world.reserve);
-        let (mut agents, mut purses) = (Vec::new(), Vec::new());
-        for group in groups {
-            for _ in 0..group.count {
-                let mut rng = stream(seed, run, agents.len() as u64);
-                let stake = group.stake.draw(&mut rng);
-                let accounts = group.strategy.accounts();
-                let account = wallets.len() as Agent;
-                let part = stake / Balance::from(accounts);
-                let rest = stake - part * Balance::from(accounts);
-                wallets.push(part + rest);
-                wallets.extend((1..accounts).map(|_| part));
-                let (strategy, memory) = (group.strategy, Memory::Nothing);
-                agents.push(Player { strategy, account, memory });
-                purses.push(Purse { rng, stake, gains: 0, costs: 0 });
-            }
-        }
+        let dealt = deal::<Self>(scenario, seed, run, &mut wallets);
         let accounts = wallets.len();
-        let staking = Staking::new(*params, wallets, 0).expect("the parameters are checked");
+        let staking = Instance::new(*params, wallets, 0).expect("the parameters are checked");
         let mut game = Self {
             staking,
             params: *params,
-            world,
-            horizon: *horizon,
+            world: *world,
+            horizon: scenario.run.horizon,
             era: 0,
             agents: Vec::new(),
             purses: Vec::new(),
@@ -168,11 +144,58 @@ impl<'a> Game<'a> {
         if world.reserve > 0 {
             game.act(TREASURY, world.reserve, Op::Fund {});
         }
+        let (mut agents, mut purses): (Vec<_>, Vec<_>) = dealt
+            .into_iter()
+            .map(|Dealt { strategy, account, purse }| {
+                (Player { strategy, account, memory: Memory::Nothing }, purse)
+            })
+            .unzip();
         game.enter(&mut agents, &mut purses);
         (game.agents, game.purses) = (agents, purses);
         game
     }
 
+    /// One era.
+    fn round(&mut self) {
+        let (mut agents, mut purses) = (take(&mut self.agents), take(&mut self.purses));
+        for (agent, purse) in agents.iter_mut().zip(&mut purses) {
+            self.choose(agent, purse);
+        }
+        (self.agents, self.purses) = (agents, purses);
+        self.news = take(&mut self.late_news);
+        self.close();
+    }
+
+    /// Lets time pass until every report had its slash, and counts.
+    fn finish(mut self) -> Finished<Strategy> {
+        let state = self.staking.db.state();
+        for _ in 0..=self.world.report_delay_eras + self.params.slash_defer_eras {
+            self.close();
+        }
+        let tally = &self.tally;
+        let bonded: Balance = self.purses.iter().map(|purse| purse.stake).sum();
+        let metrics = vec![
+            state.staked as f64 / self.params.issuance as f64,
+            tally.rewards as f64,
+            state.reserve as f64,
+            tally.done as f64 / tally.duties.max(1) as f64,
+            tally.offences as f64,
+            tally.reports as f64,
+            tally.slashed as f64,
+            tally.slashed as f64 / bonded.max(1) as f64,
+            state.operators.into(),
+        ];
+        let fate = |(agent, purse): (&Player, &Purse)| {
+            let accounts = agent.account..agent.account + play::accounts(agent.strategy);
+            let slashed = accounts.clone().map(|at| self.losses[at as usize]).sum();
+            purse.fate(&self.staking, agent.strategy, accounts, slashed)
+        };
+        let agents = self.agents.iter().zip(&self.purses).map(fate).collect();
+        Finished { metrics, agents }
+    }
+}
+
+impl Game {
     /// A call that the caller expects to go through; if not, it stays without effect.
     ///
     /// Always inlined: where the message is known, nothing of the others is left.
@@ -185,8 +208,8 @@ impl<'a> Game<'a> {
     fn enter(&mut self, agents: &mut [Player], purses: &mut [Purse]) {
         let commission = self.world.commission;
         let players = agents.iter_mut().zip(&mut *purses);
-        for (agent, purse) in players.filter(|(agent, _)| agent.strategy != Strategy::Bonder) {
-            for account in agent.account..agent.account + agent.strategy.accounts() {
+        for (agent, _) in players.filter(|(agent, _)| agent.strategy != Strategy::Bonder) {
+            for account in agent.account..agent.account + play::accounts(agent.strategy) {
                 let stake = self.staking.ledger().wallets[account as usize];
                 if self.act(account, stake, Op::Register { commission }).is_some() {
                     self.operators.push(account);
@@ -195,8 +218,7 @@ impl<'a> Game<'a> {
             agent.memory = match agent.strategy {
                 Strategy::ExitBeforeSlash => Memory::Left(None),
                 Strategy::Adaptive => {
-                    let had = purse.stake as f64;
-                    self.lessons.push(Lessons { paid: [0.0; 3], choice: 0, had });
+                    self.lessons.push(Learner::new());
                     Memory::Learning(self.lessons.len() as u32 - 1)
                 }
                 _ => Memory::Nothing,
@@ -206,17 +228,6 @@ impl<'a> Game<'a> {
         for (agent, purse) in players.filter(|(agent, _)| agent.strategy == Strategy::Bonder) {
             agent.memory = self.bond_somewhere(agent.account, purse);
         }
-    }
-
-    /// One era.
-    pub fn round(&mut self) {
-        let (mut agents, mut purses) = (take(&mut self.agents), take(&mut self.purses));
-        for (agent, purse) in agents.iter_mut().zip(&mut purses) {
-            self.choose(agent, purse);
-        }
-        (self.agents, self.purses) = (agents, purses);
-        self.news = take(&mut self.late_news);
-        self.close();
     }
 
     /// Reports arrive, the era ends, payouts are pulled and slashes applied.
@@ -373,18 +384,9 @@ impl<'a> Game<'a> {
 
     fn adaptive(&mut self, agent: &mut Player, purse: &mut Purse) {
         let Memory::Learning(place) = agent.memory else { return };
-        let Lessons { mut paid, choice, had } = self.lessons[place as usize];
         let has =
             self.staking.wealth(agent.account) as f64 + purse.gains as f64 - purse.costs as f64;
-        if self.era > 0 {
-            paid[choice] += FORGET * (has - had - paid[choice]);
-        }
-        let best = (0..3).max_by(|a, b| paid[*a].total_cmp(&paid[*b]).then(b.cmp(a)));
-        let choice = match purse.chance(EXPLORE) {
-            true => purse.rng.random_range(0..3),
-            false => best.expect("there are three"),
-        };
-        self.lessons[place as usize] = Lessons { paid, choice, had: has };
+        let choice = self.lessons[place as usize].choose(has, purse);
         self.duty(agent, purse, 0, [Duty::Done, Duty::Missed, Duty::Equivocated][choice]);
     }
 
@@ -421,43 +423,5 @@ impl<'a> Game<'a> {
             Some(_) => Memory::Bonded(operator, self.slashes[operator as usize]),
             None => Memory::Idle,
         }
-    }
-
-    /// Lets time pass until every report had its slash, and counts.
-    pub fn finish(mut self, strategies: &[(Strategy, u64)]) -> Vec<f64> {
-        let active = self.staking.db.state().operators;
-        let state = self.staking.db.state();
-        for _ in 0..=self.world.report_delay_eras + self.params.slash_defer_eras {
-            self.close();
-        }
-        let tally = &self.tally;
-        let bonded: Balance = self.purses.iter().map(|purse| purse.stake).sum();
-        let mut row = vec![
-            state.staked as f64 / self.params.issuance as f64,
-            tally.rewards as f64,
-            state.reserve as f64,
-            tally.done as f64 / tally.duties.max(1) as f64,
-            tally.offences as f64,
-            tally.reports as f64,
-            tally.slashed as f64,
-            tally.slashed as f64 / bonded.max(1) as f64,
-            active.into(),
-        ];
-        for (strategy, count) in strategies {
-            let (mut payoff, mut slashed, mut stake) = (0.0, 0.0, 0.0);
-            let players = self.agents.iter().zip(&self.purses);
-            for (agent, purse) in players.filter(|(agent, _)| agent.strategy == *strategy) {
-                let accounts = agent.account..agent.account + strategy.accounts();
-                let has: Balance = accounts.clone().map(|at| self.staking.wealth(at)).sum();
-                let (plus, minus) = (has + purse.gains, purse.stake + purse.costs);
-                payoff +=
-                    if plus >= minus { (plus - minus) as f64 } else { -((minus - plus) as f64) };
-                stake += purse.stake as f64;
-                slashed += accounts.map(|at| self.losses[at as usize] as f64).sum::<f64>();
-            }
-            let count = *count as f64;
-            row.extend([payoff / count, payoff / stake, slashed / count]);
-        }
-        row
     }
 }

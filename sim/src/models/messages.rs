@@ -1,0 +1,167 @@
+//! What a mechanism says once and is needed many times: its messages, and its strategies.
+
+/// Declares the messages of a mechanism: `Op`, `Receipt`, and [`Messages`](super::Messages).
+///
+/// ```text
+/// messages! {
+///     Staking, Error, (db, who, value, now);
+///     receipts: Bonded, Paid;
+///     /// bond to an operator
+///     bond: Bond(operator) {} + tokens => Bonded as Bonded(operator)
+///         = rules::bond(db, who, operator, value);
+///     /// pay an account what is credited to it
+///     collect: Collect(account) {} => Paid as Collected(account), pays account
+///         = rules::collect(db, account);
+/// }
+/// ```
+///
+/// A line has the message's name in the contract; its variant of `Op`; the accounts and then the
+/// other arguments that it takes, in the contract's order; `+ tokens` if it takes tokens; its
+/// receipt, and the event that carries it with the account named after the caller; whom its
+/// receipt, a `Paid`, pays; and the entry of the rules. The encoding of a variant's fields is that
+/// of the message's arguments.
+macro_rules! messages {
+    (
+        $model:ty, $error:ty, ($db:ident, $who:ident, $value:ident, $now:ident);
+        receipts: $($kind_of_receipt:ident),* $(,)?;
+        $(
+            #[doc = $about:literal]
+            $message:ident: $name:ident($($account:ident),*) {
+                $($(#[$attribute:meta])* $field:ident: $kind:ty),* $(,)?
+            } $(+ $tokens:ident)? => $receipt:ident as $event:ident $(($subject:ident))?
+                $(, pays $payee:ident)? = $rule:expr;
+        )*
+    ) => {
+        /// The messages of the contract, with accounts of type `Id`.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, scale::Encode, serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(rename_all = "snake_case", deny_unknown_fields)]
+        #[allow(missing_docs)]
+        pub enum Op<Id = $crate::models::Agent> {
+            $(
+                #[doc = $about]
+                $name { $($account: Id,)* $($(#[$attribute])* $field: $kind,)* },
+            )*
+        }
+
+        impl Op {
+            /// The same message with other names for the accounts.
+            fn map<Id>(self, name: impl Fn($crate::models::Agent) -> Id) -> Op<Id> {
+                let _ = &name;
+                match self {
+                    $(Op::$name { $($account,)* $($field,)* } => {
+                        Op::$name { $($account: name($account),)* $($field,)* }
+                    })*
+                }
+            }
+        }
+
+        impl $crate::models::Op for Op {
+            fn message(&self) -> &'static str {
+                match self {
+                    $(Op::$name { .. } => stringify!($message),)*
+                }
+            }
+
+            #[inline]
+            fn payable(&self) -> bool {
+                match self {
+                    $(Op::$name { .. } => $crate::models::messages!(@flag $($tokens)?),)*
+                }
+            }
+
+            fn arguments(&self, name: &dyn Fn($crate::models::Agent) -> [u8; 32]) -> Vec<u8> {
+                scale::Encode::encode(&self.map(name))[1..].to_vec()
+            }
+
+            #[allow(unused_variables)]
+            fn event(
+                &self,
+                $who: $crate::models::Agent,
+            ) -> (&'static str, Option<$crate::models::Agent>) {
+                match *self {
+                    $(Op::$name { $($account,)* .. } => {
+                        (stringify!($event), $crate::models::messages!(@some $($subject)?))
+                    })*
+                }
+            }
+        }
+
+        /// The receipts of the messages.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, scale::Encode)]
+        #[allow(missing_docs)]
+        pub enum Receipt {
+            $($kind_of_receipt($kind_of_receipt),)*
+        }
+
+        impl $crate::models::Messages for $model {
+            type Op = Op;
+            type Receipt = Receipt;
+            type Error = $error;
+
+            const MESSAGES: &'static [$crate::models::Message] = &[
+                $($crate::models::Message {
+                    name: stringify!($message),
+                    arguments: &[$(stringify!($account),)* $(stringify!($field),)*],
+                    payable: $crate::models::messages!(@flag $($tokens)?),
+                    about: $about.trim_ascii(),
+                },)*
+            ];
+
+            #[inline(always)]
+            #[allow(unused_variables)]
+            fn call(
+                &mut self,
+                $who: $crate::models::Agent,
+                $value: carrots_logic::Balance,
+                $now: carrots_logic::Block,
+                op: Op,
+            ) -> Result<
+                (Receipt, Option<($crate::models::Agent, carrots_logic::Balance)>),
+                $error,
+            > {
+                let $db = self;
+                match op {
+                    $(Op::$name { $($account,)* $($field,)* } => {
+                        let receipt = $rule?;
+                        let paid = $crate::models::messages!(@paid receipt $($payee)?);
+                        Ok((Receipt::$receipt(receipt), paid))
+                    })*
+                }
+            }
+        }
+    };
+    (@flag) => { false };
+    (@flag $tokens:ident) => { true };
+    (@some) => { None };
+    (@some $account:ident) => { Some($account) };
+    (@paid $receipt:ident) => { None };
+    (@paid $receipt:ident $payee:ident) => { Some(($payee, $receipt.amount)) };
+}
+pub(crate) use messages;
+
+/// Declares the strategies of a mechanism with their names in scenario files; their docs are what
+/// the catalogue says of them.
+macro_rules! strategies {
+    ($(#[doc = $about:literal] $strategy:ident = $name:literal,)*) => {
+        /// What agents do.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+        )]
+        pub enum Strategy {
+            $(
+                #[doc = $about]
+                #[serde(rename = $name)]
+                $strategy,
+            )*
+        }
+
+        impl $crate::play::Strategies for Strategy {
+            const ALL: &'static [Self] = &[$(Strategy::$strategy,)*];
+            const NAMES: &'static [(&'static str, &'static str)] =
+                &[$(($name, $about.trim_ascii()),)*];
+        }
+    };
+}
+pub(crate) use strategies;

@@ -1,0 +1,150 @@
+//! Records in memory, and how the contract stores them.
+
+use super::Agent;
+use carrots_logic::storage::Table;
+use scale::Encode;
+use std::collections::BTreeMap;
+
+/// Records of one kind by key, few at a time: a sorted vector in which a default record is one
+/// that is not there.
+#[derive(Clone, Debug)]
+pub struct Records<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Records<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord + Copy, V: Default + PartialEq + Copy> Records<K, V> {
+    /// The record, or the default.
+    #[inline]
+    pub fn get(&self, key: K) -> V {
+        // The newest key is asked for most.
+        match self.0.last() {
+            None => V::default(),
+            Some(last) if last.0 == key => last.1,
+            Some(last) if last.0 < key => V::default(),
+            Some(_) => self.find(key).map_or(V::default(), |at| self.0[at].1),
+        }
+    }
+
+    /// Writes the record, or removes it if it is the default.
+    #[inline]
+    pub fn set(&mut self, key: K, record: V) {
+        match (self.find(key), record == V::default()) {
+            (Ok(at), false) => self.0[at].1 = record,
+            (Ok(at), true) => drop(self.0.remove(at)),
+            (Err(at), false) => self.0.insert(at, (key, record)),
+            (Err(_), true) => {}
+        }
+    }
+
+    /// All records, by key.
+    pub fn iter(&self) -> impl Iterator<Item = &(K, V)> {
+        self.0.iter()
+    }
+
+    #[inline]
+    fn find(&self, key: K) -> Result<usize, usize> {
+        self.0.binary_search_by(|(at, _)| at.cmp(&key))
+    }
+}
+
+impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<K, V> for Records<K, V> {
+    #[inline]
+    fn read(&self, key: K) -> V {
+        self.get(key)
+    }
+
+    #[inline]
+    fn write(&mut self, key: K, record: V) {
+        self.set(key, record);
+    }
+}
+
+/// One record per agent.
+#[derive(Clone, Debug)]
+pub struct ByAgent<V>(Vec<V>);
+
+impl<V: Default + Clone> ByAgent<V> {
+    /// A default record for each of so many agents.
+    pub fn new(agents: usize) -> Self {
+        Self(vec![V::default(); agents])
+    }
+
+    /// The record; the default for a stranger.
+    pub fn get(&self, who: Agent) -> V {
+        self.0.get(who as usize).cloned().unwrap_or_default()
+    }
+
+    /// All agents with their records.
+    pub fn iter(&self) -> impl Iterator<Item = (Agent, &V)> {
+        (0..).zip(&self.0)
+    }
+}
+
+impl<V: Copy> Table<Agent, V> for ByAgent<V> {
+    #[inline]
+    fn read(&self, who: Agent) -> V {
+        self.0[who as usize]
+    }
+
+    #[inline]
+    fn write(&mut self, who: Agent, record: V) {
+        self.0[who as usize] = record;
+    }
+}
+
+/// Records of an agent by a key of their own: `Db` asks for `(agent, key)`.
+impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<(Agent, K), V> for ByAgent<Records<K, V>> {
+    #[inline]
+    fn read(&self, (who, key): (Agent, K)) -> V {
+        self.0[who as usize].get(key)
+    }
+
+    #[inline]
+    fn write(&mut self, (who, key): (Agent, K), record: V) {
+        self.0[who as usize].set(key, record);
+    }
+}
+
+/// The storage of a contract: every key and value, in bytes.
+pub struct Cells<'a> {
+    name: &'a dyn Fn(Agent) -> [u8; 32],
+    cells: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl<'a> Cells<'a> {
+    /// No cells yet; `name` says how agents are called on the chain.
+    pub fn new(name: &'a dyn Fn(Agent) -> [u8; 32]) -> Self {
+        Self { name, cells: BTreeMap::new() }
+    }
+
+    /// How an agent is called on the chain.
+    pub fn name(&self, who: Agent) -> [u8; 32] {
+        (self.name)(who)
+    }
+
+    /// A record under the storage key `cell` and a key of its own, `()` for none.
+    pub fn put(&mut self, cell: u32, key: impl Encode, record: impl Encode) {
+        self.cells.insert((cell, key).encode(), record.encode());
+    }
+
+    /// The same for a record that is not stored where it is the default.
+    pub fn put_some<V: Encode + Default + PartialEq>(
+        &mut self,
+        cell: u32,
+        key: impl Encode,
+        record: V,
+    ) {
+        if record != V::default() {
+            self.put(cell, key, record);
+        }
+    }
+
+    /// Every key and value.
+    pub fn all(self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        self.cells
+    }
+}

@@ -1,0 +1,83 @@
+//! What a contract costs: the code's size and the weight of every message, in a fixed script.
+//!
+//! `tests/snapshots/NAME.txt` has the numbers, so that a diff shows what a change costs. They may
+//! be 5 % off, since two builds of one compiler's version need not give the same code. `UPDATE=1`
+//! writes them anew.
+
+use crate::sandbox::{Called, Sandbox};
+use carrots::models::{Instance, Messages, Model, Op};
+use carrots::trace::Step;
+use std::path::Path;
+
+const SNAPSHOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots");
+const TOLERANCE: f64 = 0.05;
+/// The most code that a contract may have, in bytes.
+const CODE_SIZE_MAX: usize = 48 * 1024;
+
+/// A message with the time and the proof that it took.
+pub type Cost = (&'static str, u64, u64);
+
+/// Plays calls that succeed on the contract, and gives the code's size and what each call cost.
+pub fn costs<M: Model>(start: &Instance<M>, script: &[Step<M::Op>]) -> (usize, Vec<Cost>) {
+    let mut sandbox = Sandbox::new(start).expect("the contract can be deployed");
+    let mut costs = vec![];
+    for step in script {
+        match step {
+            Step::Blocks(blocks) => sandbox.advance(*blocks),
+            Step::Call { who, value, op, .. } => {
+                let called = sandbox.apply(*who, *value, op).expect("the call can be made");
+                costs.push(cost(op.message(), &called));
+            }
+        }
+    }
+    (sandbox.code_size().expect("the bundle has code"), costs)
+}
+
+/// The cost of a call that succeeded.
+pub fn cost(message: &'static str, called: &Called) -> Cost {
+    let succeeded = called.returned.as_ref().is_ok_and(|returned| !returned.reverted);
+    assert!(succeeded, "{message}: {:?}", called.returned);
+    (message, called.weight.ref_time(), called.weight.proof_size())
+}
+
+/// Compares the costs of a script, in which every message occurs, with the snapshot, and the code's
+/// size with the most that is allowed.
+pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::Op>]) {
+    let (size, costs) = costs(start, script);
+    assert!(size <= CODE_SIZE_MAX, "{size} bytes, expected at most {CODE_SIZE_MAX}");
+    for message in <M as Messages>::MESSAGES {
+        assert!(costs.iter().any(|cost| cost.0 == message.name), "no call of {}", message.name);
+    }
+    let mut lines = vec![
+        format!("{:<12} {size:>12}", "code_size"),
+        format!("{:<12} {:>12} {:>12}", "message", "ref_time", "proof_size"),
+    ];
+    lines.extend(
+        costs.iter().map(|(message, time, proof)| format!("{message:<12} {time:>12} {proof:>12}")),
+    );
+    let path = Path::new(SNAPSHOTS).join(M::NAME).with_extension("txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, lines.join("\n") + "\n").expect("the snapshot can be written");
+    }
+    let snapshot = std::fs::read_to_string(path).unwrap_or_default();
+    let old: Vec<_> = snapshot.lines().collect();
+    let differ =
+        lines.len() != old.len() || lines.iter().zip(&old).any(|(new, old)| !near(new, old));
+    assert!(
+        !differ,
+        "the costs changed; renew them: UPDATE=1 cargo test -p carrots-tests --test {} cost\n\
+         {snapshot}is now\n{}",
+        M::NAME,
+        lines.join("\n")
+    );
+}
+
+/// Whether two lines say the same, with numbers that are close.
+fn near(new: &str, old: &str) -> bool {
+    let (new, old) = (new.split_whitespace(), old.split_whitespace());
+    new.clone().count() == old.clone().count()
+        && new.zip(old).all(|(new, old)| match (new.parse::<f64>(), old.parse::<f64>()) {
+            (Ok(new), Ok(old)) => (new - old).abs() <= TOLERANCE * old,
+            _ => new == old,
+        })
+}
