@@ -1,6 +1,7 @@
 //! The mechanisms in memory: the rules of the logic crate over vectors, with the tokens of every
 //! agent beside them. One file per mechanism and one line in [`MECHANISMS`].
 
+pub mod funding;
 mod messages;
 pub mod staking;
 mod tables;
@@ -22,7 +23,7 @@ use std::fmt::Debug;
 pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
-pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM];
+pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, funding::MECHANISM];
 
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {

@@ -4,7 +4,7 @@
 //! Exit status: 0 all steps are equal, 1 one is not, 2 the trace cannot be played.
 
 use anyhow::{Context, Result, bail};
-use carrots::models::{Model, staking::Staking};
+use carrots::models::{Model, funding::Funding, staking::Staking};
 use carrots::trace::{Step, Trace};
 use carrots_tests::differential::Pair;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 /// Plays a trace and says whether all its steps are equal.
 type Replay = fn(&str) -> Result<bool>;
 
-const MECHANISMS: &[(&str, Replay)] = &[(Staking::NAME, replay::<Staking>)];
+const MECHANISMS: &[(&str, Replay)] = &[(Staking::NAME, replay::<Staking>), (Funding::NAME, replay::<Funding>)];
 
 fn main() -> ExitCode {
     match run() {
