@@ -18,7 +18,7 @@
 //! person, acts alone, and the pool suffices, all goods are then funded as is best for all
 //! together, which contributions without a match do not achieve: each would rather that others
 //! paid. Pairwise: the same. Assurance: pledge one's part. If the rest is not pledged, the pledge
-//! earns the bonus; if it is, the pledge provides the good. So nobody gains by waiting.
+//! earns the bonus; if it is, and the part is needed, the pledge provides the good.
 //!
 //! # Why the known attacks do not pay, and which do
 //!
@@ -37,8 +37,9 @@
 //!   themselves beside others. Accounts must be people: the contract cannot know. Pairwise bounds
 //!   bring `k` accounts that collude down to `k (k - 1)` times the bound, at the cost of a lower
 //!   match for people who really agree, and of few places per project.
-//! - Where the pool does not suffice, the common factor weakens every incentive and makes
-//!   projects rivals: a match for one is taken from the others.
+//! - **Free riding pays** where the pool does not suffice: the common factor weakens every
+//!   incentive, and makes projects rivals. Under assurance it pays where others are sure to pledge
+//!   what is missing.
 //! - That a funded good is then provided is not enforced, nor that an owner does not pledge what
 //!   is missing itself.
 //!

@@ -14,7 +14,8 @@ use std::process::ExitCode;
 /// Plays a trace and says whether all its steps are equal.
 type Replay = fn(&str) -> Result<bool>;
 
-const MECHANISMS: &[(&str, Replay)] = &[(Staking::NAME, replay::<Staking>), (Funding::NAME, replay::<Funding>)];
+const MECHANISMS: &[(&str, Replay)] =
+    &[(Staking::NAME, replay::<Staking>), (Funding::NAME, replay::<Funding>)];
 
 fn main() -> ExitCode {
     match run() {

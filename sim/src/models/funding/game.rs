@@ -68,8 +68,8 @@ pub struct Game {
     players: Vec<Player>,
     purses: Vec<Purse>,
     goods: Vec<Good>,
-    /// Agents that collude, by their place.
-    ring: Vec<usize>,
+    /// Accounts of those who collude.
+    ring: Vec<Agent>,
     /// Agents that wait, by their place.
     late: Vec<usize>,
     lessons: Vec<Learner<3>>,
@@ -208,7 +208,7 @@ impl Game {
         }
         let place = self.players.len();
         match strategy {
-            Strategy::Colluding => self.ring.push(place),
+            Strategy::Colluding => self.ring.push(account),
             Strategy::Late => self.late.push(place),
             Strategy::Adaptive => self.lessons.push(Learner::new()),
             Strategy::Honest | Strategy::FreeRiding | Strategy::Sybil => {}
@@ -223,12 +223,12 @@ impl Game {
     fn collude(&mut self, price: Balance) {
         let size = self.ring.len();
         for at in 0..size {
-            let who = self.players[self.ring[at]].account;
+            let who = self.ring[at];
             self.act(who, price, Op::Propose {});
         }
         let shams = self.first + self.world.goods..self.funding.db.state().next;
         for at in 0..size {
-            let who = self.players[self.ring[at]].account;
+            let who = self.ring[at];
             let part = self.funding.ledger().wallets[who as usize] / size as Balance;
             let part = part.min(MAX_CONTRIBUTION);
             for project in shams.clone() {
@@ -351,7 +351,7 @@ impl Game {
             self.collect(SPONSOR + 1 + good);
         }
         for at in 0..self.ring.len() {
-            self.collect(self.players[self.ring[at]].account);
+            self.collect(self.ring[at]);
         }
     }
 
