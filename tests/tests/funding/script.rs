@@ -11,7 +11,6 @@ pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
 pub const ANN: Agent = 0;
 pub const BOB: Agent = 1;
 pub const CAT: Agent = 2;
-pub const DAN: Agent = 3;
 
 pub const WALLET: Balance = 10_000_000;
 pub const WALLETS: [Balance; 8] = [WALLET; 8];
