@@ -6,6 +6,7 @@
 //! between them are agent-steps per second (one agent choosing once and, where it acts, its op
 //! applied) and the ratio of the medians. `cargo bench -p carrots -- NAME` runs one mechanism's.
 
+mod funding;
 mod staking;
 
 use carrots::models::find;
@@ -87,6 +88,7 @@ fn median(c: &mut Criterion, name: &str, mut work: impl FnMut()) -> f64 {
 
 fn benchmark(c: &mut Criterion) {
     staking::benchmark(c);
+    funding::benchmark(c);
 }
 
 criterion_group! {

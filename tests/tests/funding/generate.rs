@@ -134,8 +134,7 @@ impl random::Case for Case {
                 }
             }
             (Op::Contribute { project }, Receipt::Contributed(done)) => {
-                let Some(record) = db.project(*project) else { return };
-                let raised = record.raised;
+                let raised = db.project(*project).map_or(0, |record| record.raised);
                 if self.params.kind == Kind::Assurance {
                     if raised == self.params.threshold {
                         note("a threshold was met");
@@ -143,15 +142,14 @@ impl random::Case for Case {
                         note("a remainder below the least contribution");
                     }
                 }
-                let both = |pair: &u128| *pair > 0 && done.total == done.amount;
-                if record.contributors > 1
-                    && record.round == db.state().round
-                    && (0..db.state().next).filter(|at| *at != *project).any(|at| {
-                        let there = (0..AGENTS).filter(|who| db.contribution(*who, at) > 0).count();
-                        there > 1
-                    })
-                    && Some(&db.pair(record.round, 1, 2)).is_some_and(both)
-                {
+                let shared = |at: &ProjectId| {
+                    let gave = |who: &Agent| db.contribution(*who, *at) > 0;
+                    let gave = (0..AGENTS).filter(gave);
+                    gave.filter(|who| db.contribution(*who, *project) > 0).count() > 1
+                };
+                let first = db.state().first;
+                let mut others = (first..db.state().next).filter(|at| at != project);
+                if self.params.kind == Kind::Pairwise && others.any(|at| shared(&at)) {
                     note("a pair over two projects");
                 }
             }
@@ -258,8 +256,10 @@ impl Maker<'_> {
         let (who, price) = (self.anyone(), self.case.params.price());
         let late = self.over();
         match self.rng.random_range(0..100) {
-            0..5 => (who, self.amount(), Op::Sponsor {}),
-            5..15 if !late || self.rng.random_ratio(1, 8) => (who, price, Op::Propose {}),
+            0 => (who, 0, Op::Sponsor {}),
+            1..5 => (who, self.amount(), Op::Sponsor {}),
+            5..14 if !late || self.rng.random_ratio(1, 8) => (who, price, Op::Propose {}),
+            14..15 => (who, self.amount(), Op::Propose {}),
             15..60 if !late || self.rng.random_ratio(1, 8) => self.contribute(),
             5..50 => {
                 let open = |db: &Funding, at| {
