@@ -133,7 +133,7 @@ impl random::Case for Case {
                     _ => note("a match in full"),
                 }
             }
-            (Op::Contribute { project }, Receipt::Contributed(done)) => {
+            (Op::Contribute { project }, Receipt::Contributed(_)) => {
                 let raised = db.project(*project).map_or(0, |record| record.raised);
                 if self.params.kind == Kind::Assurance {
                     if raised == self.params.threshold {

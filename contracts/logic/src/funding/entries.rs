@@ -180,14 +180,9 @@ pub fn contribute<D: Db>(
     db.set_project(project, Some(record));
     db.set_contribution(who, project, total);
     if params.kind == Kind::Pairwise {
-        let number = enrol(db, who, state);
-        pair_up(
-            db,
-            state.round,
-            project,
-            others,
-            Backer { number, root: quadratic::root_down(total) },
-        );
+        let (root, number) = (quadratic::root_down(total), enrol(db, who, state));
+        let added = root.saturating_sub(quadratic::root_down(before));
+        pair_up(db, state.round, project, others, Backer { number, root }, added);
     }
     Ok(Contributed { project, amount, total })
 }
@@ -205,15 +200,23 @@ fn enrol<D: Db>(db: &mut D, who: D::Id, mut state: State) -> u32 {
     state.contributors
 }
 
-/// Writes a backer of a project to its place, or to the next, after `places` others, and adds what
-/// it has in common with each of them since its root grew.
-fn pair_up<D: Db>(db: &mut D, round: Round, project: ProjectId, places: u32, backer: Backer) {
-    let backers = || (0..places).map(|place| (place, db.backer(project, place)));
-    let own = backers().find(|(_, other)| other.number == backer.number);
-    let (own, before) = own.map_or((places, 0), |(place, before)| (place, before.root));
-    let added = backer.root.saturating_sub(before);
-    for place in (0..places).filter(|place| *place != own) {
+/// Writes a backer of a project, whose root grew by `added`, to its place, or to the next after
+/// `places`, and adds what it has more in common with each of the others.
+fn pair_up<D: Db>(
+    db: &mut D,
+    round: Round,
+    project: ProjectId,
+    places: u32,
+    backer: Backer,
+    added: u128,
+) {
+    let mut own = places;
+    for place in 0..places {
         let other = db.backer(project, place);
+        if other.number == backer.number {
+            own = place;
+            continue;
+        }
         let (low, high) = (backer.number.min(other.number), backer.number.max(other.number));
         // At most 2^120 for each of MAX_PROJECTS: no overflow.
         let common = db.pair(round, low, high);

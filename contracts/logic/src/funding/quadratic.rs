@@ -70,6 +70,7 @@ pub fn match_down(ideal: Balance, given: Balance, wanted: Balance) -> Balance {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::funding::{MAX_CONTRIBUTION, MAX_CONTRIBUTORS};
@@ -168,7 +169,7 @@ mod tests {
             let upper = (roots + n).pow(2) >> (2 * BITS);
             let exact = upper - contributions.iter().sum::<Balance>();
             let got = quadratic(&contributions);
-            let slack = (n * (roots >> BITS) >> 15) + 1;
+            let slack = ((n * (roots >> BITS)) >> 15) + 1;
             assert!(got <= exact, "{round}: {got} > {exact}");
             assert!(exact - got <= slack + 1, "{round}: {got} << {exact}");
         }
