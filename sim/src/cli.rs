@@ -5,6 +5,8 @@ pub mod mechanisms;
 pub mod replay;
 pub mod simulate;
 
+use anyhow::anyhow;
+use carrots::models::{MECHANISMS, Mechanism, find};
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use std::io::{self, Write};
@@ -24,6 +26,14 @@ pub enum Format {
     Table,
     /// One JSON document.
     Json,
+}
+
+/// The mechanism of that name, or an error that says which there are.
+pub fn mechanism(name: &str) -> anyhow::Result<&'static Mechanism> {
+    find(name).ok_or_else(|| {
+        let names: Vec<_> = MECHANISMS.iter().map(|mechanism| mechanism.name).collect();
+        anyhow!("no mechanism `{name}`: expected one of {}", names.join(", "))
+    })
 }
 
 /// Whether whoever reads the output has stopped, which is no error.

@@ -67,6 +67,25 @@ fn a_dry_run_prints_one_document() {
 }
 
 #[test]
+fn every_scenario_can_be_run() {
+    let mut mechanisms = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("sim/scenarios")).expect("scenarios") {
+        let path = text(&entry.expect("a file").path());
+        let result = json(&["simulate", &path, "--runs", "2", "--format", "json"]);
+        for (name, metric) in result["metrics"].as_object().expect("metrics") {
+            assert!(metric["mean"].is_f64(), "{path}: {name} is not a number");
+        }
+        let intended = result["intended"].as_str().expect("a name");
+        assert!(result["strategies"][intended]["count"].is_u64(), "{path}: nobody is {intended}");
+        let table: toml::Table = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        mechanisms.insert(table["mechanism"].as_str().expect("a name").to_string());
+    }
+    for mechanism in carrots::models::MECHANISMS {
+        assert!(mechanisms.contains(mechanism.name), "no scenario of {}", mechanism.name);
+    }
+}
+
+#[test]
 fn threads_do_not_change_results_and_seeds_do() {
     let run = |more: &[&str]| {
         let args = ["simulate", SMALL, "--runs", "20", "--format", "json"];
@@ -249,6 +268,7 @@ fn bad_arguments_are_refused() {
         &["simulate", SMALL, "--runs", "1", "--out", "/dev/null/x"],
         "/dev/null/x: cannot be used:",
     );
+    refuse(&["mechanisms", "casino"], "no mechanism `casino`: expected one of staking");
     refuse(&["init", "casino"], "no mechanism `casino`: expected one of staking");
     refuse(&["init", "staking", "--out", SMALL], "staking-small.toml: cannot be written:");
     refuse(&["replay", "nowhere.json"], "nowhere.json: cannot be read:");
@@ -269,6 +289,8 @@ fn the_catalogue_lists_staking() {
     assert_eq!(catalogue[0]["name"], "staking");
     assert_eq!(catalogue[0]["messages"].as_array().map(Vec::len), Some(14));
     assert!(stdout(&["mechanisms"]).contains("unbonding_eras"));
+    let only = json(&["mechanisms", "staking", "--format", "json"]);
+    assert_eq!(only, Value::from(vec![catalogue[0].clone()]));
 }
 
 #[test]

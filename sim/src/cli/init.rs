@@ -1,8 +1,7 @@
 //! `carrots init`: a scenario to start from.
 
-use super::{Verdict, print};
-use anyhow::{Context, bail};
-use carrots::models::{MECHANISMS, find};
+use super::{Verdict, mechanism, print};
+use anyhow::Context;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,10 +17,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
-    let Some(mechanism) = find(&args.mechanism) else {
-        let names: Vec<_> = MECHANISMS.iter().map(|mechanism| mechanism.name).collect();
-        bail!("no mechanism `{}`: expected one of {}", args.mechanism, names.join(", "));
-    };
+    let mechanism = mechanism(&args.mechanism)?;
     let Some(path) = args.out else {
         print(mechanism.template)?;
         return Ok(Verdict::Holds);

@@ -1,26 +1,30 @@
 //! `carrots mechanisms`: the catalogue.
 
-use super::{Format, Verdict, print, table};
+use super::{Format, Verdict, mechanism, print, table};
 use carrots::models::{MECHANISMS, Mechanism, Message};
 use serde_json::{Value, json};
 
 /// List the mechanisms with their parameters, messages and strategies
 #[derive(clap::Args)]
 pub struct Args {
+    /// Only this one
+    name: Option<String>,
     /// How to print them
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
 
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
+    let named = args.name.as_deref().map(mechanism).transpose()?;
+    let listed = named.map_or(MECHANISMS, std::slice::from_ref);
     match args.format {
         Format::Table => {
-            for mechanism in MECHANISMS {
+            for mechanism in listed {
                 print(&page(mechanism))?;
             }
         }
         Format::Json => {
-            let all: Vec<Value> = MECHANISMS.iter().map(document).collect();
+            let all: Vec<Value> = listed.iter().map(document).collect();
             print(&serde_json::to_string_pretty(&all)?)?;
         }
     }

@@ -20,13 +20,7 @@ impl<K: Ord + Copy, V: Default + PartialEq + Copy> Records<K, V> {
     /// The record, or the default.
     #[inline]
     pub fn get(&self, key: K) -> V {
-        // The newest key is asked for most.
-        match self.0.last() {
-            None => V::default(),
-            Some(last) if last.0 == key => last.1,
-            Some(last) if last.0 < key => V::default(),
-            Some(_) => self.find(key).map_or(V::default(), |at| self.0[at].1),
-        }
+        self.find(key).map_or(V::default(), |at| self.0[at].1)
     }
 
     /// Writes the record, or removes it if it is the default.
@@ -45,9 +39,15 @@ impl<K: Ord + Copy, V: Default + PartialEq + Copy> Records<K, V> {
         self.0.iter()
     }
 
+    /// Where the key is, or would be. The newest is asked for most.
     #[inline]
     fn find(&self, key: K) -> Result<usize, usize> {
-        self.0.binary_search_by(|(at, _)| at.cmp(&key))
+        match self.0.last() {
+            None => Err(0),
+            Some(last) if last.0 == key => Ok(self.0.len() - 1),
+            Some(last) if last.0 < key => Err(self.0.len()),
+            Some(_) => self.0.binary_search_by(|(at, _)| at.cmp(&key)),
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub struct StrategySummary {
     pub ci95_high: f64,
     /// The same per unit of stake, over the whole horizon.
     pub mean_return: f64,
-    /// What all stake bonded to one of them loses to slashes.
+    /// What penalties take from one of them and, for staking, from those who bonded to it.
     pub slashed: f64,
 }
 
