@@ -70,7 +70,7 @@ pub fn match_down(ideal: Balance, given: Balance, wanted: Balance) -> Balance {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::funding::{MAX_CONTRIBUTION, MAX_CONTRIBUTORS};
