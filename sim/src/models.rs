@@ -2,6 +2,7 @@
 //! agent beside them. One file per mechanism and one line in [`MECHANISMS`].
 
 pub mod auction;
+pub mod funding;
 mod messages;
 pub mod oracle;
 pub mod staking;
@@ -24,7 +25,8 @@ use std::fmt::Debug;
 pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
-pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, auction::MECHANISM, oracle::MECHANISM];
+pub const MECHANISMS: &[Mechanism] =
+    &[staking::MECHANISM, auction::MECHANISM, oracle::MECHANISM, funding::MECHANISM];
 
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {

@@ -43,7 +43,16 @@ pub fn cost(message: &'static str, called: &Called) -> Cost {
 /// Compares the costs of a script, in which every message occurs, with the snapshot, and the code's
 /// size with the most that is allowed.
 pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::Op>]) {
-    let (size, costs) = costs(start, script);
+    are_as_the_snapshot_says(&[(start.clone(), script.to_vec())]);
+}
+
+/// The same for scripts that are played one after another, each on a contract of its own.
+pub fn are_as_the_snapshot_says<M: Model>(scripts: &[(Instance<M>, Vec<Step<M::Op>>)]) {
+    let (mut size, mut costs) = (0, vec![]);
+    for (start, script) in scripts {
+        let (code, more) = self::costs(start, script);
+        (size, costs) = (code, [costs, more].concat());
+    }
     assert!(size <= CODE_SIZE_MAX, "{size} bytes, expected at most {CODE_SIZE_MAX}");
     for message in <M as Messages>::MESSAGES {
         assert!(costs.iter().any(|cost| cost.0 == message.name), "no call of {}", message.name);

@@ -14,6 +14,7 @@
 //! | --- | --- |
 //! | [`auction`] | sealed bids at the first, second or a uniform price, and VCG for different items |
 //! | [`oracle`] | jurors drawn by stake, sealed answers, appeals, redistribution |
+//! | [`funding`] | public goods: quadratic and pairwise matches, assurance contracts |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(
@@ -30,6 +31,7 @@
 
 pub mod accounts;
 pub mod auction;
+pub mod funding;
 pub mod math;
 pub mod oracle;
 pub mod sealed;

@@ -7,6 +7,7 @@
 //! applied) and the ratio of the medians. `cargo bench -p carrots -- NAME` runs one mechanism's.
 
 mod auction;
+mod funding;
 mod oracle;
 mod staking;
 
@@ -91,6 +92,7 @@ fn benchmark(c: &mut Criterion) {
     staking::benchmark(c);
     auction::benchmark(c);
     oracle::benchmark(c);
+    funding::benchmark(c);
 }
 
 criterion_group! {

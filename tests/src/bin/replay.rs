@@ -4,7 +4,9 @@
 //! Exit status: 0 all steps are equal, 1 one is not, 2 the trace cannot be played.
 
 use anyhow::{Context, Result, bail};
-use carrots::models::{Model, auction::Auction, oracle::Oracle, staking::Staking};
+use carrots::models::{
+    Model, auction::Auction, funding::Funding, oracle::Oracle, staking::Staking,
+};
 use carrots::trace::{Step, Trace};
 use carrots_tests::differential::Pair;
 use serde::Deserialize;
@@ -18,6 +20,7 @@ const MECHANISMS: &[(&str, Replay)] = &[
     (Staking::NAME, replay::<Staking>),
     (Auction::NAME, replay::<Auction>),
     (Oracle::NAME, replay::<Oracle>),
+    (Funding::NAME, replay::<Funding>),
 ];
 
 fn main() -> ExitCode {

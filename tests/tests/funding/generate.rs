@@ -1,0 +1,312 @@
+//! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
+
+use crate::script::{assurance, pairwise, params};
+use carrots::models::funding::{Funding, Op, Receipt};
+use carrots::models::{Agent, Instance, Model};
+use carrots::trace::{Amount, Step, Trace};
+use carrots_logic::Perbill;
+use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status};
+use carrots_tests::random::{self, ResultOf};
+use rand::Rng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// The agents of a trace.
+pub const AGENTS: Agent = 9;
+
+/// What a trace is about.
+pub struct Case {
+    pub name: &'static str,
+    pub params: Params,
+    /// The most that an agent sends on purpose.
+    pub amount: u128,
+    pub wallet: u128,
+}
+
+/// Parameters from all corners.
+pub fn cases() -> Vec<Case> {
+    let huge = |params| Params {
+        min_contribution: 1 << 60,
+        deposit: 1 << 80,
+        max_contributors: 8,
+        ..params
+    };
+    let most = Params { pairwise_bound: MAX_CONTRIBUTION, ..huge(pairwise()) };
+    let tiny = Params { min_contribution: 1, deposit: 1, ..params() };
+    let quick = Params { round_blocks: 1, max_projects: 1, ..params() };
+    let whole = Params {
+        bonus: Perbill::one(),
+        min_contribution: 1,
+        max_contributors: 7,
+        threshold: 7,
+        ..assurance()
+    };
+    let high = Params {
+        min_contribution: 1 << 88,
+        deposit: 1 << 88,
+        threshold: 5 << 88,
+        max_contributors: 5,
+        ..assurance()
+    };
+    let case = |name, params, amount, wallet| Case { name, params, amount, wallet };
+    vec![
+        case("plain", params(), 1_000, 10_000_000),
+        case("tiny amounts", tiny, 5, 500),
+        case("huge amounts", huge(params()), MAX_CONTRIBUTION, 1 << 94),
+        case("quick rounds", quick, 1_000, 10_000_000),
+        case("pairs", pairwise(), 1_000, 10_000_000),
+        case("bounded pairs", Params { pairwise_bound: 1, ..pairwise() }, 100_000, 10_000_000),
+        case("huge pairs", most, MAX_CONTRIBUTION, 1 << 94),
+        case("assurance", assurance(), 150, 10_000_000),
+        case("as much again", whole, 7, 10_000),
+        case("high threshold", high, 2 << 88, 1 << 94),
+    ]
+}
+
+impl random::Case for Case {
+    type Model = Funding;
+
+    const SOMETIMES: &'static [&'static str] = &[
+        "a round without projects",
+        "a match in full",
+        "a match from an empty pool",
+        "a match cut to the pool",
+        "rounding went back to the pool",
+        "a match for a single contributor is nothing",
+        "a project without contributors",
+        "a pair over two projects",
+        "a project failed",
+        "a project failed without pledges",
+        "a threshold was met",
+        "a remainder below the least contribution",
+        "a refund after the claim",
+        "a refund before the claim",
+        "a claim of an older round",
+    ];
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn trace(&self) -> Trace<Funding> {
+        Trace {
+            mechanism: Funding::NAME.into(),
+            params: self.params,
+            wallets: vec![Amount(self.wallet); AGENTS as usize],
+            steps: vec![],
+        }
+    }
+
+    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Funding>) -> Step<Op> {
+        let mut maker = Maker { case: self, rng, model };
+        if maker.one_in(12) {
+            return Step::Blocks(maker.rng.random_range(1..=self.params.round_blocks));
+        }
+        let (mut who, mut value, op) = maker.call();
+        if maker.one_in(20) {
+            who = maker.anyone();
+        }
+        if maker.one_in(40) {
+            value = maker.strange_value();
+        }
+        Step::Call { who, value, op, expect: None }
+    }
+
+    fn reached(
+        &self,
+        model: &Instance<Funding>,
+        op: &Op,
+        result: &ResultOf<Self>,
+        note: &mut dyn FnMut(&'static str),
+    ) {
+        let db = &model.db;
+        let Ok(receipt) = result else { return };
+        match (op, receipt) {
+            (Op::EndRound {}, Receipt::RoundEnded(ended)) => {
+                if db.outcome(ended.round).open == 0 {
+                    note("a round without projects");
+                }
+                match (ended.given, ended.wanted) {
+                    (_, 0) => {}
+                    (0, _) => note("a match from an empty pool"),
+                    (given, wanted) if given < wanted => note("a match cut to the pool"),
+                    _ => note("a match in full"),
+                }
+            }
+            (Op::Contribute { project }, Receipt::Contributed(_)) => {
+                let raised = db.project(*project).map_or(0, |record| record.raised);
+                if self.params.kind == Kind::Assurance {
+                    if raised == self.params.threshold {
+                        note("a threshold was met");
+                    } else if self.params.threshold - raised < self.params.min_contribution {
+                        note("a remainder below the least contribution");
+                    }
+                }
+                let shared = |at: &ProjectId| {
+                    let gave = |who: &Agent| db.contribution(*who, *at) > 0;
+                    let gave = (0..AGENTS).filter(gave);
+                    gave.filter(|who| db.contribution(*who, *project) > 0).count() > 1
+                };
+                let first = db.state().first;
+                let mut others = (first..db.state().next).filter(|at| at != project);
+                if self.params.kind == Kind::Pairwise && others.any(|at| shared(&at)) {
+                    note("a pair over two projects");
+                }
+            }
+            (Op::Tally { .. }, Receipt::Tallied(tallied)) => {
+                let Some(record) = db.project(tallied.project) else { return };
+                match (tallied.status, record.contributors) {
+                    (Status::Failed, 0) => note("a project failed without pledges"),
+                    (Status::Failed, _) => note("a project failed"),
+                    (_, 0) => note("a project without contributors"),
+                    (_, 1) if tallied.matched == 0 => {
+                        note("a match for a single contributor is nothing")
+                    }
+                    _ => {}
+                }
+            }
+            (Op::Claim { .. }, Receipt::Claimed(claimed)) => {
+                let Some(record) = db.project(claimed.project) else { return };
+                let outcome = db.outcome(record.round);
+                if record.round + 1 < db.state().round {
+                    note("a claim of an older round");
+                }
+                let matches = (0..db.state().next).filter_map(|at| db.project(at));
+                let matches = matches.filter(|project| project.round == record.round);
+                let exact: u128 = matches
+                    .map(|project| {
+                        let (given, wanted) = (outcome.given, outcome.wanted);
+                        carrots_logic::funding::quadratic::match_down(
+                            project.matched,
+                            given,
+                            wanted,
+                        )
+                    })
+                    .sum();
+                if outcome.open == 0 && exact < outcome.given {
+                    note("rounding went back to the pool");
+                }
+            }
+            (Op::Refund { project, .. }, Receipt::Refunded(_)) => {
+                match db.project(*project).map_or(0, |record| record.deposit) {
+                    0 => note("a refund after the claim"),
+                    _ => note("a refund before the claim"),
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Maker<'a> {
+    case: &'a Case,
+    rng: &'a mut ChaCha8Rng,
+    model: &'a Instance<Funding>,
+}
+
+impl Maker<'_> {
+    fn one_in(&mut self, times: u32) -> bool {
+        self.rng.random_ratio(1, times)
+    }
+
+    fn anyone(&mut self) -> Agent {
+        self.rng.random_range(0..AGENTS)
+    }
+
+    fn over(&self) -> bool {
+        let db = &self.model.db;
+        db.state().over(&self.case.params, self.model.block())
+    }
+
+    /// A project of the round in progress, sometimes any.
+    fn project(&mut self) -> ProjectId {
+        let state = self.model.db.state();
+        match self.rng.random_range(0..30) {
+            0 => self.rng.random(),
+            1..4 => self.rng.random_range(0..=state.next),
+            _ if state.projects() > 0 => self.rng.random_range(state.first..state.next),
+            _ => state.first.saturating_sub(1),
+        }
+    }
+
+    /// A project that has something to give, sometimes any.
+    fn settled(&mut self, fits: impl Fn(&Funding, ProjectId) -> bool) -> ProjectId {
+        let next = self.model.db.state().next;
+        let found: Vec<_> =
+            (next.saturating_sub(16)..next).filter(|at| fits(&self.model.db, *at)).collect();
+        match found.choose(self.rng) {
+            Some(project) if !self.one_in(15) => *project,
+            _ => self.project(),
+        }
+    }
+
+    /// Small ones are as likely as large ones.
+    fn amount(&mut self) -> u128 {
+        let bits = 128 - self.case.amount.leading_zeros();
+        let shift = self.rng.random_range(0..bits.min(8));
+        self.rng.random_range(1..=(self.case.amount >> shift).max(1))
+    }
+
+    fn strange_value(&mut self) -> u128 {
+        let wallet = self.case.wallet;
+        *[0, 1, wallet, wallet + 1, wallet * 9].choose(self.rng).unwrap_or(&0)
+    }
+
+    fn call(&mut self) -> (Agent, u128, Op) {
+        let (who, price) = (self.anyone(), self.case.params.price());
+        let late = self.over();
+        match self.rng.random_range(0..100) {
+            0 => (who, 0, Op::Sponsor {}),
+            1..5 => (who, self.amount(), Op::Sponsor {}),
+            5..14 if !late || self.rng.random_ratio(1, 8) => (who, price, Op::Propose {}),
+            14..15 => (who, self.amount(), Op::Propose {}),
+            15..60 if !late || self.rng.random_ratio(1, 8) => self.contribute(),
+            5..50 => {
+                let open = |db: &Funding, at| {
+                    db.project(at).is_some_and(|project| project.status == Status::Open)
+                };
+                (who, 0, Op::Tally { project: self.settled(open) })
+            }
+            50..65 => (who, 0, Op::EndRound {}),
+            65..80 => {
+                let due = |db: &Funding, at| {
+                    let now = db.state().round;
+                    db.project(at).is_some_and(|project| project.deposit > 0 && project.round < now)
+                };
+                (who, 0, Op::Claim { project: self.settled(due) })
+            }
+            80..92 => self.refund(),
+            _ => {
+                let account = self.anyone();
+                (who, 0, Op::Collect { account })
+            }
+        }
+    }
+
+    fn contribute(&mut self) -> (Agent, u128, Op) {
+        let project = self.project();
+        let raised = self.model.db.project(project).map_or(0, |project| project.raised);
+        let missing = self.case.params.threshold.saturating_sub(raised);
+        let amount = match self.rng.random_range(0..10) {
+            0 => self.amount(),
+            1 if missing > 0 => missing,
+            2 => missing.saturating_sub(1),
+            _ => self.amount().max(self.case.params.min_contribution),
+        };
+        (self.anyone(), amount, Op::Contribute { project })
+    }
+
+    fn refund(&mut self) -> (Agent, u128, Op) {
+        let failed = |db: &Funding, at: ProjectId| {
+            db.project(at).is_some_and(|project| project.status == Status::Failed)
+        };
+        let project = self.settled(failed);
+        let pledged = |who: &Agent| self.model.db.contribution(*who, project) > 0;
+        let pledged: Vec<_> = (0..AGENTS).filter(pledged).collect();
+        let contributor = match pledged.choose(self.rng) {
+            Some(contributor) if !self.one_in(15) => *contributor,
+            _ => self.anyone(),
+        };
+        (self.anyone(), 0, Op::Refund { contributor, project })
+    }
+}

@@ -1,0 +1,56 @@
+//! What holds after every call.
+
+use crate::generate::cases;
+use crate::script::*;
+use carrots::models::funding::Funding;
+use carrots::models::{Agent, Instance};
+use carrots_logic::funding::{Accounts, Db, Status};
+use carrots_tests::invariants::{always, in_the_end};
+
+#[test]
+fn the_contract_holds_what_it_owes_and_refused_calls_change_nothing() {
+    always(&cases(), 0..120, 1_500);
+}
+
+/// Once all projects are claimed and all pledges refunded, only the pool is left.
+#[test]
+fn in_the_end_everyone_has_what_is_theirs() {
+    in_the_end(&cases(), 0..400, 400, leave, |model| {
+        let db = &model.db;
+        for round in 0..db.state().round {
+            let outcome = db.outcome(round);
+            if (outcome.unclaimed, outcome.open) != (0, 0) {
+                return Err(format!("round {round} still has {outcome:?}"));
+            }
+        }
+        Ok(db.state().pool)
+    });
+}
+
+/// The round ends, and everything that is due is pulled.
+fn leave(model: &mut Instance<Funding>) {
+    let agents = model.ledger().wallets.len() as Agent;
+    let (params, state) = (model.db.params(), model.db.state());
+    play_all(model, &[window(&params)]);
+    for project in state.first..state.next {
+        if model.db.project(project).is_some_and(|project| project.status == Status::Open) {
+            play_all(model, &[tally(project)]);
+        }
+    }
+    play_all(model, &[end_round()]);
+    for project in 0..state.next {
+        let Some(record) = model.db.project(project) else { continue };
+        if record.deposit > 0 {
+            play_all(model, &[claim(project)]);
+        }
+        if record.status == Status::Failed {
+            let pledged = |who: &Agent| model.db.contribution(*who, project) > 0;
+            for who in (0..agents).filter(pledged).collect::<Vec<_>>() {
+                play_all(model, &[refund(who, project)]);
+            }
+        }
+    }
+    for agent in (0..agents).filter(|agent| model.db.credit(*agent) > 0).collect::<Vec<_>>() {
+        play_all(model, &[collect(agent)]);
+    }
+}

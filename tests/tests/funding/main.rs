@@ -1,0 +1,11 @@
+//! Funding: the contract against the model, both against numbers that others published, and what
+//! the rules claim.
+
+mod cost;
+mod differential;
+mod errors;
+mod generate;
+mod invariants;
+mod properties;
+mod published;
+mod script;

@@ -1,0 +1,203 @@
+//! What the rules claim: [`carrots_logic::funding`] says why.
+
+use crate::script::*;
+use carrots::models::Agent;
+use carrots::models::funding::{Funding, Op, Receipt};
+use carrots_logic::funding::{Db, MAX_CONTRIBUTION, Params};
+use carrots_logic::math::sqrt_down;
+use carrots_logic::{Balance, Perbill};
+use proptest::prelude::*;
+
+/// The agents of these games. The last one sponsors and owns.
+const AGENTS: usize = 24;
+const OWNER: Agent = 23;
+
+fn roomy(params: Params) -> Params {
+    Params { max_contributors: 23, min_contribution: 1, max_projects: 4, ..params }
+}
+
+/// What each project is paid beside the deposit: contributions by project, and by agent from `ANN`
+/// on, where nothing is not contributed. Projects are claimed in the order of `claims`.
+fn paid(params: Params, pool: Balance, gifts: &[Vec<Balance>], claims: &[usize]) -> Vec<Balance> {
+    let mut model = carrots_tests::script::model::<Funding>(params, &[1 << 100; AGENTS]);
+    if pool > 0 {
+        play_all(&mut model, &[call(OWNER, pool, Op::Sponsor {})]);
+    }
+    for (gifts, project) in gifts.iter().zip(0..) {
+        play_all(&mut model, &[propose(OWNER, &params)]);
+        for (amount, who) in gifts.iter().zip(ANN..) {
+            if *amount > 0 {
+                play_all(&mut model, &[contribute(who, *amount, project)]);
+            }
+        }
+    }
+    play_all(&mut model, &end(&params, gifts.len() as u32));
+    let mut paid = vec![0; gifts.len()];
+    for at in claims {
+        match play(&mut model, &claim(*at as u32)) {
+            Ok(Some(Receipt::Claimed(claimed))) => paid[*at] = claimed.amount - params.deposit,
+            other => panic!("{other:?}"),
+        }
+    }
+    let matched: Balance =
+        paid.iter().sum::<Balance>() - gifts.iter().flatten().copied().sum::<Balance>();
+    assert_eq!(model.db.state().pool, pool - matched, "what is not given stays in the pool");
+    paid
+}
+
+/// The same for one project and a pool that suffices.
+fn alone(params: Params, gifts: &[Balance]) -> Balance {
+    paid(params, 1 << 90, &[gifts.to_vec()], &[0])[0]
+}
+
+fn gifts() -> impl Strategy<Value = Vec<Vec<Balance>>> {
+    prop::collection::vec(prop::collection::vec(0..1_000_000u128, 1..8), 3)
+}
+
+fn kinds() -> impl Strategy<Value = Params> {
+    prop_oneof![Just(roomy(params())), Just(roomy(pairwise()))]
+}
+
+proptest! {
+    #[test]
+    fn matches_share_the_pool_in_any_order_of_claims(
+        params in kinds(), pool in 0..1_000_000_000u128, gifts in gifts(),
+    ) {
+        let forth = paid(params, pool, &gifts, &[0, 1, 2]);
+        let back = paid(params, pool, &gifts, &[2, 0, 1]);
+        prop_assert_eq!(&forth, &back);
+        let ideal = paid(params, 1 << 90, &gifts, &[0, 1, 2]);
+        let raised = gifts.iter().map(|gifts| gifts.iter().sum::<Balance>());
+        let matches = |paid: &[Balance]| -> Vec<Balance> {
+            paid.iter().zip(raised.clone()).map(|(paid, raised)| paid - raised).collect()
+        };
+        let (given, wanted) = (matches(&forth), matches(&ideal));
+        let (all, most) = (given.iter().sum::<Balance>(), wanted.iter().sum::<Balance>());
+        prop_assert!(all <= pool.min(most) && all + 3 >= pool.min(most), "{all} of {pool}, {most}");
+        // One factor for all: the same part of every ideal match, up to one token.
+        for (given, wanted) in given.iter().zip(&wanted) {
+            let part = if most > pool { wanted * pool / most } else { *wanted };
+            prop_assert_eq!(*given, part);
+        }
+    }
+
+    #[test]
+    fn nobody_is_matched_alone(params in kinds(), gift in 1..MAX_CONTRIBUTION) {
+        prop_assert_eq!(alone(params, &[gift]), gift);
+    }
+
+    #[test]
+    fn contributing_what_the_good_is_worth_at_the_margin_is_best(
+        weight in 100..100_000u128, other in 1..1_000_000u128,
+        others in prop::collection::vec(1..1_000_000u128, 0..6),
+    ) {
+        // With weight w, funds of F are worth 2 sqrt(w F).
+        let payoff = |gift: Balance| {
+            let funds = alone(roomy(params()), &[others.clone(), vec![gift]].concat());
+            sqrt_down(4 * weight * funds) as i128 - gift as i128
+        };
+        let (best, tried) = (payoff(weight), payoff(other));
+        prop_assert!(tried <= best + 2, "{other}: {tried}, {weight}: {best}");
+        if !others.is_empty() {
+            prop_assert!(best >= payoff(0) + weight as i128 - 2, "riding free is as good");
+        }
+    }
+
+    #[test]
+    fn splitting_over_accounts_draws_as_much_more_as_there_are(
+        part in 1..1_000_000u128, accounts in 2..12u128,
+    ) {
+        let split = alone(roomy(params()), &vec![part; accounts as usize]);
+        let whole = part * accounts;
+        let slack = accounts * accounts * sqrt_down(part) / (1 << 13) + 2;
+        prop_assert!(split <= whole * accounts && split + slack >= whole * accounts, "{split}");
+    }
+
+    #[test]
+    fn accounts_that_collude_draw_no_more_than_the_bound_of_their_pairs(
+        bound in 1..1_000_000u128, k in 2..8usize, amount in 1..MAX_CONTRIBUTION / 4,
+    ) {
+        let params = Params { pairwise_bound: bound, ..roomy(pairwise()) };
+        let gifts = vec![vec![amount; k]; 4];
+        let all: Balance = paid(params, 1 << 90, &gifts, &[0, 1, 2, 3]).iter().sum();
+        let matched = all - 4 * amount * k as Balance;
+        prop_assert!(matched <= bound * (k * (k - 1)) as Balance, "{matched}");
+    }
+
+    #[test]
+    fn a_bound_only_takes_away(bound in 1..1_000_000_000u128, gifts in gifts()) {
+        let bounded = Params { pairwise_bound: bound, ..roomy(pairwise()) };
+        let bounded = paid(bounded, 1 << 90, &gifts, &[0, 1, 2]);
+        let free = paid(roomy(params()), 1 << 90, &gifts, &[0, 1, 2]);
+        for (bounded, free) in bounded.iter().zip(free) {
+            // Both are rounded: the one by pairs, the other by the sum.
+            prop_assert!(*bounded <= free + free / (1 << 15) + 1, "{bounded} of {free}");
+        }
+    }
+
+    #[test]
+    fn pledging_what_the_good_is_worth_or_less_is_never_worse_than_not(
+        others in prop::collection::vec(10..60u128, 0..4), pledge in 10..60u128,
+        more in 0..100u128, bonus in 1..=1_000_000_000u32,
+    ) {
+        let params = Params { bonus: Perbill::from_parts(bonus), ..assurance() };
+        let worth = pledge + more;
+        // The others alone do not meet the threshold: the pledge is needed.
+        let payoff = |pledges: bool| {
+            let mut model = model(params, AGENTS);
+            play_all(&mut model, &[propose(OWNER, &params)]);
+            for (amount, who) in others.iter().zip(BOB..) {
+                play_all(&mut model, &[contribute(who, *amount, 0)]);
+            }
+            if pledges {
+                play_all(&mut model, &[contribute(ANN, pledge, 0)]);
+            }
+            play_all(&mut model, &end(&params, 1));
+            let funded = play(&mut model, &refund(ANN, 0)) == Err("NotFailed".into());
+            let has = model.wealth(ANN);
+            (has + if funded { worth } else { 0 }, funded)
+        };
+        let (silent, pledged) = (payoff(false), payoff(true));
+        prop_assert!(!silent.1, "the others do not meet it");
+        prop_assert!(pledged.0 >= silent.0, "{pledged:?}, {silent:?}");
+        let due = params.bonus.mul_floor(pledge);
+        prop_assert!(pledged.1 || pledged.0 == silent.0 + due, "{pledged:?}, {silent:?}");
+    }
+
+    #[test]
+    fn the_reserve_covers_all_bonuses(
+        pledges in prop::collection::vec(10..60u128, 0..5), bonus in 1..=1_000_000_000u32,
+    ) {
+        let params = Params { bonus: Perbill::from_parts(bonus), ..assurance() };
+        let mut model = model(params, AGENTS);
+        play_all(&mut model, &[propose(OWNER, &params)]);
+        let pledged: Vec<_> = (ANN..).zip(&pledges).collect();
+        for (who, amount) in &pledged {
+            play_all(&mut model, &[contribute(*who, **amount, 0)]);
+        }
+        play_all(&mut model, &end(&params, 1));
+        let mut due = 0;
+        for (who, pledge) in &pledged {
+            let Ok(Some(Receipt::Refunded(refunded))) = play(&mut model, &refund(*who, 0)) else {
+                panic!("not refunded")
+            };
+            prop_assert_eq!(refunded.pledge, **pledge);
+            due += refunded.bonus;
+        }
+        let Ok(Some(Receipt::Claimed(claimed))) = play(&mut model, &claim(0)) else {
+            panic!("not claimed")
+        };
+        prop_assert_eq!(claimed.amount + due, params.price());
+        prop_assert!(claimed.amount >= params.deposit, "the deposit comes back");
+    }
+}
+
+#[test]
+fn a_contribution_that_comes_too_late_does_not_go_to_another_project() {
+    let params = params();
+    let mut model = model(params, 8);
+    let next = [vec![propose(ANN, &params)], end(&params, 1), vec![propose(CAT, &params)]];
+    play_all(&mut model, &next.concat());
+    assert_eq!(play(&mut model, &contribute(BOB, 100, 0)).err(), Some("RoundOver".into()));
+    assert_eq!(model.db.project(1).map(|project| project.raised), Some(0));
+}

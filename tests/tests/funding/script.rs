@@ -1,0 +1,100 @@
+//! Short ways to write calls.
+
+use carrots::models::funding::{Funding, Op};
+use carrots::models::{Agent, Instance};
+use carrots::trace::Step;
+use carrots_logic::funding::{Kind, Params, ProjectId};
+use carrots_logic::{Balance, Perbill};
+use carrots_tests::differential::Pair;
+pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
+
+pub const ANN: Agent = 0;
+pub const BOB: Agent = 1;
+pub const CAT: Agent = 2;
+
+pub const WALLET: Balance = 10_000_000;
+pub const WALLETS: [Balance; 8] = [WALLET; 8];
+
+/// The middle of the road.
+pub fn params() -> Params {
+    Params {
+        kind: Kind::Quadratic,
+        round_blocks: 10,
+        max_projects: 4,
+        max_contributors: 5,
+        min_contribution: 10,
+        deposit: 100,
+        pairwise_bound: 0,
+        threshold: 0,
+        bonus: Perbill::zero(),
+    }
+}
+
+/// The same with bounds for pairs.
+pub fn pairwise() -> Params {
+    Params { kind: Kind::Pairwise, pairwise_bound: 1_000, ..params() }
+}
+
+/// The same with a threshold: 300, and 60 for bonuses.
+pub fn assurance() -> Params {
+    Params {
+        kind: Kind::Assurance,
+        max_contributors: 30,
+        threshold: 300,
+        bonus: Perbill::from_percent(20),
+        ..params()
+    }
+}
+
+pub fn sponsor(value: Balance) -> Step<Op> {
+    call(ANN, value, Op::Sponsor {})
+}
+
+pub fn propose(who: Agent, params: &Params) -> Step<Op> {
+    call(who, params.price(), Op::Propose {})
+}
+
+pub fn contribute(who: Agent, value: Balance, project: ProjectId) -> Step<Op> {
+    call(who, value, Op::Contribute { project })
+}
+
+pub fn tally(project: ProjectId) -> Step<Op> {
+    call(ANN, 0, Op::Tally { project })
+}
+
+pub fn end_round() -> Step<Op> {
+    call(ANN, 0, Op::EndRound {})
+}
+
+pub fn claim(project: ProjectId) -> Step<Op> {
+    call(ANN, 0, Op::Claim { project })
+}
+
+pub fn refund(contributor: Agent, project: ProjectId) -> Step<Op> {
+    call(ANN, 0, Op::Refund { contributor, project })
+}
+
+pub fn collect(account: Agent) -> Step<Op> {
+    call(ANN, 0, Op::Collect { account })
+}
+
+/// The window passes.
+pub fn window(params: &Params) -> Step<Op> {
+    blocks(params.round_blocks)
+}
+
+/// The window passes, so many projects from the first on are tallied, and the round ends.
+pub fn end(params: &Params, projects: u32) -> Vec<Step<Op>> {
+    let tallies = (0..projects).map(tally);
+    [window(params)].into_iter().chain(tallies).chain([end_round()]).collect()
+}
+
+/// The model in which the scripts are played.
+pub fn model(params: Params, agents: usize) -> Instance<Funding> {
+    carrots_tests::script::model(params, &vec![WALLET; agents])
+}
+
+/// Both sides.
+pub fn pair(params: Params) -> Pair<Funding> {
+    carrots_tests::script::pair(params, &WALLETS)
+}
