@@ -122,6 +122,9 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Blake2b::<U32>::digest(bytes).into()
 }
 
+/// Whom a call pays, and how much.
+pub type Payment = (Agent, Balance);
+
 /// The messages of a mechanism: written by [`messages!`](messages).
 pub trait Messages {
     /// A message with its arguments.
@@ -142,7 +145,7 @@ pub trait Messages {
         value: Balance,
         now: Block,
         op: Self::Op,
-    ) -> Result<(Self::Receipt, Option<(Agent, Balance)>), Self::Error>;
+    ) -> Result<(Self::Receipt, Option<Payment>), Self::Error>;
 }
 
 /// The records of a mechanism in memory.
