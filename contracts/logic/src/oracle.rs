@@ -48,14 +48,15 @@
 //!
 //! Honest reporting is an equilibrium, not the only one: if all others report the first option, so
 //! does a juror that wants to be paid. Who can pay jurors can turn an outcome: with a bribe on the
-//! answer, or with the promise of more than a coherent vote earns to those who report a lie,
-//! should it fail, which costs nothing when it works. Appeals are the answer: each asks a larger
-//! jury, drawn anew, and the last one decides what every vote before it earns; a bribe has to
-//! convince jurors that it will turn all of them. Outcomes are worth no more than what it costs to
-//! turn the last jury, and no more than the jury that was there to be drawn: a question records
-//! the revealed votes behind its outcome. Who appeals pays the jury, whatever it decides. And who
-//! takes all `max_jurors` leaves first is the court: together the least stakes of all leaves have
-//! to be worth more than what the court decides about.
+//! answer, or with the promise of more than a coherent vote earns to those who report a lie, should
+//! it fail, which costs nothing when it works. Appeals are the answer: each asks a larger jury,
+//! drawn anew, and the last one decides what every vote before it earns; a bribe has to convince
+//! jurors that it will turn all of them. It is none where most of the court is convinced: juries
+//! are drawn from the same jurors. Outcomes are worth no more than what it costs to turn the last
+//! jury, and no more than the jury that was there to be drawn: a question records the revealed
+//! votes behind its outcome. Who appeals pays the jury, whatever it decides. And who takes all
+//! `max_jurors` leaves first is the court: together the least stakes of all leaves have to be worth
+//! more than what the court decides about.
 //!
 //! # What is owed
 //!
