@@ -40,6 +40,9 @@ pub fn cost(message: &'static str, called: &Called) -> Cost {
     (message, called.weight.ref_time(), called.weight.proof_size())
 }
 
+/// A mechanism, and what is called.
+pub type Script<M> = (Instance<M>, Vec<Step<<M as Messages>::Op>>);
+
 /// Compares the costs of a script, in which every message occurs, with the snapshot, and the code's
 /// size with the most that is allowed.
 pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::Op>]) {
@@ -47,7 +50,7 @@ pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::
 }
 
 /// The same for scripts that are played one after another, each on a contract of its own.
-pub fn are_as_the_snapshot_says<M: Model>(scripts: &[(Instance<M>, Vec<Step<M::Op>>)]) {
+pub fn are_as_the_snapshot_says<M: Model>(scripts: &[Script<M>]) {
     let (mut size, mut costs) = (0, vec![]);
     for (start, script) in scripts {
         let (code, more) = self::costs(start, script);
