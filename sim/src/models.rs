@@ -1,8 +1,10 @@
 //! The mechanisms in memory: the rules of the logic crate over vectors, with the tokens of every
 //! agent beside them. One file per mechanism and one line in [`MECHANISMS`].
 
+pub mod auction;
 pub mod funding;
 mod messages;
+pub mod oracle;
 pub mod staking;
 mod tables;
 
@@ -23,7 +25,8 @@ use std::fmt::Debug;
 pub(crate) use messages::{messages, strategies};
 
 /// Every mechanism there is.
-pub const MECHANISMS: &[Mechanism] = &[staking::MECHANISM, funding::MECHANISM];
+pub const MECHANISMS: &[Mechanism] =
+    &[staking::MECHANISM, auction::MECHANISM, oracle::MECHANISM, funding::MECHANISM];
 
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {
@@ -119,6 +122,9 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Blake2b::<U32>::digest(bytes).into()
 }
 
+/// Whom a call pays, and how much.
+pub type Payment = (Agent, Balance);
+
 /// The messages of a mechanism: written by [`messages!`](messages).
 pub trait Messages {
     /// A message with its arguments.
@@ -139,7 +145,7 @@ pub trait Messages {
         value: Balance,
         now: Block,
         op: Self::Op,
-    ) -> Result<(Self::Receipt, Option<(Agent, Balance)>), Self::Error>;
+    ) -> Result<(Self::Receipt, Option<Payment>), Self::Error>;
 }
 
 /// The records of a mechanism in memory.

@@ -12,6 +12,8 @@
 //!
 //! | module | mechanism |
 //! | --- | --- |
+//! | [`auction`] | sealed bids at the first, second or a uniform price, and VCG for different items |
+//! | [`oracle`] | jurors drawn by stake, sealed answers, appeals, redistribution |
 //! | [`funding`] | public goods: quadratic and pairwise matches, assurance contracts |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -28,8 +30,10 @@
 )]
 
 pub mod accounts;
+pub mod auction;
 pub mod funding;
 pub mod math;
+pub mod oracle;
 pub mod sealed;
 pub mod staking;
 pub mod storage;

@@ -64,6 +64,18 @@ pub fn sqrt_down(a: u128) -> u128 {
     a.isqrt()
 }
 
+/// `16 * amount + 1`: sums of at most 15 of them compare by amount first, and where that is equal by
+/// the number of summands. Exact up to `2^124 - 1`.
+pub fn counted(amount: Balance) -> u128 {
+    amount.saturating_mul(16).saturating_add(1)
+}
+
+/// The amount in a difference of sums that are [`counted`], the first of which has at most seven
+/// summands less or eight more than the second.
+pub fn uncounted_nearest(difference: u128) -> Balance {
+    difference.saturating_add(7) / 16
+}
+
 /// `min(a / b, 1)` to nine decimals, rounded up. One when `b` is zero.
 pub fn fraction_up(a: u128, b: u128) -> Perbill {
     if a >= b {
@@ -114,6 +126,20 @@ mod tests {
         ] {
             assert_eq!(mul_div_down(a, b, c), down, "{a} * {b} / {c} down");
             assert_eq!(mul_div_up(a, b, c), up, "{a} * {b} / {c} up");
+        }
+    }
+
+    #[test]
+    fn counted_sums_give_their_amount_back() {
+        for amount in [0, 1, 15, 16, 1 << 120] {
+            let sums = |summands: u128| counted(amount) - 1 + summands;
+            assert_eq!(counted(amount), sums(1));
+            for more in 0..=8 {
+                assert_eq!(uncounted_nearest(sums(more)), amount, "{amount} and {more}");
+            }
+            for less in 0..=amount.min(7) {
+                assert_eq!(uncounted_nearest(16 * amount - less), amount, "{amount} less {less}");
+            }
         }
     }
 

@@ -66,6 +66,8 @@ mod tests {
         let phases = [9, 10, 12, 13, 14, 15, u32::MAX].map(|now| phase(10, 3, 2, now));
         use Phase::*;
         assert_eq!(phases, [Commit, Commit, Commit, Reveal, Reveal, Over, Over]);
-        assert_eq!(phase(0, u32::MAX, u32::MAX, u32::MAX), Reveal);
+        assert_eq!(phase(u32::MAX, MAX_WINDOW, MAX_WINDOW, u32::MAX), Commit);
+        assert_eq!(phase(0, MAX_WINDOW, MAX_WINDOW, 2 * MAX_WINDOW - 1), Reveal);
+        assert_eq!(phase(0, MAX_WINDOW, MAX_WINDOW, u32::MAX), Over);
     }
 }

@@ -6,7 +6,9 @@
 //! between them are agent-steps per second (one agent choosing once and, where it acts, its op
 //! applied) and the ratio of the medians. `cargo bench -p carrots -- NAME` runs one mechanism's.
 
+mod auction;
 mod funding;
+mod oracle;
 mod staking;
 
 use carrots::models::find;
@@ -88,6 +90,8 @@ fn median(c: &mut Criterion, name: &str, mut work: impl FnMut()) -> f64 {
 
 fn benchmark(c: &mut Criterion) {
     staking::benchmark(c);
+    auction::benchmark(c);
+    oracle::benchmark(c);
     funding::benchmark(c);
 }
 

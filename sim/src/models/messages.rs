@@ -117,10 +117,7 @@ macro_rules! messages {
                 $value: carrots_logic::Balance,
                 $now: carrots_logic::Block,
                 op: Op,
-            ) -> Result<
-                (Receipt, Option<($crate::models::Agent, carrots_logic::Balance)>),
-                $error,
-            > {
+            ) -> Result<(Receipt, Option<$crate::models::Payment>), $error> {
                 let $db = self;
                 match op {
                     $(Op::$name { $($account,)* $($field,)* } => {

@@ -4,7 +4,9 @@
 //! Exit status: 0 all steps are equal, 1 one is not, 2 the trace cannot be played.
 
 use anyhow::{Context, Result, bail};
-use carrots::models::{Model, funding::Funding, staking::Staking};
+use carrots::models::{
+    Model, auction::Auction, funding::Funding, oracle::Oracle, staking::Staking,
+};
 use carrots::trace::{Step, Trace};
 use carrots_tests::differential::Pair;
 use serde::Deserialize;
@@ -14,8 +16,12 @@ use std::process::ExitCode;
 /// Plays a trace and says whether all its steps are equal.
 type Replay = fn(&str) -> Result<bool>;
 
-const MECHANISMS: &[(&str, Replay)] =
-    &[(Staking::NAME, replay::<Staking>), (Funding::NAME, replay::<Funding>)];
+const MECHANISMS: &[(&str, Replay)] = &[
+    (Staking::NAME, replay::<Staking>),
+    (Auction::NAME, replay::<Auction>),
+    (Oracle::NAME, replay::<Oracle>),
+    (Funding::NAME, replay::<Funding>),
+];
 
 fn main() -> ExitCode {
     match run() {

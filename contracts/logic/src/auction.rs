@@ -1,0 +1,177 @@
+//! Sealed-bid auctions.
+//!
+//! A *seller* opens *rounds*, one after the other. In a round's first window bidders commit to
+//! what they bid, each with the same deposit, so that nobody learns a bid from it; in the second
+//! they reveal it and pay in what it can cost at most; then anyone settles the round. One of four
+//! rules ([`Kind`]) says who wins which item at what price: the first and the second price for one
+//! item ([`ranked`]), a uniform price for equal units ([`ranked`]), and the rule of Vickrey, Clarke
+//! and Groves for different items of which every bidder wants at most one ([`vcg`]).
+//!
+//! A bid is one value for each item, or, under the uniform price, for the first, the second … unit.
+//! A value of zero is no bid, and a bid below the reserve price wins nothing. Of equal bids the one
+//! that was committed first wins; under [`vcg`] a later one changes nothing unless the sum rises.
+//!
+//! A round ends in one of four ways: with items sold, all or some; without a bid; with bids that
+//! nobody revealed; with bids that are all below the reserve price.
+//!
+//! **Intended behaviour**: everybody reveals. Bidders bid what the items are worth to them, except
+//! under the first price, where each of `n` bids `(n - 1) / n` of it if values are spread evenly
+//! from zero to a known most.
+//!
+//! # Why bidding the value pays, and where it does not
+//!
+//! Under the second price and under [`vcg`] a bid decides whether its bidder wins, never what it
+//! pays: that is what the others lose by it. So no bid does better than the value, whatever others
+//! bid (Vickrey 1961; Clarke 1971; Groves 1973; Leonard 1983). The same holds under the uniform
+//! price for bidders who want a single unit. One who wants more lowers the price of its first unit
+//! by bidding less for its last (demand reduction; Ausubel, Cramton 2002).
+//!
+//! Under the first price a bid is what its bidder pays, so it is shaded. With `n` values drawn
+//! evenly from zero to one, `(n - 1) / n` of the value is an equilibrium and the seller expects
+//! `(n - 1) / (n + 1)`, as much as under the second price (Krishna, Auction Theory, 2002).
+//!
+//! Truth costs the seller where few bid: in New Zealand in 1990 one high bid of 100,000 dollars
+//! paid 6, another of 7 million paid 5,000 (McMillan 1994). The reserve price is against that. It is
+//! also all there is against a ring, whose members leave the bidding to one of them (Graham,
+//! Marshall 1987).
+//!
+//! # Why withholding does not pay
+//!
+//! Reveals are public as they come, so whoever reveals last knows more than when it committed. Who
+//! committed twice, from two accounts, could open the lower bid where that one wins too: under the
+//! first price it gains the spread of the two. And a seller could commit to many prices and open
+//! the one just below the highest bid, under every rule but the first price (the auctions that
+//! Akbarpour and Li, 2020, call not credible). Both lose the deposit of what they withhold, so
+//! `deposit` must exceed what a withheld bid can gain (Ferreira, Weinberg 2020). A bid of the seller
+//! that it does open is a reserve price that it did not announce: bidding the value stays best.
+//!
+//! That is why a withheld bid's deposit goes to a *sink* and to neither party: paid to the seller it
+//! would be free for a seller to withhold, paid to the winner for a winner.
+//!
+//! What a deposit cannot do: bidders who reveal get it back, so whoever commits `max_bidders` bids
+//! first keeps everybody else out and buys at the reserve price. What it takes is `max_bidders`
+//! deposits until the round is settled. And who is kept from revealing by those who write blocks
+//! loses its deposit: `reveal_blocks` should last longer than anyone can do that.
+//!
+//! # Why the order of calls does not matter
+//!
+//! A commitment binds its account and its round, so a copied one cannot be opened. Which bids are in
+//! is settled when the first window closes, and no call of another can stop a reveal. The order of
+//! the commitments only decides between equal bids.
+//!
+//! # What is owed
+//!
+//! In an open round every commitment's deposit, and what each revealed bid can cost at most; and all
+//! credits. Settling turns the first two into credits: prices to the seller, withheld deposits to
+//! the sink, everything else back to the bidders. So nothing is left that nobody can collect.
+
+mod entries;
+pub mod outcome;
+pub mod ranked;
+mod records;
+#[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::indexing_slicing,
+    clippy::unwrap_used
+)]
+mod tests;
+pub mod vcg;
+
+pub use crate::accounts::{Accounts, Paid};
+pub use crate::sealed::{Hashing, Phase};
+pub use entries::*;
+pub use records::*;
+
+use crate::math::Balance;
+use crate::sealed;
+
+crate::records! {
+    /// Why a call was refused. A refused call changes nothing.
+    pub enum Error {
+        /// The caller is not the configured seller.
+        NotSeller,
+        /// The last round is not settled.
+        RoundOpen,
+        /// No round is open.
+        NoRound,
+        /// The window for commitments is over.
+        CommitOver,
+        /// The transferred value is not the deposit.
+        WrongDeposit,
+        /// The caller committed to a bid in this round already.
+        AlreadyCommitted,
+        /// There are `max_bidders` commitments already.
+        BiddersFull,
+        /// The window for reveals has not begun.
+        RevealNotBegun,
+        /// The window for reveals is over.
+        RevealOver,
+        /// The caller committed to no bid in this round.
+        NotCommitted,
+        /// The caller revealed its bid already.
+        AlreadyRevealed,
+        /// The commitment is to other values or another salt.
+        WrongReveal,
+        /// A value stands where there is no item.
+        NoSuchItem,
+        /// A value is above [`MAX_BID`].
+        BidTooHigh,
+        /// Under the uniform price: a unit is valued more than the one before it.
+        ValuesIncrease,
+        /// The transferred value is not what the bid can cost at most.
+        WrongPayment,
+        /// The window for reveals is not over.
+        RevealNotOver,
+        /// Nothing is credited to the account.
+        NothingToCollect,
+        /// The chain refused a payment. Only the contract says so: the amount is below the
+        /// existential deposit and the account does not exist.
+        PaymentFailed,
+    }
+}
+
+use Error as E;
+
+impl Params {
+    /// Where a round stands in block `now`.
+    pub fn phase(&self, round: &Round, now: Block) -> Phase {
+        sealed::phase(round.start, self.commit_blocks, self.reveal_blocks, now)
+    }
+
+    /// What a bid can cost at most: its bidder pays that in when it reveals.
+    pub fn cost_max(&self, values: &Values) -> Balance {
+        match self.kind {
+            // At most eight times 2^120: no overflow.
+            Kind::UniformPrice => values.iter().fold(0, |sum, value| sum.saturating_add(*value)),
+            _ => values.iter().copied().max().unwrap_or(0),
+        }
+    }
+
+    /// Whether a value wins an item that nobody else wants: it is at least the reserve price, and
+    /// not zero.
+    pub fn wins(&self, value: Balance) -> bool {
+        value >= self.reserve_price.max(1)
+    }
+
+    /// Whether a bid can be revealed.
+    fn check_bid(&self, values: &Values) -> Result<(), Error> {
+        if values.iter().skip(self.items()).any(|value| *value > 0) {
+            return Err(E::NoSuchItem);
+        }
+        if values.iter().any(|value| *value > MAX_BID) {
+            return Err(E::BidTooHigh);
+        }
+        if self.kind == Kind::UniformPrice && !values.is_sorted_by(|one, next| one >= next) {
+            return Err(E::ValuesIncrease);
+        }
+        Ok(())
+    }
+
+    /// The items as a length.
+    fn items(&self) -> usize {
+        self.items as usize
+    }
+}

@@ -1,0 +1,183 @@
+//! Storage, receipts, and the entries that concern stakes: load, decide, commit. Each is one
+//! message of the contract.
+
+use super::{tree, Error as E, *};
+use crate::accounts::{self, Paid};
+use crate::sealed::Hashing;
+
+/// Storage of the mechanism: one getter and one setter per record. A record that is not there
+/// reads as its default, and a default that is written is removed.
+#[allow(missing_docs)]
+pub trait Db: Hashing {
+    fn params(&self) -> Params;
+    fn roles(&self) -> Roles<Self::Id>;
+    fn state(&self) -> State;
+    fn set_state(&mut self, state: State);
+    fn juror(&self, who: Self::Id) -> Juror;
+    fn set_juror(&mut self, who: Self::Id, juror: Juror);
+    /// The juror of a leaf, counted from one.
+    fn leaf(&self, leaf: u32) -> Option<Self::Id>;
+    fn set_leaf(&mut self, leaf: u32, juror: Option<Self::Id>);
+    /// A node of the sum tree, counted from one.
+    fn node(&self, node: u32) -> u64;
+    fn set_node(&mut self, node: u32, votes: u64);
+    fn question(&self, question: u64) -> Option<Question<Self::Id>>;
+    fn set_question(&mut self, question: u64, record: Option<Question<Self::Id>>);
+    /// The jury of a question's round.
+    fn jury(&self, question: u64, round: u32) -> Option<Jury<Self::Id>>;
+    fn set_jury(&mut self, question: u64, round: u32, jury: Option<Jury<Self::Id>>);
+    /// A juror's seat in the jury of a question's round.
+    fn seat(&self, who: Self::Id, question: u64, round: u32) -> Seat;
+    fn set_seat(&mut self, who: Self::Id, question: u64, round: u32, seat: Seat);
+    /// The juror that has a seat, by its number from zero.
+    fn seat_of(&self, question: u64, round: u32, index: u32) -> Option<Self::Id>;
+    fn set_seat_of(&mut self, question: u64, round: u32, index: u32, juror: Option<Self::Id>);
+}
+
+crate::records! {
+    /// An amount that was staked.
+    pub struct Staked {
+        /// What was staked.
+        pub amount: Balance,
+        /// Votes that the juror can be drawn for.
+        pub votes: u32,
+    }
+
+    /// A question that was asked.
+    pub struct Asked {
+        /// Its number.
+        pub question: u64,
+        /// Votes of the jury that was paid for.
+        pub wanted: u32,
+    }
+
+    /// A jury that was drawn, or the lack of one.
+    pub struct Drawn {
+        /// The question.
+        pub question: u64,
+        /// Its round.
+        pub round: u32,
+        /// Votes that were drawn.
+        pub votes: u32,
+        /// Jurors that have them.
+        pub seats: u32,
+        /// Credited to the payer for votes that were not drawn.
+        pub refund: Balance,
+    }
+
+    /// A commitment to an answer.
+    pub struct Committed {
+        /// The question.
+        pub question: u64,
+        /// Its round.
+        pub round: u32,
+        /// The juror's votes.
+        pub votes: u32,
+    }
+
+    /// An answer that was revealed.
+    pub struct Revealed {
+        /// The question.
+        pub question: u64,
+        /// Its round.
+        pub round: u32,
+        /// The juror's votes.
+        pub votes: u32,
+        /// The answer.
+        pub answer: u128,
+    }
+
+    /// A round that was tallied.
+    pub struct Tallied {
+        /// The question.
+        pub question: u64,
+        /// The round.
+        pub round: u32,
+        /// What the round came to.
+        pub outcome: Outcome,
+        /// Revealed votes behind it.
+        pub votes: u32,
+    }
+
+    /// An appeal.
+    pub struct Appealed {
+        /// The question.
+        pub question: u64,
+        /// The round that it began.
+        pub round: u32,
+        /// Votes of the jury that was paid for.
+        pub wanted: u32,
+    }
+
+    /// A round that was settled.
+    pub struct Settled {
+        /// The question.
+        pub question: u64,
+        /// The round.
+        pub round: u32,
+        /// The question's outcome, which is final.
+        pub outcome: Outcome,
+        /// Votes that were in accord with it.
+        pub coherent: u32,
+        /// What all other votes lost.
+        pub lost: Balance,
+        /// What each coherent vote earned of that.
+        pub stake_per_vote: Balance,
+        /// What each coherent vote earned of the fee.
+        pub fee_per_vote: Balance,
+    }
+}
+
+/// Adds `amount` to the caller's stake, outside of drawing phases. The caller can be drawn from
+/// now on.
+///
+/// Errs with `StakesFrozen`, `Zero`, `StakeTooLow` or `JurorsFull`.
+pub fn stake<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Result<Staked, Error> {
+    let (params, before) = (db.params(), db.juror(who));
+    if params.drawing(now) {
+        return Err(E::StakesFrozen);
+    }
+    if amount == 0 {
+        return Err(E::Zero);
+    }
+    // The contract holds it: it fits.
+    let stake = before.stake.saturating_add(amount);
+    if stake < params.least_stake() {
+        return Err(E::StakeTooLow);
+    }
+    if before.leaf == 0 && db.state().jurors >= params.max_jurors {
+        return Err(E::JurorsFull);
+    }
+    // After this point the call must succeed.
+    tree::store(db, &params, who, before, Juror { stake, ..before });
+    Ok(Staked { amount, votes: db.juror(who).votes(&params) })
+}
+
+/// Pays the caller `amount` of its stake, outside of drawing phases. What backs votes stays until
+/// they are settled; what remains is nothing or enough for a juror.
+///
+/// Errs with `StakesFrozen`, `Zero`, `NotEnoughStake`, `StakeLocked` or `StakeTooLow`.
+pub fn unstake<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Result<Paid, Error> {
+    let (params, before) = (db.params(), db.juror(who));
+    if params.drawing(now) {
+        return Err(E::StakesFrozen);
+    }
+    if amount == 0 {
+        return Err(E::Zero);
+    }
+    let stake = before.stake.checked_sub(amount).ok_or(E::NotEnoughStake)?;
+    if stake < before.locked {
+        return Err(E::StakeLocked);
+    }
+    if stake > 0 && stake < params.least_stake() {
+        return Err(E::StakeTooLow);
+    }
+    // After this point the call must succeed.
+    tree::store(db, &params, who, before, Juror { stake, ..before });
+    Ok(Paid { amount })
+}
+
+/// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
+pub fn collect<D: Db>(db: &mut D, who: D::Id) -> Result<Paid, Error> {
+    accounts::collect(db, who).ok_or(E::NothingToCollect)
+}

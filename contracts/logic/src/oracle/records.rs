@@ -1,0 +1,371 @@
+//! What the oracle is configured with and what it stores.
+
+// The codec that is derived for an enum with fields casts a variant's index.
+#![allow(clippy::cast_possible_truncation)]
+
+use crate::math::{mul_div_down, part_up, Balance};
+use crate::records;
+pub use crate::sealed::{Block, Hash, Salt, MAX_WINDOW};
+use sp_arithmetic::Perbill;
+
+/// The most jurors that can be drawn from. It bounds the depth of the tree.
+pub const MAX_JURORS: u32 = 1024;
+/// The most votes of a jury. It bounds every loop over a jury.
+pub const MAX_JURY: u32 = 63;
+/// The most options of a choice.
+pub const MAX_OPTIONS: u8 = 8;
+
+records! {
+    /// What the rules are configured with. Amounts are in the chain's smallest unit.
+    #[derive(Default)]
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+    pub struct Params {
+        /// The least that a juror stakes, beside `absent_loss`; at least one.
+        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        pub min_stake: Balance,
+        /// The part of `min_stake`, rounded up, that an incoherent vote loses; more than zero.
+        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        pub alpha: Perbill,
+        /// What a vote that is not revealed loses, and so the stake that backs each vote; more
+        /// than an incoherent vote loses. A juror has at most 2^32 votes: choose it so large
+        /// that no stake reaches them.
+        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        pub absent_loss: Balance,
+        /// What is paid for each vote of a jury; at least one.
+        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        pub fee_per_vote: Balance,
+        /// Votes of a question's first jury; at least one. Each appeal has twice as many and one.
+        pub jury: u32,
+        /// The most appeals; the last one's jury has at most [`MAX_JURY`] votes.
+        pub max_appeals: u32,
+        /// The most jurors to draw from, from one to [`MAX_JURORS`]. Their least stakes together
+        /// are what it costs to keep everyone else out.
+        pub max_jurors: u32,
+        /// How far from the median an answer is coherent, as a part of the median rounded down.
+        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        pub tolerance: Perbill,
+        /// Blocks in which stakes change, before each drawing phase; at least one.
+        pub stake_blocks: Block,
+        /// Blocks of a drawing phase, in which stakes stand still; at least one.
+        pub draw_blocks: Block,
+        /// Blocks from the draw in which jurors commit to their answers; at least one.
+        pub commit_blocks: Block,
+        /// Blocks after them in which jurors reveal their answers; at least one.
+        pub reveal_blocks: Block,
+        /// Blocks from the tally in which anyone may appeal; at least one.
+        pub appeal_blocks: Block,
+    }
+
+    /// Who may do what others may not. Each may be another contract.
+    pub struct Roles<Id> {
+        /// Brings the random seed of each draw, and with it chooses the juries. The seed comes
+        /// from outside: a verifiable random function or a round of a public beacon such as
+        /// drand that becomes known only after the drawing phase began. Which one, and in which
+        /// order questions are drawn with it, is agreed before.
+        pub beacon: Id,
+        /// Is credited with what nobody earns.
+        pub sink: Id,
+    }
+
+    /// The state of the whole system.
+    #[derive(Default)]
+    pub struct State {
+        /// Questions that were asked: the number of the next one.
+        pub questions: u64,
+        /// Jurors that can be drawn: the leaves in use.
+        pub jurors: u32,
+    }
+
+    /// A juror's account.
+    #[derive(Default)]
+    pub struct Juror {
+        /// What is staked.
+        pub stake: Balance,
+        /// The part of it that backs drawn votes: `absent_loss` for each, until it is settled.
+        pub locked: Balance,
+        /// The juror's leaf, counted from one; zero if the juror cannot be drawn.
+        pub leaf: u32,
+    }
+
+    /// What is asked. What the question means is agreed outside of the contract.
+    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+    #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+    pub enum Kind {
+        /// One of `options`, numbered from zero: the plurality answers.
+        Choice {
+            /// From two to [`MAX_OPTIONS`].
+            options: u8,
+        },
+        /// Any number: the median answers.
+        Number,
+    }
+
+    /// Where a question stands.
+    pub enum Status {
+        /// A jury is to be drawn in the drawing phase that follows.
+        Drawing,
+        /// A jury votes.
+        Voting,
+        /// There is an outcome, which may be appealed until it is settled.
+        Tallied,
+        /// The outcome is final, and every round is settled.
+        Settled,
+    }
+
+    /// What a question came to.
+    pub enum Outcome {
+        /// Nothing yet.
+        Pending,
+        /// The answer.
+        Answer(u128),
+        /// Several options had the most votes.
+        Undecided,
+        /// Nobody revealed an answer.
+        Silent,
+        /// Nobody was drawn.
+        NoJury,
+    }
+
+    /// A question. It is never removed: its outcome lasts.
+    pub struct Question<Id> {
+        /// Who asked.
+        pub asker: Id,
+        /// What is asked.
+        pub kind: Kind,
+        /// Where it stands.
+        pub status: Status,
+        /// Since when: the block of the question or appeal, of the draw, or of the tally.
+        pub since: Block,
+        /// The round: appeals so far.
+        pub round: u32,
+        /// Rounds that are settled.
+        pub settled: u32,
+        /// What it came to so far; final when the status is [`Status::Settled`].
+        pub outcome: Outcome,
+        /// Revealed votes of the round that gave the outcome: how much it is worth.
+        pub votes: u32,
+    }
+
+    /// The jury of one round. Removed when the round is settled.
+    pub struct Jury<Id> {
+        /// Who paid for it.
+        pub payer: Id,
+        /// What is held of the payment.
+        pub fee: Balance,
+        /// Votes that were paid for.
+        pub wanted: u32,
+        /// Votes that were drawn.
+        pub votes: u32,
+        /// Jurors that have them.
+        pub seats: u32,
+    }
+
+    /// What became of a juror's votes in a round.
+    #[derive(Default)]
+    pub enum Ballot {
+        /// Nothing yet.
+        #[default]
+        Empty,
+        /// The juror committed to an answer.
+        Sealed(Hash),
+        /// The juror revealed an answer.
+        Open(u128),
+    }
+
+    /// A juror's seat in a jury. Removed when the round is settled.
+    #[derive(Default)]
+    pub struct Seat {
+        /// How often the juror was drawn: the votes that its answer has.
+        pub votes: u32,
+        /// The juror's answer.
+        pub ballot: Ballot,
+    }
+
+    /// What is wrong with a set of parameters.
+    pub enum ParamsError {
+        /// `min_stake` is zero.
+        MinStakeZero,
+        /// `alpha` is zero.
+        AlphaZero,
+        /// `absent_loss` is not more than an incoherent vote loses: a wrong answer would be kept
+        /// back, which hides it.
+        AbsentLossTooLow,
+        /// `fee_per_vote` is zero.
+        FeeZero,
+        /// The fee of the largest jury does not fit.
+        FeeTooHigh,
+        /// `jury` is zero.
+        JuryZero,
+        /// The jury of the last appeal has more than [`MAX_JURY`] votes.
+        JuryTooLarge,
+        /// `max_jurors` is zero.
+        MaxJurorsZero,
+        /// `max_jurors` is more than [`MAX_JURORS`].
+        TooManyJurors,
+        /// `stake_blocks` is zero.
+        StakeBlocksZero,
+        /// `draw_blocks` is zero.
+        DrawBlocksZero,
+        /// `commit_blocks` is zero.
+        CommitBlocksZero,
+        /// `reveal_blocks` is zero.
+        RevealBlocksZero,
+        /// `appeal_blocks` is zero.
+        AppealBlocksZero,
+        /// A window is longer than [`MAX_WINDOW`].
+        WindowTooLong,
+    }
+}
+
+impl Params {
+    /// Accepts the parameters, or names the first thing that is wrong with them.
+    pub fn check(&self) -> Result<(), ParamsError> {
+        use ParamsError as E;
+        let largest = self.jury_of(self.max_appeals);
+        let windows = [
+            self.stake_blocks,
+            self.draw_blocks,
+            self.commit_blocks,
+            self.reveal_blocks,
+            self.appeal_blocks,
+        ];
+        crate::check(&[
+            (self.min_stake > 0, E::MinStakeZero),
+            (!self.alpha.is_zero(), E::AlphaZero),
+            (self.absent_loss > self.incoherent_loss(), E::AbsentLossTooLow),
+            (self.fee_per_vote > 0, E::FeeZero),
+            (self.jury > 0, E::JuryZero),
+            (largest <= MAX_JURY, E::JuryTooLarge),
+            (mul_div_down(self.fee_per_vote, largest.into(), 1).is_some(), E::FeeTooHigh),
+            (self.max_jurors > 0, E::MaxJurorsZero),
+            (self.max_jurors <= MAX_JURORS, E::TooManyJurors),
+            (self.stake_blocks > 0, E::StakeBlocksZero),
+            (self.draw_blocks > 0, E::DrawBlocksZero),
+            (self.commit_blocks > 0, E::CommitBlocksZero),
+            (self.reveal_blocks > 0, E::RevealBlocksZero),
+            (self.appeal_blocks > 0, E::AppealBlocksZero),
+            (windows.iter().all(|window| *window <= MAX_WINDOW), E::WindowTooLong),
+        ])
+    }
+
+    /// What an incoherent vote loses. Rounded up: it is never nothing.
+    pub fn incoherent_loss(&self) -> Balance {
+        part_up(self.alpha, self.min_stake)
+    }
+
+    /// The least that a juror stakes: no less than what backs one vote, so that nobody takes the
+    /// place of a juror without its risk.
+    pub fn least_stake(&self) -> Balance {
+        self.min_stake.max(self.absent_loss)
+    }
+
+    /// Votes of the jury in a round: `(jury + 1) * 2^round - 1`.
+    pub fn jury_of(&self, round: u32) -> u32 {
+        let doubled = 1u32.checked_shl(round).unwrap_or(u32::MAX);
+        self.jury.saturating_add(1).saturating_mul(doubled).saturating_sub(1)
+    }
+
+    /// What so many votes of a jury cost. It fits for every jury that the parameters allow.
+    pub fn fee_of(&self, votes: u32) -> Balance {
+        mul_div_down(self.fee_per_vote, votes.into(), 1).unwrap_or(Balance::MAX)
+    }
+
+    /// The first block of the drawing phase of the cycle of block `now`, whether it is over,
+    /// begins, or is to come. Cycles of `stake_blocks` and then `draw_blocks` follow each other
+    /// from block zero on.
+    fn drawing_phase(&self, now: Block) -> Block {
+        let age = now.checked_rem(self.cycle_blocks()).unwrap_or(0);
+        now.saturating_sub(age).saturating_add(self.stake_blocks)
+    }
+
+    fn cycle_blocks(&self) -> Block {
+        self.stake_blocks.saturating_add(self.draw_blocks)
+    }
+
+    /// Whether block `now` is in a drawing phase: stakes stand still.
+    pub fn drawing(&self, now: Block) -> bool {
+        now >= self.drawing_phase(now)
+    }
+
+    /// The first drawing phase that begins after block `asked`: its first block, and the first
+    /// one after it.
+    pub fn draw_window(&self, asked: Block) -> (Block, Block) {
+        let mut opens = self.drawing_phase(asked);
+        if asked >= opens {
+            opens = opens.saturating_add(self.cycle_blocks());
+        }
+        (opens, opens.saturating_add(self.draw_blocks))
+    }
+}
+
+impl Kind {
+    /// Whether a jury can be asked this.
+    pub fn valid(&self) -> bool {
+        match self {
+            Kind::Choice { options } => (2..=MAX_OPTIONS).contains(options),
+            Kind::Number => true,
+        }
+    }
+
+    /// Whether this is an answer.
+    pub fn accepts(&self, answer: u128) -> bool {
+        match self {
+            Kind::Choice { options } => answer < u128::from(*options),
+            Kind::Number => true,
+        }
+    }
+}
+
+impl Juror {
+    /// Votes that the juror can still be drawn for: what it has free, by `absent_loss`, rounded
+    /// down. None without a leaf.
+    pub fn votes(&self, params: &Params) -> u32 {
+        let free = self.stake.saturating_sub(self.locked);
+        let votes = match self.leaf {
+            0 => None,
+            _ => mul_div_down(free, 1, params.absent_loss),
+        };
+        votes.map_or(0, |votes| u32::try_from(votes).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_drawn_in_the_first_phase_after_them() {
+        let params = Params { stake_blocks: 3, draw_blocks: 2, ..Params::default() };
+        let phases: Vec<u32> = (0..12).filter(|now| params.drawing(*now)).collect();
+        assert_eq!(phases, [3, 4, 8, 9]);
+        let opens = [0, 2, 3, 4, 5, 7, 8].map(|asked| params.draw_window(asked).0);
+        assert_eq!(opens, [3, 3, 8, 8, 8, 8, 13]);
+        for asked in 0..50 {
+            let (opens, closes) = params.draw_window(asked);
+            assert!(opens > asked && opens - asked <= 5 && closes == opens + 2);
+            assert!((opens..closes).all(|now| params.drawing(now)));
+            assert!(!params.drawing(opens - 1) && !params.drawing(closes));
+        }
+        assert_eq!(params.draw_window(u32::MAX), (u32::MAX, u32::MAX));
+    }
+
+    #[test]
+    fn every_appeal_has_twice_as_many_votes_and_one() {
+        let params = Params { jury: 3, ..Params::default() };
+        assert_eq!([0, 1, 2, 3, 4].map(|round| params.jury_of(round)), [3, 7, 15, 31, 63]);
+        assert!([30, 31, 32, u32::MAX].iter().all(|round| params.jury_of(*round) > MAX_JURY));
+    }
+
+    #[test]
+    fn a_split_stake_has_no_more_votes() {
+        let params = Params { min_stake: 1, absent_loss: 7, ..Params::default() };
+        let votes = |stake| Juror { stake, locked: 0, leaf: 1 }.votes(&params);
+        for (a, b) in (0..40).flat_map(|a| (0..40).map(move |b| (a, b))) {
+            assert!(votes(a) + votes(b) <= votes(a + b));
+        }
+        assert_eq!(Juror { stake: 30, locked: 7, leaf: 1 }.votes(&params), 3);
+        assert_eq!(Juror { stake: 30, locked: 7, leaf: 0 }.votes(&params), 0);
+        assert_eq!(votes(Balance::MAX), u32::MAX);
+    }
+}

@@ -1,0 +1,270 @@
+//! The oracle in memory: the rules of [`carrots_logic::oracle`] over vectors.
+
+mod catalogue;
+mod game;
+mod play;
+
+pub use catalogue::MECHANISM;
+pub use game::Game;
+pub use play::{Strategy, World};
+
+use super::{Agent, ByAgent, Cells, Model, Records, messages};
+use carrots_logic::oracle::{self as rules, *};
+use carrots_logic::storage::Table;
+use carrots_logic::{Balance, sealed, tables};
+use scale::Encode;
+
+/// The first agents: who brings seeds, and who is credited with what nobody earns.
+pub const BEACON: Agent = 0;
+#[allow(missing_docs)]
+pub const SINK: Agent = 1;
+
+messages! {
+    Oracle, Error, (db, who, value, now);
+    receipts: Staked, Asked, Drawn, Committed, Revealed, Tallied, Appealed, Settled, Paid;
+
+    /// stake on being drawn
+    stake: Stake() {} + tokens => Staked as Staked = rules::stake(db, who, value, now);
+
+    /// take out stake that is free
+    unstake: Unstake() {
+        #[serde(with = "carrots_logic::text::amount")]
+        amount: Balance,
+    } => Paid as Unstaked, pays who = rules::unstake(db, who, amount, now);
+
+    /// ask a question and pay its jury
+    ask: Ask() { kind: Kind } + tokens => Asked as Asked = rules::ask(db, who, kind, value, now);
+
+    /// beacon: draw the jury that a question waits for
+    draw: Draw() {
+        question: u64,
+        #[serde(with = "hex::serde")]
+        seed: Hash,
+    } => Drawn as Drawn = rules::draw(db, who, question, &seed, now);
+
+    /// end the wait for a jury that was not drawn in time
+    expire: Expire() { question: u64 } => Drawn as Expired = rules::expire(db, question, now);
+
+    /// commit to an answer
+    commit: Commit() {
+        question: u64,
+        #[serde(with = "hex::serde")]
+        commitment: Hash,
+    } => Committed as Committed = rules::commit(db, who, question, commitment, now);
+
+    /// reveal the answer
+    reveal: Reveal() {
+        question: u64,
+        #[serde(with = "carrots_logic::text::amount")]
+        answer: u128,
+        #[serde(with = "hex::serde")]
+        salt: Salt,
+    } => Revealed as Revealed = rules::reveal(db, who, question, answer, &salt, now);
+
+    /// tally a round whose windows are over
+    tally: Tally() { question: u64 } => Tallied as Tallied = rules::tally(db, question, now);
+
+    /// appeal an outcome and pay the next jury
+    appeal: Appeal() { question: u64 } + tokens => Appealed as Appealed
+        = rules::appeal(db, who, question, value, now);
+
+    /// settle the first round that is not settled
+    settle: Settle() { question: u64 } => Settled as Settled = rules::settle(db, question, now);
+
+    /// pay an account what is credited to it
+    collect: Collect(account) {} => Paid as Collected(account), pays account
+        = rules::collect(db, account);
+}
+
+/// The records in memory.
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    params: Params,
+    state: State,
+    jurors: ByAgent<Juror>,
+    /// By leaf and by node, from one on.
+    leaves: Vec<Option<Agent>>,
+    nodes: Vec<u64>,
+    questions: Records<u64, Option<Question<Agent>>>,
+    /// By question and round.
+    juries: Records<(u64, u32), Option<Jury<Agent>>>,
+    seats: ByAgent<Records<(u64, u32), Seat>>,
+    /// By question, round and number.
+    seated: Records<(u64, u32, u32), Option<Agent>>,
+    credits: ByAgent<Balance>,
+}
+
+impl Oracle {
+    /// The commitment that lets an agent reveal `answer` to a question in its round.
+    pub fn seal(&self, who: Agent, question: u64, answer: u128, salt: &Salt) -> Hash {
+        let round = self.question(question).map_or(0, |record| record.round);
+        sealed::commitment(self, who, round, &(question, answer), salt)
+    }
+}
+
+impl Model for Oracle {
+    type Params = Params;
+    type ParamsError = ParamsError;
+
+    const NAME: &'static str = "oracle";
+    const ROLES: &'static [&'static str] = &["beacon", "sink"];
+
+    fn new(params: Params, agents: usize, _: Block) -> Result<Self, ParamsError> {
+        params.check()?;
+        let leaves = params.max_jurors.next_power_of_two() as usize;
+        Ok(Self {
+            params,
+            state: State::default(),
+            jurors: ByAgent::new(agents),
+            leaves: vec![None; leaves + 1],
+            nodes: vec![0; leaves + 1],
+            questions: Records::default(),
+            juries: Records::default(),
+            seats: ByAgent::new(agents),
+            seated: Records::default(),
+            credits: ByAgent::new(agents),
+        })
+    }
+
+    fn owed(&self) -> Balance {
+        let stakes = self.jurors.iter().map(|(_, juror)| juror.stake);
+        let fees = self.juries.iter().filter_map(|(_, jury)| Some((*jury)?.fee));
+        let credits = self.credits.iter().map(|(_, credit)| *credit);
+        stakes.chain(fees).chain(credits).sum()
+    }
+
+    fn worth(&self, who: Agent) -> Balance {
+        self.jurors.get(who).stake + self.credits.get(who)
+    }
+
+    fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
+        (roles(name), self.params).encode()
+    }
+
+    fn storage(&self, cells: &mut Cells) {
+        let roles = roles(|agent| cells.name(agent));
+        cells.put(0, (), self.state);
+        cells.put(1, (), self.params);
+        cells.put(2, (), roles);
+        for (agent, juror) in self.jurors.iter() {
+            cells.put_some(3, cells.name(agent), *juror);
+        }
+        for (leaf, agent) in (0u32..).zip(&self.leaves) {
+            cells.put_some(4, leaf, agent.map(|agent| cells.name(agent)));
+        }
+        for (node, votes) in (0u32..).zip(&self.nodes) {
+            cells.put_some(5, node, *votes);
+        }
+        for (question, record) in self.questions.iter() {
+            let named = |record: Question<Agent>| Question {
+                asker: cells.name(record.asker),
+                kind: record.kind,
+                status: record.status,
+                since: record.since,
+                round: record.round,
+                settled: record.settled,
+                outcome: record.outcome,
+                votes: record.votes,
+            };
+            cells.put(6, question, record.map(named));
+        }
+        for (key, jury) in self.juries.iter() {
+            let named = |Jury { payer, fee, wanted, votes, seats }: Jury<Agent>| Jury {
+                payer: cells.name(payer),
+                fee,
+                wanted,
+                votes,
+                seats,
+            };
+            cells.put(7, key, jury.map(named));
+        }
+        for (agent, seats) in self.seats.iter() {
+            for ((question, round), seat) in seats.iter() {
+                cells.put(8, (cells.name(agent), question, round), *seat);
+            }
+        }
+        for (key, agent) in self.seated.iter() {
+            cells.put(9, key, agent.map(|agent| cells.name(agent)));
+        }
+        for (agent, credit) in self.credits.iter() {
+            cells.put_some(10, cells.name(agent), *credit);
+        }
+    }
+
+    fn explain(error: ParamsError) -> (&'static str, &'static str) {
+        catalogue::explain(error)
+    }
+}
+
+fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
+    Roles { beacon: name(BEACON), sink: name(SINK) }
+}
+
+impl Accounts for Oracle {
+    type Id = Agent;
+
+    tables! {
+        credit, set_credit: credits(who: Agent) -> Balance;
+    }
+}
+
+impl Hashing for Oracle {
+    #[inline]
+    fn hash(&self, bytes: &[u8]) -> Hash {
+        super::hash(bytes)
+    }
+    #[inline]
+    fn account(&self, who: Agent) -> [u8; 32] {
+        super::account(who)
+    }
+}
+
+impl Db for Oracle {
+    tables! {
+        juror, set_juror: jurors(who: Agent) -> Juror;
+        question, set_question: questions(question: u64) -> Option<Question<Agent>>;
+        jury, set_jury: juries(question: u64, round: u32) -> Option<Jury<Agent>>;
+        seat_of, set_seat_of: seated(question: u64, round: u32, index: u32) -> Option<Agent>;
+    }
+
+    #[inline]
+    fn params(&self) -> Params {
+        self.params
+    }
+    #[inline]
+    fn roles(&self) -> Roles<Agent> {
+        roles(|agent| agent)
+    }
+    #[inline]
+    fn state(&self) -> State {
+        self.state
+    }
+    #[inline]
+    fn set_state(&mut self, state: State) {
+        self.state = state;
+    }
+    #[inline]
+    fn leaf(&self, leaf: u32) -> Option<Agent> {
+        self.leaves.get(leaf as usize).copied().flatten()
+    }
+    #[inline]
+    fn set_leaf(&mut self, leaf: u32, juror: Option<Agent>) {
+        self.leaves[leaf as usize] = juror;
+    }
+    #[inline]
+    fn node(&self, node: u32) -> u64 {
+        self.nodes.get(node as usize).copied().unwrap_or(0)
+    }
+    #[inline]
+    fn set_node(&mut self, node: u32, votes: u64) {
+        self.nodes[node as usize] = votes;
+    }
+    #[inline]
+    fn seat(&self, who: Agent, question: u64, round: u32) -> Seat {
+        self.seats.read((who, (question, round)))
+    }
+    #[inline]
+    fn set_seat(&mut self, who: Agent, question: u64, round: u32, seat: Seat) {
+        self.seats.write((who, (question, round)), seat);
+    }
+}

@@ -1,0 +1,225 @@
+//! What an oracle scenario says beside the parameters: the world, and the strategies.
+
+use super::game::{Game, SPLITS};
+use crate::models::strategies;
+use crate::play::{Purse, ScenarioOf, Wrong, expect, expect_chance};
+use carrots_logic::Balance;
+use carrots_logic::math::part_down;
+use carrots_logic::oracle::{Block, Kind, Outcome, Params};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// An oracle scenario.
+pub type Scenario = ScenarioOf<Game>;
+
+/// What the rules do not know.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// What is asked, and what is true.
+    pub truth: Truth,
+    /// Questions that are asked in a round.
+    pub questions: u32,
+    /// The chance that a juror's effort finds the truth.
+    pub accuracy: f64,
+    /// What the effort costs, for each seat in a jury.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub effort_cost: Balance,
+    /// What a briber pays for each vote that is revealed for its lie.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub bribe: Balance,
+    /// What it promises for each such vote in case that the lie does not win.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub promise: Balance,
+    /// The chance that a wrong outcome is appealed, each time.
+    pub appeal_rate: f64,
+}
+
+/// What is asked, and what is true.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Truth {
+    /// One of some options.
+    Choice {
+        /// How many there are.
+        options: u8,
+        /// The chance that the first is the true one; else each other is as likely.
+        first: f64,
+    },
+    /// A number that wanders, such as a price.
+    Number {
+        /// Where it starts.
+        #[serde(with = "carrots_logic::text::amount")]
+        start: u128,
+        /// How far it moves from one question to the next, at most, as a part of it.
+        drift: f64,
+        /// How far off one who finds the truth is, at most, as a part of it.
+        noise: f64,
+    },
+}
+
+strategies! {
+    /// finds out the truth as well as it can and reports it
+    Honest = "honest",
+    /// spares the effort: reports the first option, or the last number that it knows
+    Lazy = "lazy",
+    /// copies another juror's commitment, and what it reveals
+    Copying = "copying",
+    /// reports a lie for a bribe that is paid on the vote
+    Bribed = "bribed",
+    /// reports a lie for a promise that is paid only if the lie does not win
+    PEpsilon = "p_epsilon",
+    /// honest, but keeps its answer back when it sees more reveals against it than with it
+    Absent = "absent",
+    /// honest, with its stake spread over four accounts
+    StakeSplitting = "stake_splitting",
+    /// does what paid best lately: honest, lazy or bribed
+    Adaptive = "adaptive",
+}
+
+impl Truth {
+    /// What a jury is asked.
+    pub fn kind(&self) -> Kind {
+        match *self {
+            Truth::Choice { options, .. } => Kind::Choice { options },
+            Truth::Number { .. } => Kind::Number,
+        }
+    }
+
+    /// What is known before anything is asked.
+    pub fn start(&self) -> u128 {
+        match *self {
+            Truth::Choice { .. } => 0,
+            Truth::Number { start, .. } => start,
+        }
+    }
+
+    /// The truth of the next question.
+    pub fn next(&self, last: u128, rng: &mut impl Rng) -> u128 {
+        match *self {
+            Truth::Choice { first, .. } if rng.random_bool(first) => 0,
+            Truth::Choice { options, .. } => rng.random_range(1..options.into()),
+            Truth::Number { drift, .. } => near(last, drift, rng),
+        }
+    }
+
+    /// What one who spares the effort reports; `last` was the truth of the question before.
+    pub fn guess(&self, last: u128) -> u128 {
+        match self {
+            Truth::Choice { .. } => 0,
+            Truth::Number { .. } => last,
+        }
+    }
+
+    /// What a briber wants.
+    pub fn lie(&self, truth: u128) -> u128 {
+        match *self {
+            Truth::Choice { options, .. } => (truth + 1) % u128::from(options),
+            Truth::Number { .. } => truth.saturating_mul(2).max(1),
+        }
+    }
+
+    /// What effort finds: the truth with chance `accuracy`, up to the noise of a number; else
+    /// another option, or anything up to twice the number.
+    pub fn signal(&self, truth: u128, accuracy: f64, purse: &mut Purse) -> u128 {
+        let found = purse.chance(accuracy);
+        match *self {
+            Truth::Choice { .. } if found => truth,
+            Truth::Choice { options, .. } => {
+                (truth + purse.rng.random_range(1..options.into())) % u128::from(options)
+            }
+            Truth::Number { noise, .. } => {
+                near(truth, if found { noise } else { 1.0 }, &mut purse.rng)
+            }
+        }
+    }
+
+    /// Whether an outcome is the truth; a number is within the tolerance of it.
+    pub fn is(&self, params: &Params, truth: u128, outcome: Outcome) -> bool {
+        match (self, outcome) {
+            (Truth::Choice { .. }, Outcome::Answer(answer)) => answer == truth,
+            (Truth::Number { .. }, Outcome::Answer(answer)) => {
+                answer.abs_diff(truth) <= part_down(params.tolerance, truth)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A number at most `part` of it away. What does not fit is the largest number that does.
+fn near(number: u128, part: f64, rng: &mut impl Rng) -> u128 {
+    (number as f64 * (1.0 + part * rng.random_range(-1.0..=1.0))) as u128
+}
+
+/// Says what is wrong with a scenario.
+pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
+    let Scenario { params, world, agents, .. } = scenario;
+    expect_chance("world.accuracy", world.accuracy)?;
+    expect_chance("world.appeal_rate", world.appeal_rate)?;
+    expect(world.questions > 0, "world.questions", "at least one question")?;
+    expect(world.truth.kind().valid(), "world.truth.choice.options", "2 to 8 options")?;
+    match world.truth {
+        Truth::Choice { first, .. } => expect_chance("world.truth.choice.first", first)?,
+        Truth::Number { drift, noise, .. } => {
+            expect_chance("world.truth.number.drift", drift)?;
+            expect_chance("world.truth.number.noise", noise)?;
+        }
+    }
+    let jurors: u64 = agents
+        .iter()
+        .map(|group| u64::from(group.count) * u64::from(accounts(group.strategy)))
+        .sum();
+    let expected = format!("room for the {jurors} accounts of `agents`");
+    expect(jurors <= params.max_jurors.into(), "params.max_jurors", expected)?;
+    check_amounts(scenario)?;
+    let blocks = u64::from(round_blocks(params));
+    let most = u64::from(u32::MAX) / blocks - 1;
+    let expected = format!("1 to {most} rounds: what 2^32 blocks have room for");
+    expect(u64::from(scenario.run.horizon) <= most, "run.horizon", expected)
+}
+
+/// All stakes, fees and bribes together are amounts.
+fn check_amounts(scenario: &Scenario) -> Result<(), Wrong> {
+    let Scenario { world, agents, .. } = scenario;
+    let stakes = agents.iter().try_fold(0 as Balance, |sum, group| {
+        sum.checked_add(group.stake.max().checked_mul(group.count.into())?)
+    });
+    let all = stakes.and_then(|stakes| stakes.checked_add(budget(scenario)?));
+    let expected = "a sum of all fees and stakes of at most 2^128 - 1";
+    expect(all.is_some(), "params.fee_per_vote", expected)?;
+    let votes = votes_most(scenario);
+    for (key, amount) in
+        [("effort_cost", world.effort_cost), ("bribe", world.bribe), ("promise", world.promise)]
+    {
+        let most = votes.and_then(|votes| amount.checked_mul(votes)?.checked_mul(2));
+        let most = most.and_then(|most| most.checked_add(all?));
+        let expected = "at most 2^128 - 1 over all votes, twice, with all stakes and fees";
+        expect(most.is_some(), &format!("world.{key}"), expected)?;
+    }
+    Ok(())
+}
+
+/// Votes of all juries that there can be.
+fn votes_most(scenario: &Scenario) -> Option<u128> {
+    let Scenario { params, world, run, .. } = scenario;
+    let votes: u32 = (0..=params.max_appeals).map(|round| params.jury_of(round)).sum();
+    let questions = u128::from(run.horizon).checked_mul(world.questions.into())?;
+    questions.checked_mul(votes.into())
+}
+
+/// What all juries together can cost.
+pub fn budget(scenario: &Scenario) -> Option<Balance> {
+    votes_most(scenario)?.checked_mul(scenario.params.fee_per_vote)
+}
+
+/// The most blocks that a round can take.
+fn round_blocks(params: &Params) -> Block {
+    let cycle = params.stake_blocks + params.draw_blocks;
+    let vote = 2 * cycle + params.commit_blocks + params.reveal_blocks;
+    (params.max_appeals + 1).saturating_mul(vote) + params.appeal_blocks + 2 * cycle
+}
+
+/// How many accounts an agent has.
+pub fn accounts(strategy: Strategy) -> u32 {
+    if strategy == Strategy::StakeSplitting { SPLITS } else { 1 }
+}

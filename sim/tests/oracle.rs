@@ -1,0 +1,130 @@
+//! What is wrong with an oracle's scenario is said with file, line and key; and what its scenarios
+//! show is so.
+
+use carrots::models::find;
+use carrots::scenario::Document;
+use carrots::simulate::Simulation;
+
+const COURT: &str = include_str!("../scenarios/oracle-court.toml");
+const PRICE: &str = include_str!("../scenarios/oracle-price.toml");
+
+fn load(text: &str, set: &[&str]) -> Result<Box<dyn Simulation>, String> {
+    let set: Vec<_> = set.iter().map(|assignment| assignment.to_string()).collect();
+    let document = Document::parse("it.toml".into(), text.into(), &set);
+    let document = document.map_err(|error| error.to_string())?;
+    let oracle = find("oracle").expect("there is one");
+    (oracle.load)(&document).map_err(|error| error.to_string())
+}
+
+/// The mean of a column over some runs.
+fn mean(simulation: &dyn Simulation, column: &str, runs: u64) -> f64 {
+    let at = simulation.columns().iter().position(|name| name == column).expect("there is one");
+    (0..runs).map(|run| simulation.play(1, run)[at]).sum::<f64>() / runs as f64
+}
+
+#[test]
+fn bad_scenarios_are_refused_with_file_line_and_key() {
+    let cases = [
+        (COURT, "alpha = 0.5", "alpha = 0.0", "params.alpha = 0.0: expected more than zero"),
+        (
+            COURT,
+            "absent_loss = \"3_000_",
+            "absent_loss = \"2_500_",
+            "params.absent_loss = \"2_500_000_000_000_000_000_000\": expected more than params.alpha * params.min_stake, rounded up",
+        ),
+        (
+            COURT,
+            "max_appeals = 3",
+            "max_appeals = 5",
+            "params.jury = 3: expected at most 63 votes after params.max_appeals appeals",
+        ),
+        (
+            COURT,
+            "max_jurors = 1_024",
+            "max_jurors = 1_025",
+            "params.max_jurors = 1025: expected at most 1,024 jurors",
+        ),
+        (
+            COURT,
+            "max_jurors = 1_024",
+            "max_jurors = 314",
+            "params.max_jurors = 314: expected room for the 315 accounts of `agents`",
+        ),
+        (COURT, "options = 2", "options = 9", "expected 2 to 8 options"),
+        (COURT, "first = 0.6", "first = 1.6", "expected a chance from 0 to 1"),
+        (
+            COURT,
+            "accuracy = 0.9",
+            "accuracy = 1.9",
+            "world.accuracy = 1.9: expected a chance from 0 to 1",
+        ),
+        (
+            COURT,
+            "questions = 150",
+            "questions = 0",
+            "world.questions = 0: expected at least one question",
+        ),
+        (
+            COURT,
+            "promise = \"6_971",
+            "promise = \"99_999_999_999_999_971",
+            "expected at most 2^128 - 1 over all votes, twice, with all stakes and fees",
+        ),
+        (COURT, "horizon = 9", "horizon = 9_000", "run.horizon = 9000: expected 1 to"),
+        (PRICE, "drift = 0.01", "drift = -0.01", "expected a chance from 0 to 1"),
+    ];
+    for (text, right, wrong, message) in cases {
+        let bad = text.replacen(right, wrong, 1);
+        assert_ne!(bad, text, "{right}");
+        let error = load(&bad, &[]).err().unwrap_or_default();
+        let line = 1 + bad.lines().zip(text.lines()).position(|(a, b)| a != b).unwrap_or(0);
+        assert!(error.contains(message), "expected: {message}\ngot: {error}");
+        let place = if error.contains("params.jury") {
+            "it.toml:".into()
+        } else {
+            format!("it.toml:{line}: ")
+        };
+        assert!(error.starts_with(&place), "expected: {place}\ngot: {error}");
+    }
+}
+
+#[test]
+fn an_honest_majority_answers_with_the_truth_and_earns_by_it() {
+    let court = load(COURT, &[]).expect("it is sound");
+    assert!(mean(&*court, "accuracy", 3) > 0.95);
+    for other in ["lazy", "copying", "bribed", "absent"] {
+        let other = mean(&*court, &format!("return_{other}"), 3);
+        assert!(other < mean(&*court, "return_honest", 3));
+    }
+    // What the rules cannot prevent: see the mechanism's documentation.
+    assert!(mean(&*court, "return_p_epsilon", 3) > mean(&*court, "return_honest", 3));
+}
+
+#[test]
+fn a_promise_that_most_believe_turns_outcomes_and_is_hardly_paid() {
+    let believed = COURT.replace("count = 240", "count = 60");
+    let believed = believed.replace("\"p_epsilon\"\ncount = 10", "\"p_epsilon\"\ncount = 200");
+    let (few, many) = (load(COURT, &[]).expect("sound"), load(&believed, &[]).expect("sound"));
+    assert!(mean(&*many, "accuracy", 3) < 0.3);
+    let each = |court: &dyn Simulation, count: f64| mean(court, "promises_paid", 3) / count;
+    assert!(each(&*many, 200.0) < each(&*few, 10.0) / 3.0);
+}
+
+#[test]
+fn any_scenario_that_passes_its_checks_can_be_played() {
+    let corners: [(&str, &[&str]); 8] = [
+        (COURT, &["world.accuracy=0.0", "world.appeal_rate=1.0"]),
+        (COURT, &["params.max_appeals=0", "params.jury=63", "world.questions=3"]),
+        (COURT, &["params.max_appeals=4", "world.appeal_rate=1.0", "world.accuracy=0.5"]),
+        (COURT, &["params.absent_loss='1_000_000_000_000_000_000_000_000'"]),
+        (COURT, &["params.stake_blocks=1", "params.draw_blocks=1", "params.commit_blocks=1"]),
+        (COURT, &["world.truth={ number = { start = '0', drift = 1.0, noise = 1.0 } }"]),
+        (PRICE, &["world.truth.number.start='300000000000000000000000000000000000000'"]),
+        (PRICE, &["params.alpha=1.0", "params.absent_loss='1_000_000_000_001'", "run.horizon=40"]),
+    ];
+    for (text, set) in corners {
+        let scenario = load(text, set).unwrap_or_else(|error| panic!("{set:?}: {error}"));
+        assert!(scenario.play(1, 0).iter().all(|number| number.is_finite()), "{set:?}");
+        assert_eq!(scenario.play(1, 0), scenario.play(1, 0), "{set:?}");
+    }
+}

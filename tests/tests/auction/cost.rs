@@ -1,0 +1,41 @@
+//! What the contract costs: `tests/snapshots/auction.txt`.
+
+use crate::generate::params;
+use crate::script::*;
+use carrots::models::Agent;
+use carrots::models::auction::{Auction, Op};
+use carrots::trace::Step;
+use carrots_logic::auction::{Kind, MAX_BIDDERS, Params, Values};
+use carrots_tests::cost::{costs, is_as_the_snapshot_says};
+use carrots_tests::script::model;
+
+/// Every message at least once, with something to do.
+fn script() -> Vec<Step<Op>> {
+    let bids = [(ANN, bid(&[90, 80, 70])), (BOB, bid(&[80, 70])), (CAT, bid(&[70]))];
+    [round(&params(), &bids, &bids), vec![collect(ANN)]].concat()
+}
+
+#[test]
+fn the_snapshot_shows_the_costs() {
+    is_as_the_snapshot_says::<Auction>(&model(params(), &WALLETS), &script());
+}
+
+/// The most that a parachain's block has room for, of which calls may use three quarters: two
+/// seconds, and a proof of five megabytes.
+const BLOCK: (u64, u64) = (2_000_000_000_000, 5 * 1024 * 1024);
+
+#[test]
+fn the_largest_round_is_settled_in_a_small_part_of_a_block() {
+    for kind in [Kind::UniformPrice, Kind::Vcg] {
+        let params = Params { kind, items: 8, max_bidders: MAX_BIDDERS as u32, ..params() };
+        // Every bid is above the one before it: all that won moves on each time.
+        let values = |rank: u128| [8, 7, 6, 5, 4, 3, 2, 1].map(|slot| 100 + slot * rank);
+        let bids: Vec<(Agent, Values)> = (ANN..).zip((1..=64).map(values)).collect();
+        let start = model::<Auction>(params, &[WALLET; MAX_BIDDERS + 2]);
+        let (_, costs) = costs(&start, &round(&params, &bids, &bids));
+        let (_, time, proof) = *costs.last().expect("it was settled");
+        println!("{kind:?}: settling {MAX_BIDDERS} bids takes {time} and a proof of {proof}");
+        assert!(time < BLOCK.0 / 20, "{kind:?}: {time}");
+        assert!(proof < BLOCK.1 / 20, "{kind:?}: {proof}");
+    }
+}

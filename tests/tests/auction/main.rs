@@ -1,0 +1,11 @@
+//! Auctions: the contract against the model, both against numbers that others published, and what
+//! bidders gain by doing otherwise.
+
+mod cost;
+mod differential;
+mod errors;
+mod generate;
+mod invariants;
+mod properties;
+mod published;
+mod script;

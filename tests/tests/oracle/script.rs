@@ -1,0 +1,108 @@
+//! Short ways to write calls.
+
+use crate::generate::params;
+use carrots::models::oracle::{BEACON, Op, Oracle};
+use carrots::models::{Agent, Instance, Model};
+use carrots::trace::Step;
+use carrots_logic::oracle::{Kind, Params};
+use carrots_logic::{Balance, sealed};
+use carrots_tests::differential::Pair;
+pub use carrots_tests::script::{blocks, call, done_all, play, play_all};
+
+/// Agents without a role.
+pub const ANN: Agent = 2;
+pub const BOB: Agent = 3;
+pub const CAT: Agent = 4;
+/// Who asks.
+pub const DAN: Agent = 5;
+
+pub const WALLET: Balance = 10_000_000;
+pub const WALLETS: [Balance; 8] = [WALLET; 8];
+
+pub const CHOICE: Kind = Kind::Choice { options: 3 };
+pub const SEED: [u8; 32] = [7; 32];
+pub const SALT: [u8; 32] = [9; 32];
+
+pub fn stake(who: Agent, value: Balance) -> Step<Op> {
+    call(who, value, Op::Stake {})
+}
+
+pub fn unstake(who: Agent, amount: Balance) -> Step<Op> {
+    call(who, 0, Op::Unstake { amount })
+}
+
+pub fn ask(value: Balance, kind: Kind) -> Step<Op> {
+    call(DAN, value, Op::Ask { kind })
+}
+
+pub fn draw(question: u64) -> Step<Op> {
+    call(BEACON, 0, Op::Draw { question, seed: SEED })
+}
+
+pub fn expire(question: u64) -> Step<Op> {
+    call(ANN, 0, Op::Expire { question })
+}
+
+/// Commits to an answer in a round of a question.
+pub fn commit_in(round: u32, who: Agent, question: u64, answer: u128) -> Step<Op> {
+    let model = Oracle::new(params(), 0, 0).expect("the parameters are sound");
+    let commitment = sealed::commitment(&model, who, round, &(question, answer), &SALT);
+    call(who, 0, Op::Commit { question, commitment })
+}
+
+pub fn commit(who: Agent, question: u64, answer: u128) -> Step<Op> {
+    commit_in(0, who, question, answer)
+}
+
+pub fn reveal(who: Agent, question: u64, answer: u128) -> Step<Op> {
+    call(who, 0, Op::Reveal { question, answer, salt: SALT })
+}
+
+pub fn tally(question: u64) -> Step<Op> {
+    call(BOB, 0, Op::Tally { question })
+}
+
+pub fn appeal(value: Balance, question: u64) -> Step<Op> {
+    call(DAN, value, Op::Appeal { question })
+}
+
+pub fn settle(question: u64) -> Step<Op> {
+    call(BOB, 0, Op::Settle { question })
+}
+
+pub fn collect(account: Agent) -> Step<Op> {
+    call(BOB, 0, Op::Collect { account })
+}
+
+/// The fee of the first jury.
+pub fn fee(params: &Params) -> Balance {
+    params.fee_of(params.jury_of(0))
+}
+
+/// So many blocks until the drawing phase that follows, from the first block on.
+pub fn until_drawing(params: &Params) -> Step<Op> {
+    blocks(params.draw_window(1).0 - 1)
+}
+
+/// Ann stakes, and all votes of Dan's first question are hers.
+pub fn drawn(params: &Params, kind: Kind) -> Vec<Step<Op>> {
+    let staked = vec![stake(ANN, WALLET / 2), ask(fee(params), kind)];
+    [staked, vec![until_drawing(params), draw(0)]].concat()
+}
+
+/// The same, and she answers.
+pub fn tallied(params: &Params, kind: Kind, answer: u128) -> Vec<Step<Op>> {
+    let committed = vec![commit(ANN, 0, answer), blocks(params.commit_blocks)];
+    let revealed = vec![reveal(ANN, 0, answer), blocks(params.reveal_blocks), tally(0)];
+    [drawn(params, kind), committed, revealed].concat()
+}
+
+/// The model in which the scripts are played.
+pub fn model(params: Params) -> Instance<Oracle> {
+    carrots_tests::script::model(params, &WALLETS)
+}
+
+/// Both sides.
+pub fn pair(params: Params) -> Pair<Oracle> {
+    carrots_tests::script::pair(params, &WALLETS)
+}
