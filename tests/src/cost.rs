@@ -14,6 +14,9 @@ const TOLERANCE: f64 = 0.05;
 /// The most code that a contract may have, in bytes.
 const CODE_SIZE_MAX: usize = 48 * 1024;
 
+/// Where a contract begins, and calls that succeed on it.
+pub type Script<M> = (Instance<M>, Vec<Step<<M as Messages>::Op>>);
+
 /// A message with the time and the proof that it took.
 pub type Cost = (&'static str, u64, u64);
 
@@ -47,7 +50,7 @@ pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::
 }
 
 /// The same for scripts that are played one after another, each on a contract of its own.
-pub fn are_as_the_snapshot_says<M: Model>(scripts: &[(Instance<M>, Vec<Step<M::Op>>)]) {
+pub fn are_as_the_snapshot_says<M: Model>(scripts: &[Script<M>]) {
     let (mut size, mut costs) = (0, vec![]);
     for (start, script) in scripts {
         let (code, more) = self::costs(start, script);
