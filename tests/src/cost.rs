@@ -14,6 +14,9 @@ const TOLERANCE: f64 = 0.05;
 /// The most code that a contract may have, in bytes.
 const CODE_SIZE_MAX: usize = 48 * 1024;
 
+/// Where a contract begins, and calls that succeed on it.
+pub type Script<M> = (Instance<M>, Vec<Step<<M as Messages>::Op>>);
+
 /// A message with the time and the proof that it took.
 pub type Cost = (&'static str, u64, u64);
 

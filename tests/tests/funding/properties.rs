@@ -3,7 +3,7 @@
 use crate::script::*;
 use carrots::models::Agent;
 use carrots::models::funding::{Funding, Op, Receipt};
-use carrots_logic::funding::{Db, MAX_CONTRIBUTION, Params};
+use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params};
 use carrots_logic::math::sqrt_down;
 use carrots_logic::{Balance, Perbill};
 use proptest::prelude::*;
@@ -54,6 +54,26 @@ fn gifts() -> impl Strategy<Value = Vec<Vec<Balance>>> {
     prop::collection::vec(prop::collection::vec(0..1_000_000u128, 1..8), 3)
 }
 
+/// The formulas of the sources, with floating point: the ideal match of each project.
+fn ideal(params: &Params, gifts: &[Vec<Balance>]) -> Vec<f64> {
+    let root =
+        |project: &[Balance], who: usize| (project.get(who).copied().unwrap_or(0) as f64).sqrt();
+    let common = |project: &[Balance], i: usize, j: usize| root(project, i) * root(project, j);
+    let bound = params.pairwise_bound as f64;
+    let pair = |project: &Vec<Balance>, i: usize, j: usize| {
+        let everywhere: f64 = gifts.iter().map(|project| common(project, i, j)).sum();
+        let part = if params.kind == Kind::Pairwise { bound / (bound + everywhere) } else { 1.0 };
+        2.0 * common(project, i, j) * part
+    };
+    let of = |project: &Vec<Balance>| {
+        (0..project.len())
+            .flat_map(|i| (0..i).map(move |j| (i, j)))
+            .map(|(i, j)| pair(project, i, j))
+            .sum()
+    };
+    gifts.iter().map(of).collect()
+}
+
 fn kinds() -> impl Strategy<Value = Params> {
     prop_oneof![Just(roomy(params())), Just(roomy(pairwise()))]
 }
@@ -78,6 +98,42 @@ proptest! {
         for (given, wanted) in given.iter().zip(&wanted) {
             let part = if most > pool { wanted * pool / most } else { *wanted };
             prop_assert_eq!(*given, part);
+        }
+    }
+
+    #[test]
+    fn matches_follow_the_formulas_however_contributions_are_made_up(
+        params in kinds(), bound in 1..100_000_000u128, gifts in gifts(),
+    ) {
+        let params = Params { pairwise_bound: bound, ..params };
+        let whole = paid(params, 1 << 90, &gifts, &[0, 1, 2]);
+        let projects = gifts.iter().zip(&whole).zip(ideal(&params, &gifts));
+        for ((gifts, paid), ideal) in projects {
+            let got = (*paid - gifts.iter().sum::<Balance>()) as f64;
+            let slack = ideal / f64::from(1 << 15) + 2.0 + gifts.len() as f64;
+            prop_assert!((got - ideal).abs() <= slack, "{got}, expected {ideal}");
+        }
+        // Everyone gives in two parts, the second after all others gave the first.
+        let mut model = carrots_tests::script::model::<Funding>(params, &[1 << 100; AGENTS]);
+        play_all(&mut model, &[call(OWNER, 1 << 90, Op::Sponsor {})]);
+        let projects: Vec<_> = gifts.iter().map(|_| propose(OWNER, &params)).collect();
+        play_all(&mut model, &projects);
+        for second in [false, true] {
+            for (gifts, project) in gifts.iter().zip(0..) {
+                for (amount, who) in gifts.iter().zip(ANN..) {
+                    let part = if second { amount - amount / 3 } else { amount / 3 };
+                    if part > 0 {
+                        play_all(&mut model, &[contribute(who, part, project)]);
+                    }
+                }
+            }
+        }
+        play_all(&mut model, &end(&params, gifts.len() as u32));
+        for (paid, project) in whole.iter().zip(0..) {
+            let Ok(Some(Receipt::Claimed(claimed))) = play(&mut model, &claim(project)) else {
+                panic!("not claimed")
+            };
+            prop_assert_eq!(claimed.amount - params.deposit, *paid);
         }
     }
 
