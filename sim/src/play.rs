@@ -336,7 +336,8 @@ impl<G: Game> Simulation for Staged<G> {
                 stake += fate.stake as f64;
             }
             let count = *count as f64;
-            row.extend([payoff / count, payoff / stake, slashed / count]);
+            let per_stake = if stake > 0.0 { payoff / stake } else { 0.0 };
+            row.extend([payoff / count, per_stake, slashed / count]);
         }
         row
     }

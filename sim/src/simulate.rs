@@ -28,7 +28,7 @@ pub trait Simulation: Sync {
     /// How amounts are shown to people.
     fn token(&self) -> Token;
     /// The names of a row's numbers. Those of a strategy are `payoff_NAME`, its mean payoff,
-    /// `return_NAME`, the same per unit of stake, and `slashed_NAME`.
+    /// `return_NAME`, the same per unit of stake (zero without any), and `slashed_NAME`.
     fn columns(&self) -> Vec<String>;
     /// Whether a row's number of that name is an amount.
     fn is_amount(&self, column: &str) -> bool;

@@ -43,9 +43,6 @@ pub fn cost(message: &'static str, called: &Called) -> Cost {
     (message, called.weight.ref_time(), called.weight.proof_size())
 }
 
-/// A mechanism, and what is called.
-pub type Script<M> = (Instance<M>, Vec<Step<<M as Messages>::Op>>);
-
 /// Compares the costs of a script, in which every message occurs, with the snapshot, and the code's
 /// size with the most that is allowed.
 pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::Op>]) {
