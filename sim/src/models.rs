@@ -34,6 +34,8 @@ pub struct Mechanism {
     pub name: &'static str,
     /// What it is for, in one line.
     pub about: &'static str,
+    /// The accounts that its constructor takes, by what they do.
+    pub roles: &'static [&'static str],
     /// Its parameters, in the order of the constructor's argument.
     pub params: &'static [Param],
     /// Its messages.
@@ -82,6 +84,7 @@ impl Mechanism {
         Self {
             name: G::Model::NAME,
             about,
+            roles: G::Model::ROLES,
             params,
             messages: G::Model::MESSAGES,
             strategies: G::Strategy::NAMES,

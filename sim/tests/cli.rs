@@ -284,11 +284,21 @@ fn what_init_writes_can_be_run() {
 }
 
 #[test]
-fn the_catalogue_lists_staking() {
+fn the_catalogue_lists_every_mechanism() {
     let catalogue = json(&["mechanisms", "--format", "json"]);
-    assert_eq!(catalogue[0]["name"], "staking");
-    assert_eq!(catalogue[0]["messages"].as_array().map(Vec::len), Some(14));
-    assert!(stdout(&["mechanisms"]).contains("unbonding_eras"));
+    let count = |mechanism: &Value, what: &str| mechanism[what].as_array().map_or(0, Vec::len);
+    let listed: Vec<_> = catalogue.as_array().expect("a list").iter().collect();
+    let names: Vec<_> = listed.iter().map(|mechanism| mechanism["name"].as_str()).collect();
+    assert_eq!(names, ["staking", "auction", "oracle", "funding"].map(Some));
+    for mechanism in &listed {
+        let counts = ["params", "messages", "strategies"].map(|what| count(mechanism, what));
+        assert!(counts.into_iter().all(|count| count >= 5), "{mechanism}");
+    }
+    assert_eq!(count(listed[0], "messages"), 14);
+    let pages = stdout(&["mechanisms"]);
+    for known in ["unbonding_eras", "slasher, scorer, sink", "p_epsilon", "propose() + tokens"] {
+        assert!(pages.contains(known), "{known}");
+    }
     let only = json(&["mechanisms", "staking", "--format", "json"]);
     assert_eq!(only, Value::from(vec![catalogue[0].clone()]));
 }

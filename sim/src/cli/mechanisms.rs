@@ -19,9 +19,7 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let listed = named.map_or(MECHANISMS, std::slice::from_ref);
     match args.format {
         Format::Table => {
-            for mechanism in listed {
-                print(&page(mechanism))?;
-            }
+            print(&listed.iter().map(page).collect::<Vec<_>>().join("\n\n"))?;
         }
         Format::Json => {
             let all: Vec<Value> = listed.iter().map(document).collect();
@@ -43,9 +41,10 @@ fn page(mechanism: &Mechanism) -> String {
     };
     let messages = mechanism.messages.iter();
     format!(
-        "{}: {}\n\n{}\n\n{}\n\n{}\n",
+        "{}: {}\n{}\n{}\n\n{}\n\n{}\n",
         mechanism.name,
         mechanism.about,
+        roles(mechanism),
         table(&["parameter", "unit", "range", ""], 4, params),
         table(
             &["message", ""],
@@ -54,6 +53,14 @@ fn page(mechanism: &Mechanism) -> String {
         ),
         table(&["strategy", ""], 2, pairs(mechanism.strategies)),
     )
+}
+
+/// The accounts that the constructor takes, if it takes any.
+fn roles(mechanism: &Mechanism) -> String {
+    match mechanism.roles {
+        [] => String::new(),
+        roles => format!("Accounts with a role: {}\n", roles.join(", ")),
+    }
 }
 
 /// `bond(operator) + tokens`
@@ -86,6 +93,7 @@ fn document(mechanism: &Mechanism) -> Value {
     json!({
         "name": mechanism.name,
         "about": mechanism.about,
+        "roles": mechanism.roles,
         "params": params,
         "messages": messages,
         "strategies": pairs(mechanism.strategies),

@@ -11,7 +11,7 @@ pub const MECHANISM: Mechanism = Mechanism::of::<Game>(
 );
 
 const PARAMS: &[Param] = &[
-    param("kind", "name", "quadratic, pairwise or assurance", "what projects are given"),
+    param("kind", "rule", "quadratic, pairwise, assurance", "what projects are given"),
     param("round_blocks", "blocks", "1 to 2^24", "in which a round takes contributions"),
     param("max_projects", "projects", "1 to 64", "of a round"),
     param("max_contributors", "accounts", "1 to 2^16; pairwise: 32", "of a project"),
