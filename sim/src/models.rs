@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub(crate) use messages::{messages, strategies};
+pub(crate) use tables::accounts;
 
 /// Every mechanism there is.
 pub const MECHANISMS: &[Mechanism] =

@@ -6,9 +6,10 @@
 use crate::differential::{Failure, Pair};
 use crate::refusals::{PAYMENT_FAILED, all};
 use crate::shrink::explain;
-use carrots::models::{Instance, Messages, Model, Op, Refusal};
-use carrots::trace::{Step, Trace};
-use rand::SeedableRng;
+use carrots::models::{Agent, Instance, Messages, Model, Op, Refusal};
+use carrots::trace::{Amount, Step, Trace};
+use carrots_logic::Balance;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,15 +29,31 @@ pub trait Case: Sync {
     /// The mechanism.
     type Model: Model;
 
+    /// The agents of a trace. The first have the roles.
+    const AGENTS: Agent;
     /// States and endings that random calls have to reach: see [`Case::reached`].
     const SOMETIMES: &'static [&'static str];
+    /// In one step of so many, blocks pass.
+    const PAUSE: u32;
+    /// One call of so many is made by somebody else.
+    const STRAY: u32 = 20;
+    /// One call of so many comes with another amount.
+    const ODD: u32 = 40;
 
     /// What it is about, in a word or two.
     fn name(&self) -> &'static str;
-    /// A trace without steps.
-    fn trace(&self) -> Trace<Self::Model>;
-    /// The next step, given where the mechanism stands.
-    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Self::Model>) -> Step<OpOf<Self>>;
+    /// What the constructor takes.
+    fn params(&self) -> <Self::Model as Model>::Params;
+    /// What every agent has.
+    fn wallet(&self) -> Balance;
+    /// The most blocks that pass in one step.
+    fn blocks_max(&self, rng: &mut ChaCha8Rng) -> u32;
+    /// The next call, given where the mechanism stands: who makes it, and with how many tokens.
+    fn call(
+        &self,
+        rng: &mut ChaCha8Rng,
+        model: &Instance<Self::Model>,
+    ) -> (Agent, Balance, OpOf<Self>);
     /// Calls `note` for each of [`Case::SOMETIMES`] that a call reached; `model` is after it.
     fn reached(
         &self,
@@ -45,6 +62,34 @@ pub trait Case: Sync {
         result: &ResultOf<Self>,
         note: &mut dyn FnMut(&'static str),
     );
+
+    /// A trace without steps.
+    fn trace(&self) -> Trace<Self::Model> {
+        Trace {
+            mechanism: Self::Model::NAME.into(),
+            params: self.params(),
+            wallets: vec![Amount(self.wallet()); Self::AGENTS as usize],
+            steps: vec![],
+        }
+    }
+
+    /// The next step, given where the mechanism stands.
+    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Self::Model>) -> Step<OpOf<Self>> {
+        if rng.random_ratio(1, Self::PAUSE) {
+            let most = self.blocks_max(rng);
+            return Step::Blocks(rng.random_range(1..=most));
+        }
+        let (mut who, mut value, op) = self.call(rng, model);
+        if rng.random_ratio(1, Self::STRAY) {
+            who = rng.random_range(0..Self::AGENTS);
+        }
+        if rng.random_ratio(1, Self::ODD) {
+            let wallet = self.wallet();
+            let all = wallet * Balance::from(Self::AGENTS);
+            value = [0, 1, wallet, wallet + 1, all][rng.random_range(0..5)];
+        }
+        Step::Call { who, value, op, expect: None }
+    }
 }
 
 /// How much is played.

@@ -8,7 +8,7 @@ pub use catalogue::MECHANISM;
 pub use game::Game;
 pub use play::{Strategy, World};
 
-use super::{Agent, ByAgent, Cells, Model, Records, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
 use carrots_logic::auction::{self as rules, *};
 use carrots_logic::{Balance, sealed, tables};
 use scale::Encode;
@@ -154,22 +154,7 @@ fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
     Roles { seller: name(SELLER), sink: name(SINK) }
 }
 
-impl Accounts for Auction {
-    type Id = Agent;
-
-    tables! {
-        credit, set_credit: credits(who: Agent) -> Balance;
-    }
-}
-
-impl Hashing for Auction {
-    fn hash(&self, bytes: &[u8]) -> [u8; 32] {
-        super::hash(bytes)
-    }
-    fn account(&self, who: Agent) -> [u8; 32] {
-        super::account(who)
-    }
-}
+accounts!(Auction);
 
 impl Db for Auction {
     tables! {

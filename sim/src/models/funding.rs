@@ -8,7 +8,7 @@ pub use catalogue::MECHANISM;
 pub use game::Game;
 pub use play::{Strategy, World};
 
-use super::{Agent, ByAgent, Cells, Model, Records, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
 use carrots_logic::funding::{self as rules, *};
 use carrots_logic::{Balance, tables};
 use scale::Encode;
@@ -181,13 +181,7 @@ fn named(project: Project<Agent>, cells: &Cells) -> Project<[u8; 32]> {
     Project { owner, round, status, contributors, deposit, raised, roots, matched, bonuses }
 }
 
-impl Accounts for Funding {
-    type Id = Agent;
-
-    tables! {
-        credit, set_credit: credits(who: Agent) -> Balance;
-    }
-}
+accounts!(Funding);
 
 impl Db for Funding {
     tables! {

@@ -8,7 +8,7 @@ pub use catalogue::MECHANISM;
 pub use game::Game;
 pub use play::{Strategy, World};
 
-use super::{Agent, ByAgent, Cells, Model, Records, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
 use carrots_logic::oracle::{self as rules, *};
 use carrots_logic::storage::Table;
 use carrots_logic::{Balance, sealed, tables};
@@ -200,24 +200,7 @@ fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
     Roles { beacon: name(BEACON), sink: name(SINK) }
 }
 
-impl Accounts for Oracle {
-    type Id = Agent;
-
-    tables! {
-        credit, set_credit: credits(who: Agent) -> Balance;
-    }
-}
-
-impl Hashing for Oracle {
-    #[inline]
-    fn hash(&self, bytes: &[u8]) -> Hash {
-        super::hash(bytes)
-    }
-    #[inline]
-    fn account(&self, who: Agent) -> [u8; 32] {
-        super::account(who)
-    }
-}
+accounts!(Oracle);
 
 impl Db for Oracle {
     tables! {

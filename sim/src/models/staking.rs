@@ -8,7 +8,7 @@ pub use catalogue::MECHANISM;
 pub use game::Game;
 pub use play::{Strategy, World};
 
-use super::{Agent, ByAgent, Cells, Model, Records, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
 use carrots_logic::staking::{self as rules, *};
 use carrots_logic::storage::Table;
 use carrots_logic::{Balance, Perbill, tables};
@@ -211,13 +211,7 @@ fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
     Roles { slasher: name(SLASHER), scorer: name(SCORER), sink: name(SINK) }
 }
 
-impl Accounts for Staking {
-    type Id = Agent;
-
-    tables! {
-        credit, set_credit: credits(who: Agent) -> Balance;
-    }
-}
+accounts!(Staking);
 
 impl Db for Staking {
     tables! {

@@ -148,3 +148,28 @@ impl<'a> Cells<'a> {
         self.cells
     }
 }
+
+/// Gives a model that keeps `credits: ByAgent<Balance>` its accounts, and the chain's hashes.
+macro_rules! accounts {
+    ($model:ty) => {
+        impl carrots_logic::accounts::Accounts for $model {
+            type Id = $crate::models::Agent;
+
+            carrots_logic::tables! {
+                credit, set_credit: credits(who: $crate::models::Agent) -> carrots_logic::Balance;
+            }
+        }
+
+        impl carrots_logic::sealed::Hashing for $model {
+            #[inline]
+            fn hash(&self, bytes: &[u8]) -> carrots_logic::sealed::Hash {
+                $crate::models::hash(bytes)
+            }
+            #[inline]
+            fn account(&self, who: $crate::models::Agent) -> [u8; 32] {
+                $crate::models::account(who)
+            }
+        }
+    };
+}
+pub(crate) use accounts;

@@ -2,8 +2,7 @@
 
 use crate::script::{salt, seal};
 use carrots::models::auction::{Auction, Op, Receipt, SELLER};
-use carrots::models::{Agent, Instance, Model, hash};
-use carrots::trace::{Amount, Step, Trace};
+use carrots::models::{Agent, Instance, hash};
 use carrots_logic::auction::{Accounts, Bid, Db, Kind, MAX_BID, Params, Phase, Settled, Values};
 use carrots_tests::random::{self, ResultOf};
 use rand::seq::IndexedRandom;
@@ -63,6 +62,9 @@ pub fn cases() -> Vec<Case> {
 impl random::Case for Case {
     type Model = Auction;
 
+    const AGENTS: Agent = AGENTS;
+    const PAUSE: u32 = 8;
+    const ODD: u32 = 30;
     const SOMETIMES: &'static [&'static str] = &[
         "all items were sold",
         "some items were sold",
@@ -80,28 +82,20 @@ impl random::Case for Case {
         self.name
     }
 
-    fn trace(&self) -> Trace<Auction> {
-        Trace {
-            mechanism: Auction::NAME.into(),
-            params: self.params,
-            wallets: vec![Amount(self.wallet); AGENTS as usize],
-            steps: vec![],
-        }
+    fn params(&self) -> Params {
+        self.params
     }
 
-    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Auction>) -> Step<Op> {
-        let mut maker = Maker { case: self, rng, model };
-        if maker.one_in(8) {
-            return Step::Blocks(maker.rng.random_range(1..=self.params.reveal_blocks + 1));
-        }
-        let (mut who, mut value, op) = maker.call();
-        if maker.one_in(20) {
-            who = maker.anyone();
-        }
-        if maker.one_in(30) {
-            value = maker.strange_value();
-        }
-        Step::Call { who, value, op, expect: None }
+    fn wallet(&self) -> u128 {
+        self.wallet
+    }
+
+    fn blocks_max(&self, _rng: &mut ChaCha8Rng) -> u32 {
+        self.params.reveal_blocks + 1
+    }
+
+    fn call(&self, rng: &mut ChaCha8Rng, model: &Instance<Auction>) -> (Agent, u128, Op) {
+        Maker { case: self, rng, model }.call()
     }
 
     fn reached(
@@ -195,11 +189,6 @@ impl Maker<'_> {
 
     fn anyone(&mut self) -> Agent {
         self.rng.random_range(0..AGENTS)
-    }
-
-    fn strange_value(&mut self) -> u128 {
-        let wallet = self.case.wallet;
-        *[0, 1, wallet, wallet + 1, wallet * 10].choose(self.rng).unwrap_or(&0)
     }
 
     fn call(&mut self) -> (Agent, u128, Op) {

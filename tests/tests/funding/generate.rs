@@ -2,8 +2,7 @@
 
 use crate::script::{assurance, pairwise, params};
 use carrots::models::funding::{Funding, Op, Receipt};
-use carrots::models::{Agent, Instance, Model};
-use carrots::trace::{Amount, Step, Trace};
+use carrots::models::{Agent, Instance};
 use carrots_logic::Perbill;
 use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status};
 use carrots_tests::random::{self, ResultOf};
@@ -66,6 +65,8 @@ pub fn cases() -> Vec<Case> {
 impl random::Case for Case {
     type Model = Funding;
 
+    const AGENTS: Agent = AGENTS;
+    const PAUSE: u32 = 12;
     const SOMETIMES: &'static [&'static str] = &[
         "a round without projects",
         "a match in full",
@@ -88,28 +89,20 @@ impl random::Case for Case {
         self.name
     }
 
-    fn trace(&self) -> Trace<Funding> {
-        Trace {
-            mechanism: Funding::NAME.into(),
-            params: self.params,
-            wallets: vec![Amount(self.wallet); AGENTS as usize],
-            steps: vec![],
-        }
+    fn params(&self) -> Params {
+        self.params
     }
 
-    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Funding>) -> Step<Op> {
-        let mut maker = Maker { case: self, rng, model };
-        if maker.one_in(12) {
-            return Step::Blocks(maker.rng.random_range(1..=self.params.round_blocks));
-        }
-        let (mut who, mut value, op) = maker.call();
-        if maker.one_in(20) {
-            who = maker.anyone();
-        }
-        if maker.one_in(40) {
-            value = maker.strange_value();
-        }
-        Step::Call { who, value, op, expect: None }
+    fn wallet(&self) -> u128 {
+        self.wallet
+    }
+
+    fn blocks_max(&self, _rng: &mut ChaCha8Rng) -> u32 {
+        self.params.round_blocks
+    }
+
+    fn call(&self, rng: &mut ChaCha8Rng, model: &Instance<Funding>) -> (Agent, u128, Op) {
+        Maker { case: self, rng, model }.call()
     }
 
     fn reached(
@@ -245,11 +238,6 @@ impl Maker<'_> {
         let bits = 128 - self.case.amount.leading_zeros();
         let shift = self.rng.random_range(0..bits.min(8));
         self.rng.random_range(1..=(self.case.amount >> shift).max(1))
-    }
-
-    fn strange_value(&mut self) -> u128 {
-        let wallet = self.case.wallet;
-        *[0, 1, wallet, wallet + 1, wallet * 9].choose(self.rng).unwrap_or(&0)
     }
 
     fn call(&mut self) -> (Agent, u128, Op) {

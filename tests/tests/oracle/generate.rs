@@ -1,8 +1,7 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
 use carrots::models::oracle::{BEACON, Op, Oracle, Receipt};
-use carrots::models::{Agent, Instance, Model, hash};
-use carrots::trace::{Amount, Step, Trace};
+use carrots::models::{Agent, Instance, hash};
 use carrots_logic::Perbill;
 use carrots_logic::oracle::{Db, Kind, MAX_JURY, Outcome, Params, Question, Salt, Status};
 use carrots_logic::sealed::{Phase, phase};
@@ -94,6 +93,9 @@ pub fn secret(kind: Kind, who: Agent, question: u64, round: u32) -> (u128, Salt)
 impl random::Case for Case {
     type Model = Oracle;
 
+    const AGENTS: Agent = AGENTS;
+    const PAUSE: u32 = 10;
+    const STRAY: u32 = 40;
     const SOMETIMES: &'static [&'static str] = &[
         "nobody was drawn for a question",
         "nobody was drawn for an appeal",
@@ -116,29 +118,20 @@ impl random::Case for Case {
         self.name
     }
 
-    fn trace(&self) -> Trace<Oracle> {
-        Trace {
-            mechanism: Oracle::NAME.into(),
-            params: self.params,
-            wallets: vec![Amount(self.wallet); AGENTS as usize],
-            steps: vec![],
-        }
+    fn params(&self) -> Params {
+        self.params
     }
 
-    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Oracle>) -> Step<Op> {
-        let mut maker = Maker { case: self, rng, model };
-        if maker.one_in(10) {
-            let most = if maker.one_in(4) { self.params.stake_blocks } else { 2 };
-            return Step::Blocks(maker.rng.random_range(1..=most));
-        }
-        let (mut who, mut value, op) = maker.call();
-        if maker.one_in(40) {
-            who = maker.anyone();
-        }
-        if maker.one_in(40) {
-            value = maker.strange_value();
-        }
-        Step::Call { who, value, op, expect: None }
+    fn wallet(&self) -> u128 {
+        self.wallet
+    }
+
+    fn blocks_max(&self, rng: &mut ChaCha8Rng) -> u32 {
+        if rng.random_ratio(1, 4) { self.params.stake_blocks } else { 2 }
+    }
+
+    fn call(&self, rng: &mut ChaCha8Rng, model: &Instance<Oracle>) -> (Agent, u128, Op) {
+        Maker { case: self, rng, model }.call()
     }
 
     fn reached(
@@ -213,11 +206,6 @@ impl Maker<'_> {
 
     fn anyone(&mut self) -> Agent {
         self.rng.random_range(0..AGENTS)
-    }
-
-    fn strange_value(&mut self) -> u128 {
-        let wallet = self.case.wallet;
-        *[0, 1, wallet, wallet + 1, wallet * 11].choose(self.rng).unwrap_or(&0)
     }
 
     fn call(&mut self) -> (Agent, u128, Op) {

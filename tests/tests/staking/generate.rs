@@ -1,8 +1,7 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
 use carrots::models::staking::{Op, Receipt, SCORER, SLASHER, Staking};
-use carrots::models::{Agent, Instance, Model};
-use carrots::trace::{Amount, Step, Trace};
+use carrots::models::{Agent, Instance};
 use carrots_logic::Perbill;
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
 use carrots_tests::random::{self, ResultOf};
@@ -70,6 +69,8 @@ pub fn cases() -> Vec<Case> {
 impl random::Case for Case {
     type Model = Staking;
 
+    const AGENTS: Agent = AGENTS;
+    const PAUSE: u32 = 7;
     const SOMETIMES: &'static [&'static str] =
         &["a payout was cut to the reserve", "a pool was wiped", "a slash of two operators"];
 
@@ -77,28 +78,20 @@ impl random::Case for Case {
         self.name
     }
 
-    fn trace(&self) -> Trace<Staking> {
-        Trace {
-            mechanism: Staking::NAME.into(),
-            params: self.params,
-            wallets: vec![Amount(self.wallet); AGENTS as usize],
-            steps: vec![],
-        }
+    fn params(&self) -> Params {
+        self.params
     }
 
-    fn step(&self, rng: &mut ChaCha8Rng, model: &Instance<Staking>) -> Step<Op> {
-        let mut maker = Maker { case: self, rng, model };
-        if maker.one_in(7) {
-            return Step::Blocks(maker.rng.random_range(1..=self.params.era_blocks + 1));
-        }
-        let (mut who, mut value, op) = maker.call();
-        if maker.one_in(20) {
-            who = maker.anyone();
-        }
-        if maker.one_in(40) {
-            value = maker.strange_value();
-        }
-        Step::Call { who, value, op, expect: None }
+    fn wallet(&self) -> u128 {
+        self.wallet
+    }
+
+    fn blocks_max(&self, _rng: &mut ChaCha8Rng) -> u32 {
+        self.params.era_blocks + 1
+    }
+
+    fn call(&self, rng: &mut ChaCha8Rng, model: &Instance<Staking>) -> (Agent, u128, Op) {
+        Maker { case: self, rng, model }.call()
     }
 
     fn reached(
@@ -170,11 +163,6 @@ impl Maker<'_> {
         let bits = 128 - self.case.amount.leading_zeros();
         let shift = self.rng.random_range(0..bits.min(16));
         self.rng.random_range(1..=(self.case.amount >> shift).max(1))
-    }
-
-    fn strange_value(&mut self) -> u128 {
-        let wallet = self.case.wallet;
-        *[0, 1, wallet, wallet + 1, wallet * 11].choose(self.rng).unwrap_or(&0)
     }
 
     fn call(&mut self) -> (Agent, u128, Op) {
