@@ -9,6 +9,9 @@ use carrots_logic::oracle::{Block, Kind, Outcome, Params};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+/// The most questions in one run.
+const QUESTIONS_MAX: u64 = 10_000_000;
+
 /// An oracle scenario.
 pub type Scenario = ScenarioOf<Game>;
 
@@ -157,6 +160,8 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     expect_chance("world.accuracy", world.accuracy)?;
     expect_chance("world.appeal_rate", world.appeal_rate)?;
     expect(world.questions > 0, "world.questions", "at least one question")?;
+    let all = u64::from(world.questions) * u64::from(scenario.run.horizon);
+    expect(all <= QUESTIONS_MAX, "world.questions", "at most 10 million in all rounds")?;
     expect(world.truth.kind().valid(), "world.truth.choice.options", "2 to 8 options")?;
     match world.truth {
         Truth::Choice { first, .. } => expect_chance("world.truth.choice.first", first)?,

@@ -417,6 +417,9 @@ impl Game {
 
     /// Bonds all that an account has to an operator drawn by chance, if it takes the bond.
     fn bond_somewhere(&mut self, who: Agent, purse: &mut Purse) -> Memory {
+        if self.operators.is_empty() {
+            return Memory::Idle;
+        }
         let operator = self.operators[purse.rng.random_range(0..self.operators.len())];
         let has = self.staking.ledger().wallets[who as usize];
         match self.act(who, has, Op::Bond { operator }) {
