@@ -390,11 +390,18 @@ impl Game {
         self.duty(agent, purse, 0, [Duty::Done, Duty::Missed, Duty::Equivocated][choice]);
     }
 
+    /// A bonder looks, and mostly does nothing.
     #[inline]
     fn bonder(&mut self, agent: &mut Player, purse: &mut Purse) {
+        if self.news || !matches!(agent.memory, Memory::Bonded(..)) {
+            self.bond_or_leave(agent, purse);
+        }
+    }
+
+    #[inline(never)]
+    fn bond_or_leave(&mut self, agent: &mut Player, purse: &mut Purse) {
         let who = agent.account;
         match agent.memory {
-            Memory::Bonded(..) if !self.news => {}
             Memory::Bonded(operator, slashes) => {
                 let retired = self.staking.db.pool(operator).status != Status::Active;
                 if retired || self.slashes[operator as usize] > slashes {
