@@ -94,6 +94,17 @@ pub fn expect_chance(key: &str, rate: f64) -> Result<(), Wrong> {
     expect((0.0..=1.0).contains(&rate), key, "a chance from 0 to 1")
 }
 
+/// Says what is wrong unless `most` rounds, for which block numbers last, are enough.
+pub fn expect_blocks(horizon: u32, most: u64, rounds: &str) -> Result<(), Wrong> {
+    let expected = format!("1 to {most} {rounds}: what 2^32 blocks have room for");
+    expect(u64::from(horizon) <= most, "run.horizon", expected)
+}
+
+/// What all agents have together at most. It is an amount: that is checked before a game is asked.
+pub fn stakes<S>(agents: &[Group<S>]) -> Balance {
+    agents.iter().map(|group| group.stake.max() * Balance::from(group.count)).sum()
+}
+
 /// What a run came to.
 pub struct Finished<S> {
     /// One number per metric.

@@ -68,7 +68,7 @@ impl Auction {
     /// The number of the round that is open.
     pub fn open_round(&self) -> Option<u32> {
         let number = self.state.rounds.checked_sub(1)?;
-        (self.rounds.get(number).status == Status::Open).then_some(number)
+        (self.round(number).status == Status::Open).then_some(number)
     }
 }
 

@@ -17,23 +17,6 @@ impl<K, V> Default for Records<K, V> {
 }
 
 impl<K: Ord + Copy, V: Default + PartialEq + Copy> Records<K, V> {
-    /// The record, or the default.
-    #[inline]
-    pub fn get(&self, key: K) -> V {
-        self.find(key).map_or(V::default(), |at| self.0[at].1)
-    }
-
-    /// Writes the record, or removes it if it is the default.
-    #[inline]
-    pub fn set(&mut self, key: K, record: V) {
-        match (self.find(key), record == V::default()) {
-            (Ok(at), false) => self.0[at].1 = record,
-            (Ok(at), true) => drop(self.0.remove(at)),
-            (Err(at), false) => self.0.insert(at, (key, record)),
-            (Err(_), true) => {}
-        }
-    }
-
     /// All records, by key.
     pub fn iter(&self) -> impl Iterator<Item = &(K, V)> {
         self.0.iter()
@@ -54,12 +37,17 @@ impl<K: Ord + Copy, V: Default + PartialEq + Copy> Records<K, V> {
 impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<K, V> for Records<K, V> {
     #[inline]
     fn read(&self, key: K) -> V {
-        self.get(key)
+        self.find(key).map_or(V::default(), |at| self.0[at].1)
     }
 
     #[inline]
     fn write(&mut self, key: K, record: V) {
-        self.set(key, record);
+        match (self.find(key), record == V::default()) {
+            (Ok(at), false) => self.0[at].1 = record,
+            (Ok(at), true) => drop(self.0.remove(at)),
+            (Err(at), false) => self.0.insert(at, (key, record)),
+            (Err(_), true) => {}
+        }
     }
 }
 
@@ -100,12 +88,12 @@ impl<V: Copy> Table<Agent, V> for ByAgent<V> {
 impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<(Agent, K), V> for ByAgent<Records<K, V>> {
     #[inline]
     fn read(&self, (who, key): (Agent, K)) -> V {
-        self.0[who as usize].get(key)
+        self.0[who as usize].read(key)
     }
 
     #[inline]
     fn write(&mut self, (who, key): (Agent, K), record: V) {
-        self.0[who as usize].set(key, record);
+        self.0[who as usize].write(key, record);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::game::Game;
 use crate::models::strategies;
-use crate::play::{ScenarioOf, Wrong, expect};
+use crate::play::{ScenarioOf, Wrong, expect, expect_blocks, stakes};
 use crate::scenario::Amounts;
 use carrots_logic::Balance;
 use carrots_logic::auction::{Kind, MAX_BID};
@@ -50,17 +50,13 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     let expected = format!("room for the {bidders} bids of `agents`");
     expect(bidders <= params.max_bidders.into(), "params.max_bidders", expected)?;
     let all = world.weights.iter().map(|weight| Balance::from(*weight)).sum::<Balance>();
-    let stakes: Balance =
-        agents.iter().map(|group| group.stake.max() * Balance::from(group.count)).sum();
     let most = (highest(world).checked_mul(all))
         .and_then(|value| value.checked_mul(run.horizon.into())?.checked_mul(bidders.into()))
-        .and_then(|values| values.checked_add(stakes));
+        .and_then(|values| values.checked_add(stakes(agents)));
     let expected = "at most 2^128 - 1 over all rounds and bidders, with all stakes";
     expect(most.is_some(), "world.values", expected)?;
     let blocks = u64::from(params.commit_blocks) + u64::from(params.reveal_blocks);
-    let most = u64::from(u32::MAX) / blocks;
-    let expected = format!("1 to {most} rounds: what 2^32 blocks have room for");
-    expect(u64::from(run.horizon) <= most, "run.horizon", expected)
+    expect_blocks(run.horizon, u64::from(u32::MAX) / blocks, "rounds")
 }
 
 fn check_world(scenario: &Scenario) -> Result<(), Wrong> {

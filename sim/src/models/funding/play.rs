@@ -2,7 +2,7 @@
 
 use super::game::Game;
 use crate::models::strategies;
-use crate::play::{ScenarioOf, Wrong, expect};
+use crate::play::{ScenarioOf, Wrong, expect, expect_blocks, stakes};
 use crate::scenario::{Amounts, Range, Tail};
 use carrots_logic::Balance;
 use carrots_logic::funding::{Kind, MAX_CONTRIBUTION};
@@ -83,8 +83,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     expect(fits, "params.max_contributors", expected)?;
     check_sums(scenario)?;
     let most = u64::from(u32::MAX) / u64::from(params.round_blocks);
-    let expected = format!("1 to {most} rounds: what 2^32 blocks have room for");
-    expect(u64::from(run.horizon) <= most, "run.horizon", expected)?;
+    expect_blocks(run.horizon, most, "rounds")?;
     let most = u64::from(u32::MAX / params.max_projects);
     let expected = format!("at most {most} rounds: what 2^32 numbers of projects have room for");
     expect(u64::from(run.horizon) <= most, "run.horizon", expected)
@@ -94,12 +93,9 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
 fn check_sums(scenario: &Scenario) -> Result<(), Wrong> {
     let Scenario { world, agents, run, .. } = scenario;
     let rounds = Balance::from(run.horizon);
-    let stakes = agents.iter().try_fold(0 as Balance, |sum, group| {
-        sum.checked_add(group.stake.max().checked_mul(group.count.into())?)
-    });
     let sponsored = world.sponsor.checked_mul(rounds);
     let owned = endowment(scenario).and_then(|each| each.checked_mul(world.goods.into()));
-    let sum = stakes.zip(sponsored).and_then(|(a, b)| a.checked_add(b)?.checked_add(owned?));
+    let sum = sponsored.zip(owned).and_then(|(a, b)| stakes(agents).checked_add(a)?.checked_add(b));
     let expected = "at most 2^96 for all stakes, sponsors and deposits together";
     expect(sum.is_some_and(|sum| sum <= TOKENS_MAX), "world.sponsor", expected)?;
     // A good is worth `2 sqrt(w F)` at most, and so `w + F`; and never more tokens than there are.

@@ -2,7 +2,7 @@
 
 use super::game::{Game, SPLITS};
 use crate::models::strategies;
-use crate::play::{Purse, ScenarioOf, Wrong, expect, expect_chance};
+use crate::play::{Purse, ScenarioOf, Wrong, expect, expect_blocks, expect_chance, stakes};
 use carrots_logic::Balance;
 use carrots_logic::math::part_down;
 use carrots_logic::oracle::{Block, Kind, Outcome, Params};
@@ -178,18 +178,13 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     expect(jurors <= params.max_jurors.into(), "params.max_jurors", expected)?;
     check_amounts(scenario)?;
     let blocks = u64::from(round_blocks(params));
-    let most = u64::from(u32::MAX) / blocks - 1;
-    let expected = format!("1 to {most} rounds: what 2^32 blocks have room for");
-    expect(u64::from(scenario.run.horizon) <= most, "run.horizon", expected)
+    expect_blocks(scenario.run.horizon, u64::from(u32::MAX) / blocks - 1, "rounds")
 }
 
 /// All stakes, fees and bribes together are amounts.
 fn check_amounts(scenario: &Scenario) -> Result<(), Wrong> {
     let Scenario { world, agents, .. } = scenario;
-    let stakes = agents.iter().try_fold(0 as Balance, |sum, group| {
-        sum.checked_add(group.stake.max().checked_mul(group.count.into())?)
-    });
-    let all = stakes.and_then(|stakes| stakes.checked_add(budget(scenario)?));
+    let all = budget(scenario).and_then(|budget| budget.checked_add(stakes(agents)));
     let expected = "a sum of all fees and stakes of at most 2^128 - 1";
     expect(all.is_some(), "params.fee_per_vote", expected)?;
     let votes = votes_most(scenario);

@@ -2,7 +2,7 @@
 
 use super::game::{Game, SPLITS};
 use crate::models::strategies;
-use crate::play::{ScenarioOf, Wrong, expect, expect_chance};
+use crate::play::{ScenarioOf, Wrong, expect, expect_blocks, expect_chance, stakes};
 use carrots_logic::staking::Era;
 use carrots_logic::{Balance, Perbill};
 use serde::{Deserialize, Serialize};
@@ -68,10 +68,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     expect(world.report_delay_eras <= most, "world.report_delay_eras", expected)?;
     let low = world.commission <= params.max_commission;
     expect(low, "world.commission", "at most params.max_commission")?;
-    let stakes = agents.iter().try_fold(0 as Balance, |sum, group| {
-        sum.checked_add(group.stake.max().checked_mul(group.count.into())?)
-    });
-    let sum = stakes.and_then(|sum| sum.checked_add(world.reserve));
+    let sum = stakes(agents).checked_add(world.reserve);
     let expected = "a sum of all stakes and the reserve of at most 2^128 - 1";
     expect(sum.is_some(), "world.reserve", expected)?;
     for (key, amount) in [("offence_gain", world.offence_gain), ("duty_cost", world.duty_cost)] {
@@ -88,8 +85,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     expect(operators <= params.max_operators.into(), "params.max_operators", expected)?;
     let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 1;
     let most = (u64::from(u32::MAX) / u64::from(params.era_blocks)).saturating_sub(after);
-    let expected = format!("1 to {most} eras: what 2^32 blocks have room for");
-    expect(u64::from(run.horizon) <= most, "run.horizon", expected)
+    expect_blocks(run.horizon, most, "eras")
 }
 
 /// How many accounts an agent has.
