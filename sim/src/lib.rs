@@ -5,11 +5,13 @@
 //! | which mechanisms are there? | [`models`] |
 //! | how do their agents play? | [`play`], and each mechanism's own game |
 //! | what happens when these agents play? | [`simulate`] |
+//! | what are the equilibria of this game? | [`games`] |
 //! | what did this trace do, step by step? | [`trace`] |
 //! | what may a scenario file say? | [`scenario`] |
 //!
 //! No rule is restated here: what a call does is decided in `carrots_logic` alone.
 
+pub mod games;
 pub mod models;
 pub mod play;
 pub mod scenario;

@@ -1,0 +1,32 @@
+//! Games and their equilibria, in exact arithmetic.
+//!
+//! A game is in strategic form ([`strategic`]) or in extensive form; one file per
+//! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
+
+pub mod exact;
+pub mod strategic;
+
+/// What a solver found, and whether that is all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<T> {
+    /// What was found, in the order of the search.
+    pub all: Vec<T>,
+    /// Whether there is no more: the search did not run into its limit.
+    pub complete: bool,
+}
+
+/// How far a solver may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// Steps of its search: profiles, pivots, nodes.
+    pub steps: u64,
+    /// Bytes that it may keep, about.
+    pub bytes: usize,
+}
+
+impl Default for Limit {
+    /// A hundred million steps and a gibibyte.
+    fn default() -> Self {
+        Self { steps: 100_000_000, bytes: 1 << 30 }
+    }
+}
