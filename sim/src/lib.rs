@@ -6,6 +6,7 @@
 //! | how do their agents play? | [`play`], and each mechanism's own game |
 //! | what happens when these agents play? | [`simulate`] |
 //! | what are the equilibria of this game? | [`games`] |
+//! | what can its players decide, and what comes of it? | [`stage`], and each mechanism's own |
 //! | what did this trace do, step by step? | [`trace`] |
 //! | what may a scenario file say? | [`scenario`] |
 //!
@@ -16,4 +17,5 @@ pub mod models;
 pub mod play;
 pub mod scenario;
 pub mod simulate;
+pub mod stage;
 pub mod trace;

@@ -6,6 +6,7 @@
 use crate::models::{Agent, Instance, Model};
 use crate::scenario::{Amounts, Document, Run, Scenario, ScenarioError, Token};
 use crate::simulate::{Simulation, stream};
+use crate::stage::Stage;
 use carrots_logic::Balance;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -46,6 +47,7 @@ pub type ScenarioOf<G> = Scenario<
     <<G as Game>::Model as Model>::Params,
     <G as Game>::World,
     Group<<G as Game>::Strategy>,
+    <G as Game>::Audit,
 >;
 
 /// A mechanism as it is played.
@@ -56,6 +58,10 @@ pub trait Game: Sized {
     type World: DeserializeOwned + Send + Sync;
     /// What agents do.
     type Strategy: Strategies;
+    /// What part of a scenario is audited.
+    type Audit: Default + DeserializeOwned + Send + Sync;
+    /// The same as a game.
+    type Stage: Stage<Model = Self::Model>;
 
     /// The metrics in the order of a row, and whether they are amounts.
     const METRICS: &'static [(&'static str, bool)];
@@ -67,6 +73,8 @@ pub trait Game: Sized {
     /// Says what is wrong with a scenario whose parameters, groups and run are sound by themselves:
     /// the key, and what was expected of it.
     fn check(scenario: &ScenarioOf<Self>) -> Result<(), Wrong>;
+    /// The game that is audited, or what is wrong with it: the key, and what was expected.
+    fn stage(scenario: &ScenarioOf<Self>) -> Result<Self::Stage, Wrong>;
     /// Everyone is endowed and enters.
     fn new(scenario: &ScenarioOf<Self>, seed: u64, run: u64) -> Self;
     /// Every agent chooses once, and time passes.

@@ -29,7 +29,7 @@ pub struct Document {
 /// What every scenario has in common.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Scenario<P, W, G> {
+pub struct Scenario<P, W, G, A> {
     /// The mechanism's name.
     pub mechanism: String,
     /// How amounts are shown to people.
@@ -45,6 +45,8 @@ pub struct Scenario<P, W, G> {
     pub run: Run,
     /// The behaviour that should be an equilibrium.
     pub intended: Intended,
+    /// The part of it all that is audited.
+    pub audit: Option<A>,
 }
 
 /// How amounts are shown to people; files and machines get the smallest unit.

@@ -3,10 +3,12 @@
 mod catalogue;
 mod game;
 mod play;
+mod stage;
 
 pub use catalogue::MECHANISM;
 pub use game::Game;
 pub use play::{Strategy, World};
+pub use stage::{Audit, Stage};
 
 use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
 use carrots_logic::auction::{self as rules, *};

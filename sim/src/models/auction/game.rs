@@ -8,6 +8,7 @@
 //! it won were worth to it. Who has too few tokens for a bid does not bid.
 
 use super::play::{self, Scenario, Strategy, World};
+use super::stage;
 use super::{Auction, Op, Receipt, SELLER};
 use crate::models::{Agent, Instance};
 use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
@@ -81,6 +82,8 @@ impl crate::play::Game for Game {
     type Model = Auction;
     type World = World;
     type Strategy = Strategy;
+    type Audit = stage::Audit;
+    type Stage = stage::Stage;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("revenue", true),
@@ -98,6 +101,10 @@ impl crate::play::Game for Game {
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
+    }
+
+    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
+        stage::Stage::new(scenario)
     }
 
     /// Everyone is endowed.

@@ -8,6 +8,7 @@
 //! were funded are worth to it. What the owners of goods are paid, they spend on the goods.
 
 use super::play::{self, Scenario, Strategy, World};
+use super::stage;
 use super::{Funding, Op, Receipt};
 use crate::models::{Agent, Instance};
 use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
@@ -83,6 +84,8 @@ impl crate::play::Game for Game {
     type Model = Funding;
     type World = World;
     type Strategy = Strategy;
+    type Audit = stage::Audit;
+    type Stage = stage::Stage;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("raised_total", true),
@@ -102,6 +105,10 @@ impl crate::play::Game for Game {
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
+    }
+
+    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
+        stage::Stage::new(scenario)
     }
 
     /// Everyone is endowed, and takes an interest in some goods.

@@ -9,6 +9,7 @@
 //! bribes and less the effort that the world knows.
 
 use super::play::{self, Scenario, Strategy, World};
+use super::stage;
 use super::{BEACON, Op, Oracle, Receipt};
 use crate::models::{Agent, Instance};
 use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
@@ -114,6 +115,8 @@ impl crate::play::Game for Game {
     type Model = Oracle;
     type World = World;
     type Strategy = Strategy;
+    type Audit = stage::Audit;
+    type Stage = stage::Stage;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("accuracy", false),
@@ -133,6 +136,10 @@ impl crate::play::Game for Game {
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
+    }
+
+    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
+        stage::Stage::new(scenario)
     }
 
     /// Everyone is endowed and stakes.

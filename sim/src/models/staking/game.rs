@@ -8,6 +8,7 @@
 //! gains and less the costs that the world knows.
 
 use super::play::{self, Scenario, Strategy, World};
+use super::stage;
 use super::{Op, Receipt, SCORER, SLASHER, Staking};
 use crate::models::{Agent, Instance};
 use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
@@ -95,6 +96,8 @@ impl crate::play::Game for Game {
     type Model = Staking;
     type World = World;
     type Strategy = Strategy;
+    type Audit = stage::Audit;
+    type Stage = stage::Stage;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("staked_share", false),
@@ -114,6 +117,10 @@ impl crate::play::Game for Game {
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
+    }
+
+    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
+        stage::Stage::new(scenario)
     }
 
     /// Everyone is endowed, registers and bonds.
