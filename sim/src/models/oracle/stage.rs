@@ -1,8 +1,8 @@
 //! A question to the court as a game: jurors decide what to report, and whether to take part.
 //!
 //! Every juror decides once, before anything else. Then all who take part stake, a question is
-//! asked, the jury is drawn, commits and reveals, and what is due is settled and collected. There
-//! are no appeals. Options have no meaning of their own, so the first is the truth and the second
+//! asked, the jury is drawn, commits and reveals, and what is due is settled and collected. Nobody
+//! appeals. Options have no meaning of their own, so the first is the truth and the second
 //! is what a briber wants; which of them needs no effort is drawn by chance. A number is the last
 //! one that was known, moved up by all of the drift; a briber wants twice as much.
 
@@ -30,13 +30,15 @@ const THOUSAND: u64 = 1_000;
 pub struct Audit {
     /// Jurors.
     pub jurors: u32,
-    /// What each has and stakes; zero for the least stake.
+    /// What each stakes; zero for the least stake.
     #[serde(with = "carrots_logic::text::amount")]
     pub stake: Balance,
     /// Votes of the jury; zero for all that there are.
     pub jury: u32,
     /// What the jury is drawn with, where it is not all.
     pub seed: u64,
+    /// Appeals that the rules allow.
+    pub appeals: u32,
     /// The most accounts over which a juror may split its stake.
     pub splits: u32,
     /// The chance that effort finds the truth, in whole thousandths.
@@ -65,6 +67,7 @@ impl Default for Audit {
             stake: 0,
             jury: 0,
             seed: 0,
+            appeals: 0,
             splits: 1,
             accuracy: Perbill::one(),
             bribe: Bribe::None,
@@ -104,7 +107,7 @@ pub struct Stage {
     params: Params,
     world: World,
     audit: Audit,
-    /// What a juror has.
+    /// What a juror stakes.
     stake: Balance,
     truth: u128,
     lie: u128,
@@ -120,14 +123,14 @@ impl Stage {
         expect(honest, "intended.strategy", "honest to be audited")?;
         expect((1..=MAX_JURY).contains(&audit.jurors), "audit.jurors", "1 to 63 jurors")?;
         expect((1..=8).contains(&audit.splits), "audit.splits", "1 to 8 accounts")?;
-        let mut params = Params { max_appeals: 0, ..scenario.params };
+        let mut params = Params { max_appeals: audit.appeals, ..scenario.params };
         let stake = if audit.stake == 0 { params.least_stake() } else { audit.stake };
         expect(stake >= params.least_stake(), "audit.stake", "at least the least stake")?;
         let each = Juror { stake, locked: 0, leaf: 1 }.votes(&params);
         let all = each.saturating_mul(audit.jurors);
         params.jury = if audit.jury == 0 { all } else { audit.jury };
         let key = if audit.jury == 0 { "audit.jurors" } else { "audit.jury" };
-        expect(params.check().is_ok(), key, "a jury of at most 63 votes, whose fee fits")?;
+        expect(params.check().is_ok(), key, "a last jury of at most 63 votes, whose fee fits")?;
         let room = audit.jurors * audit.splits <= params.max_jurors;
         expect(room, "audit.jurors", "at most params.max_jurors accounts of all jurors")?;
         let truth = match world.truth {
@@ -170,10 +173,17 @@ impl Stage {
         expect(branches.is_some(), "audit.jurors", expected)
     }
 
+    /// What an account has: a stake, and what it takes to do more than is intended: as much again,
+    /// and the fee of the largest jury.
+    fn wallet(&self) -> Option<Balance> {
+        let fee = self.params.fee_of(self.params.jury_of(self.params.max_appeals));
+        self.stake.checked_mul(2)?.checked_add(fee)
+    }
+
     fn check_amounts(&self) -> Result<(), Wrong> {
         let accounts = Balance::from(self.audit.jurors * self.audit.splits);
         let fee = self.params.fee_of(self.params.jury);
-        let all = self.stake.checked_mul(accounts).and_then(|all| all.checked_add(fee));
+        let all = self.wallet().and_then(|all| all.checked_mul(accounts)?.checked_add(fee));
         let few = all.is_some_and(|all| all <= TOKENS_MAX);
         expect(few, "audit.stake", "at most 2^112 for all stakes and fees to be audited")?;
         let World { effort_cost, bribe, promise, .. } = self.world;
@@ -312,6 +322,9 @@ impl Stage {
         }
         course.advance(self.params.reveal_blocks);
         course.call(ASKER, 0, Op::Tally { question: QUESTION });
+        if self.params.max_appeals > 0 {
+            course.advance(self.params.appeal_blocks);
+        }
         self.pass_drawing(course);
         course.call(ASKER, 0, Op::Settle { question: QUESTION });
     }
@@ -384,7 +397,7 @@ impl stage::Stage for Stage {
     fn wallets(&self) -> Vec<Balance> {
         let fee = self.params.fee_of(self.params.jury);
         let accounts = (self.audit.jurors * self.audit.splits) as usize;
-        [vec![0, 0, fee], vec![self.stake; accounts]].concat()
+        [vec![0, 0, fee], vec![self.wallet().unwrap_or(0); accounts]].concat()
     }
 
     fn play(&self, course: &mut Course<Oracle>) {

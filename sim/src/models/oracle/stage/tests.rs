@@ -274,6 +274,7 @@ fn what_cannot_be_audited_is_refused() {
         (&["audit.jurors=64"], "audit.jurors"),
         (&["audit.jurors=16", "audit.stake='18000000000000000000000'"], "audit.jurors"),
         (&["audit.jury=64"], "audit.jury"),
+        (&["audit.jury=31", "audit.appeals=2"], "audit.jury"),
         (&["audit.splits=9"], "audit.splits"),
         (&["audit.stake=1"], "audit.stake"),
         (&["audit.accuracy=0.0001"], "audit.accuracy"),
