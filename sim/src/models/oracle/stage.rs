@@ -15,6 +15,7 @@ use carrots_logic::math::part_down;
 use carrots_logic::oracle::verdict::{Standing, standing};
 use carrots_logic::oracle::{Accounts, Ballot, Db, Juror, MAX_JURY, Outcome, Params, Salt};
 use carrots_logic::{Balance, Perbill};
+use num_integer::Integer;
 use serde::{Deserialize, Serialize};
 
 /// Who asks: the first agent without a role. The jurors' accounts follow.
@@ -304,8 +305,9 @@ impl Stage {
             return 0;
         }
         let others = self.others();
-        let mut odds = vec![THOUSAND - right; 1 + others as usize];
-        odds[0] = right * others;
+        let common = (right * others).gcd(&(THOUSAND - right));
+        let mut odds = vec![(THOUSAND - right) / common; 1 + others as usize];
+        odds[0] = right * others / common;
         course.happen(&odds) as u128
     }
 
