@@ -3,7 +3,10 @@
 //! A game is in strategic form ([`strategic`]) or in extensive form; one file per
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
+pub mod efg;
 pub mod exact;
+pub mod extensive;
+pub mod lexer;
 pub mod strategic;
 
 /// What a solver found, and whether that is all.
@@ -16,7 +19,7 @@ pub struct Found<T> {
 }
 
 /// How far a solver may go.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// Steps of its search: profiles, pivots, nodes.
     pub steps: u64,
