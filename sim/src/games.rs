@@ -4,7 +4,9 @@
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
 pub mod exact;
+pub mod lp;
 pub mod strategic;
+pub mod tableau;
 
 /// What a solver found, and whether that is all.
 #[derive(Clone, Debug, PartialEq, Eq)]
