@@ -7,7 +7,10 @@ pub mod efg;
 pub mod exact;
 pub mod extensive;
 pub mod lexer;
+pub mod lp;
+pub mod sequence;
 pub mod strategic;
+pub mod tableau;
 
 /// What a solver found, and whether that is all.
 #[derive(Clone, Debug, PartialEq, Eq)]

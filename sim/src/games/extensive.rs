@@ -77,6 +77,9 @@ pub enum Unfit {
         /// The information set: its label in quotes, or its number.
         label: String,
     },
+    /// There are not two players, or what one wins is not what the other loses.
+    #[error("expected two players whose payoffs sum to the same at every end")]
+    NotZeroSum,
     /// The limit does not allow for it.
     #[error("the limit has no room for {0}")]
     TooLarge(&'static str),

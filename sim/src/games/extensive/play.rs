@@ -87,6 +87,20 @@ impl Extensive {
             .collect()
     }
 
+    /// How likely chance makes every node if the players do all to get there.
+    pub fn chances(&self) -> Vec<Rational> {
+        let mut reach = vec![Rational::one(); self.nodes.len()];
+        for node in 0..self.nodes.len() {
+            for (action, child) in self.children(node).enumerate() {
+                reach[child] = match &self.nodes[node] {
+                    Node::Chance { events, .. } => &reach[node] * &events[action].1,
+                    _ => reach[node].clone(),
+                };
+            }
+        }
+        reach
+    }
+
     /// How likely every node is when `but` does all to get there, and the others play `profile`.
     fn reach(&self, profile: &Profile, but: Option<usize>) -> Vec<Rational> {
         let mut reach = vec![Rational::zero(); self.nodes.len()];

@@ -119,20 +119,6 @@ impl Extensive {
         Ok(table)
     }
 
-    /// How likely chance makes every node if the players do all to get there.
-    fn chances(&self) -> Vec<Rational> {
-        let mut reach = vec![Rational::from_integer(1.into()); self.nodes.len()];
-        for node in 0..self.nodes.len() {
-            for (action, child) in self.children(node).enumerate() {
-                reach[child] = match &self.nodes[node] {
-                    Node::Chance { events, .. } => &reach[node] * &events[action].1,
-                    _ => reach[node].clone(),
-                };
-            }
-        }
-        reach
-    }
-
     /// The actions' names in the order of the information sets, `*` where there is none to choose.
     fn plan_name(&self, player: usize, plan: &Plan) -> String {
         let own = self.sets.iter().zip(plan).filter(|(set, _)| set.player == player);
