@@ -3,6 +3,7 @@
 //! A game is in strategic form ([`strategic`]) or in extensive form; one file per
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
+pub mod backward;
 pub mod efg;
 pub mod exact;
 pub mod extensive;

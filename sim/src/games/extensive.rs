@@ -68,8 +68,8 @@ pub enum Node {
 pub enum Unfit {
     /// A player forgets: no perfect recall.
     #[error(
-        "expected perfect recall: at information set {label} {player} has forgotten an own move, \
-         or what it knew before"
+        "expected perfect recall: {player} forgets at information set {label} an own move, or \
+         what it knew"
     )]
     Forgets {
         /// The player's name.

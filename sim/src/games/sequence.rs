@@ -133,7 +133,7 @@ mod tests {
         let forgets = "EFG 2 R \"\" { \"1\" \"2\" } p \"\" 1 1 \"x\" { \"a\" \"b\" } 0
             t \"\" 1 { 1 -1 } p \"\" 1 1 0 t \"\" 2 { 0 0 } t \"\" 2";
         let error = solve(&game(forgets), Limit::default()).unwrap_err().to_string();
-        assert!(error.contains("information set \"x\" 1 has forgotten"), "{error}");
+        assert!(error.contains("1 forgets at information set \"x\""), "{error}");
         let kuhn = game(include_str!("../../games/kuhn-poker.efg"));
         let narrow = Limit { steps: 1, ..Limit::default() };
         assert!(matches!(solve(&kuhn, narrow), Err(Unfit::TooLarge(_))));

@@ -49,6 +49,9 @@ impl Extensive {
     fn plans(&self, player: usize, own: &Sequences, limit: Limit) -> Result<Vec<Plan>, Unfit> {
         let sets: Vec<_> =
             (0..self.sets.len()).filter(|set| self.sets[*set].player == player).collect();
+        if own.plans() > limit.steps.into() {
+            return Err(Unfit::TooLarge("the strategies of the strategic form"));
+        }
         let (mut open, mut plans) = (vec![vec![None; self.sets.len()]], Vec::new());
         let size = size_of::<Plan>() + self.sets.len() * size_of::<Option<usize>>();
         while let Some(plan) = open.pop() {

@@ -69,6 +69,25 @@ impl Sequences {
         lengths
     }
 
+    /// How many reduced strategies there are, at least where the player forgets.
+    pub fn plans(&self) -> u128 {
+        let mut sets = vec![Vec::new(); self.moves.len()];
+        for (set, before) in self.at_set.iter().enumerate() {
+            if let [before] = before[..] {
+                sets[before].push(set);
+            }
+        }
+        let mut sums = vec![0u128; self.at_set.len()];
+        for (last, sets) in self.moves.iter().zip(&sets).rev() {
+            let plans = sets.iter().fold(1, |plans: u128, set| plans.saturating_mul(sums[*set]));
+            match *last {
+                Some((_, set, _)) => sums[set] = sums[set].saturating_add(plans),
+                None => return plans,
+            }
+        }
+        0
+    }
+
     /// Whether a plan, an action for some of the information sets, makes all moves of a sequence.
     pub fn follows(&self, plan: &[Option<usize>], mut sequence: usize) -> bool {
         while let Some((before, set, action)) = self.moves[sequence] {
