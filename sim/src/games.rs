@@ -4,14 +4,21 @@
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
 pub mod backward;
+pub mod bimatrix;
+pub mod correlated;
+pub mod dominance;
 pub mod efg;
 pub mod exact;
 pub mod extensive;
 pub mod lexer;
 pub mod lp;
+pub mod mixed;
+pub mod nfg;
+pub mod pure;
 pub mod sequence;
 pub mod strategic;
 pub mod tableau;
+pub mod zero_sum;
 
 /// What a solver found, and whether that is all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,4 +43,15 @@ impl Default for Limit {
     fn default() -> Self {
         Self { steps: 100_000_000, bytes: 1 << 30 }
     }
+}
+
+/// Why a solver does not fit a game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsuitable {
+    /// There are not two players.
+    #[error("the number of players is {0}: expected two")]
+    Players(usize),
+    /// The payoffs of some profiles add up to other sums than those of others.
+    #[error("the players' payoffs do not add up to a constant: expected a constant-sum game")]
+    Sum,
 }

@@ -10,7 +10,7 @@ use super::exact::Rational;
 use super::tableau::{Cell, Tableau, exactly};
 use num_bigint::BigInt;
 use num_integer::Integer;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Zero};
 
 /// How the left side of a constraint relates to its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,14 @@ pub enum Relation {
 pub struct Program {
     objective: Vec<Rational>,
     free: Vec<bool>,
-    constraints: Vec<(Vec<(usize, Rational)>, Relation, Rational)>,
+    constraints: Vec<Constraint>,
+}
+
+#[derive(Clone, Debug)]
+struct Constraint {
+    terms: Vec<(usize, Rational)>,
+    relation: Relation,
+    bound: Rational,
 }
 
 /// What a linear program came to.
@@ -80,7 +87,7 @@ impl Program {
         relation: Relation,
         bound: Rational,
     ) {
-        self.constraints.push((terms.into_iter().collect(), relation, bound));
+        self.constraints.push(Constraint { terms: terms.into_iter().collect(), relation, bound });
     }
 
     /// Solves it. The limit's steps are pivots.
@@ -101,7 +108,7 @@ impl Program {
     fn rows(&self) -> (Vec<Vec<BigInt>>, Vec<BigInt>) {
         let variables = self.objective.len();
         let mut rows = Vec::with_capacity(self.constraints.len() + 1);
-        for (terms, relation, bound) in &self.constraints {
+        for Constraint { terms, relation, bound } in &self.constraints {
             let mut row = vec![Rational::zero(); variables + 3];
             for (variable, coefficient) in terms {
                 row[*variable] += coefficient;
@@ -156,7 +163,7 @@ impl Program {
             if let Some(row) = variable.checked_sub(variables + 2) {
                 let cell = tableau.cell(last, column).to_big() * &scales[row];
                 let dual = Rational::new(cell, below.clone());
-                let negated = self.constraints[row].1 == Relation::AtLeast;
+                let negated = self.constraints[row].relation == Relation::AtLeast;
                 duals[row] = if negated { -dual } else { dual };
             }
         }
@@ -197,8 +204,8 @@ impl<N: Cell> Simplex<N> {
         let mut fixed = vec![false; variables + last];
         fixed[artificial] = true;
         fixed[artificial - 1] = !program.free.contains(&true);
-        for (row, (_, relation, _)) in program.constraints.iter().enumerate() {
-            fixed[variables + row] = *relation == Relation::Equal;
+        for (row, constraint) in program.constraints.iter().enumerate() {
+            fixed[variables + row] = constraint.relation == Relation::Equal;
         }
         Some(Self { tableau, fixed, artificial, steps: 0 })
     }
@@ -300,6 +307,7 @@ impl<N: Cell> Simplex<N> {
 mod tests {
     use super::super::exact::whole;
     use super::*;
+    use num_traits::Signed;
     use rand::Rng;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
@@ -379,7 +387,8 @@ mod tests {
     fn dual(primal: &Program) -> Program {
         let mut dual = Program::new(primal.constraints.len());
         let mut columns = vec![Vec::new(); primal.objective.len()];
-        for (number, (terms, relation, bound)) in primal.constraints.iter().enumerate() {
+        for (number, constraint) in primal.constraints.iter().enumerate() {
+            let Constraint { terms, relation, bound } = constraint;
             // A multiplier that may not be positive is the opposite of one that may not be negative.
             let sign = whole(if *relation == Relation::AtLeast { -1 } else { 1 });
             dual.maximise([(number, -bound * &sign)]);
@@ -400,7 +409,7 @@ mod tests {
     fn holds(program: &Program, point: &[Rational]) -> bool {
         let signs = point.iter().zip(&program.free).all(|(x, free)| *free || !x.is_negative());
         signs
-            && program.constraints.iter().all(|(terms, relation, bound)| {
+            && program.constraints.iter().all(|Constraint { terms, relation, bound }| {
                 let left: Rational = terms.iter().map(|(at, number)| number * &point[*at]).sum();
                 match relation {
                     Relation::AtMost => left <= *bound,
@@ -426,11 +435,11 @@ mod tests {
                 ) => {
                     assert!(holds(&program, point), "seed {seed}");
                     assert_eq!(value, &-same, "seed {seed}");
-                    let bounds = program.constraints.iter().map(|(_, _, bound)| bound);
+                    let bounds = program.constraints.iter().map(|constraint| &constraint.bound);
                     let sum: Rational = bounds.zip(duals).map(|(bound, dual)| bound * dual).sum();
                     assert_eq!(value, &sum, "seed {seed}");
                     let signed = program.constraints.iter().zip(duals);
-                    let signed = signed.map(|((_, relation, _), dual)| match relation {
+                    let signed = signed.map(|(constraint, dual)| match constraint.relation {
                         Relation::AtLeast => -dual,
                         _ => dual.clone(),
                     });
