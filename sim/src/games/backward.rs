@@ -12,8 +12,9 @@
 
 use super::exact::{Rational, whole};
 use super::extensive::{Builder, Extensive, InformationSet, Invalid, Node, Profile, Unfit};
-use super::strategic::Strategic;
-use super::{Found, Limit, sequence};
+use super::mixed::pure;
+use super::pure::pure_equilibria;
+use super::{Found, Limit, bimatrix, sequence};
 use num_traits::Zero;
 use std::collections::BTreeSet;
 
@@ -35,8 +36,10 @@ pub enum Method {
     BestActions,
     /// By the pure equilibria of its strategic form.
     PureEquilibria,
-    /// By linear programming on sequences.
+    /// By linear programming on sequences: one of its equilibria, which are all worth the same.
     SequenceForm,
+    /// By the extreme equilibria of its strategic form.
+    ExtremeEquilibria,
 }
 
 /// One subgame-perfect equilibrium, if one is found.
@@ -251,22 +254,27 @@ impl<'a> Search<'a> {
     }
 
     /// The solutions of a subgame with several information sets or chance moves of its own.
-    fn joint(&self, root: usize, sets: &[usize]) -> Vec<Local> {
+    fn joint(&mut self, root: usize, sets: &[usize]) -> Vec<Local> {
         let Ok(local) = self.cut_out(root, sets) else { return Vec::new() };
         // What linear programming can do need not be tried at length.
         let zero_sum = local.constant_sum().is_some();
         let steps = if zero_sum { self.limit.steps.min(1_000_000) } else { self.limit.steps };
+        let limit = Limit { steps, ..self.limit };
         let (mut profiles, mut method) = (Vec::new(), Method::PureEquilibria);
-        if let Ok(reduced) = local.reduced(Limit { steps, ..self.limit }) {
-            let shape = reduced.strategic.shape();
-            for profile in pure(&reduced.strategic) {
-                let mixed: Vec<_> = profile
-                    .iter()
-                    .zip(&shape)
-                    .map(|(choice, count)| only(*choice, *count))
-                    .collect();
-                profiles.push(reduced.behaviour(&local, &mixed));
+        if let Ok(reduced) = local.reduced(limit) {
+            let game = &reduced.strategic;
+            let found = pure_equilibria(game, limit);
+            let mut mixed: Vec<_> = found.all.iter().map(|one| pure(game, &one.profile)).collect();
+            let mut complete = found.complete;
+            if mixed.is_empty()
+                && !zero_sum
+                && let Ok(found) = bimatrix::equilibria(game, limit)
+            {
+                method = Method::ExtremeEquilibria;
+                (mixed, complete) = (found.extreme.all, found.extreme.complete);
             }
+            self.complete &= complete;
+            profiles.extend(mixed.iter().map(|mixed| reduced.behaviour(&local, mixed)));
         }
         if profiles.is_empty() && zero_sum {
             method = Method::SequenceForm;
@@ -318,30 +326,6 @@ fn only(action: usize, count: usize) -> Vec<Rational> {
     (0..count).map(|other| whole((other == action).into())).collect()
 }
 
-/// The profiles from which nobody gains by deviating alone.
-fn pure(game: &Strategic) -> Vec<Vec<usize>> {
-    let shape = game.shape();
-    let mut profile = vec![0; shape.len()];
-    let mut found = Vec::new();
-    loop {
-        let stable = (0..shape.len()).all(|player| {
-            let mut other = profile.clone();
-            (0..shape[player]).all(|choice| {
-                other[player] = choice;
-                game.payoff(&other, player) <= game.payoff(&profile, player)
-            })
-        });
-        if stable {
-            found.push(profile.clone());
-        }
-        let Some(at) = (0..shape.len()).find(|at| profile[*at] + 1 < shape[*at]) else {
-            return found;
-        };
-        profile[at] += 1;
-        profile[..at].fill(0);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,7 +359,8 @@ mod tests {
         let found = all(&game(text), Limit::default()).unwrap();
         assert_eq!(found.all.len(), 1);
         assert_eq!(found.all[0].payoffs, [whole(1), whole(1)]);
-        assert_eq!(pure(&game(text).reduced(Limit::default()).unwrap().strategic).len(), 2);
+        let reduced = game(text).reduced(Limit::default()).unwrap();
+        assert_eq!(pure_equilibria(&reduced.strategic, Limit::default()).all.len(), 2);
     }
 
     #[test]

@@ -9,8 +9,8 @@
 //!
 //! Nodes stand in the order of a walk that goes down before it goes on. What a number of a set or
 //! of an outcome stands for is said where it comes first, and may be said again. Outcome 0 is none.
-//! Outcomes on the way to an end are added to the end's payoffs. Names of nodes and outcomes, the
-//! comment and which chance moves share a number are not kept.
+//! Outcomes on the way to an end are added to the end's payoffs. Names of nodes and outcomes, and
+//! which chance moves share a number are not kept.
 
 use super::Limit;
 use super::exact::Rational;
@@ -40,10 +40,10 @@ pub fn read(text: &str, limit: Limit) -> Result<Extensive, Malformed> {
     if players.is_empty() {
         return Err(Malformed::at(place, Invalid::NoPlayers.to_string()));
     }
+    let mut builder = Builder::new(title, players.iter().cloned(), limit);
     if matches!(lexer.peek(), Token::Text(_)) {
-        lexer.advance()?;
+        builder.comment(lexer.text("a comment")?);
     }
-    let builder = Builder::new(title, players.iter().cloned(), limit);
     let (sets, chances, outcomes) = (HashMap::new(), HashMap::new(), HashMap::new());
     Reader { lexer, builder, players: players.len(), sets, chances, outcomes }.tree()
 }
@@ -51,7 +51,8 @@ pub fn read(text: &str, limit: Limit) -> Result<Extensive, Malformed> {
 /// Writes a game: what [`read`] gives back if the game was built in the order of its walk.
 pub fn write(game: &Extensive) -> String {
     let names = game.players().iter().map(|name| quote(name)).collect::<Vec<_>>().join(" ");
-    let mut text = format!("EFG 2 R {} {{ {names} }}\n\"\"\n\n", quote(game.title()));
+    let mut text =
+        format!("EFG 2 R {} {{ {names} }}\n{}\n\n", quote(game.title()), quote(game.comment()));
     let mut own = vec![0; game.players().len()];
     let numbers: Vec<usize> = game.sets().iter().map(|set| count(&mut own[set.player])).collect();
     let (mut outcomes, mut chances) = (HashMap::new(), 0);
@@ -146,7 +147,8 @@ impl Reader<'_> {
             }
             let known = self.chances.entry(number).or_insert_with(|| events.clone());
             if *known != events {
-                let message = format!("expected the events that chance move {number} has above");
+                let message =
+                    format!("other events than above: expected those of chance move {number}");
                 return Err(Malformed::at(place, message));
             }
         }
@@ -213,7 +215,8 @@ impl Reader<'_> {
             let payoffs = self.numbers()?;
             let known = self.outcomes.entry(number).or_insert_with(|| Rc::new(payoffs.clone()));
             if **known != payoffs {
-                let message = format!("expected the payoffs that outcome {number} has above");
+                let message =
+                    format!("other payoffs than above: expected those of outcome {number}");
                 return Err(Malformed::at(place, message));
             }
         }

@@ -23,6 +23,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extensive {
     title: String,
+    comment: String,
     players: Vec<String>,
     sets: Vec<InformationSet>,
     nodes: Vec<Node>,
@@ -89,6 +90,11 @@ impl Extensive {
     /// What it is about.
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// More about it: its source, for example. May be empty.
+    pub fn comment(&self) -> &str {
+        &self.comment
     }
 
     /// The players' names.

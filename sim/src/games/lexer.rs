@@ -13,7 +13,7 @@ pub struct Malformed {
     pub line: usize,
     /// Characters, counted from 1.
     pub column: usize,
-    /// What was expected, and what was found.
+    /// What was found, and what was expected.
     pub message: String,
 }
 
@@ -93,7 +93,7 @@ impl<'a> Lexer<'a> {
             Token::Comma => "`,`".into(),
             Token::End => "the end of the file".into(),
         };
-        Malformed::at(self.place, format!("expected {expected}, found {found}"))
+        Malformed::at(self.place, format!("{found}: expected {expected}"))
     }
 
     /// Where the next token stands: line and column.

@@ -27,6 +27,7 @@ use std::ops::Range;
 /// ```
 pub struct Builder {
     title: String,
+    comment: String,
     players: Vec<String>,
     sets: Vec<InformationSet>,
     keys: HashMap<(usize, String), usize>,
@@ -39,7 +40,7 @@ pub struct Builder {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
     /// Nobody plays.
-    #[error("expected at least one player")]
+    #[error("no players: expected at least one")]
     NoPlayers,
     /// There is no such player.
     #[error("player {0}: expected 1 to {1}")]
@@ -51,19 +52,19 @@ pub enum Invalid {
     #[error("node {0} was left open")]
     LeftOpen(usize),
     /// Nothing can happen.
-    #[error("expected at least one action")]
+    #[error("no actions: expected at least one")]
     NoActions,
     /// A chance is negative.
-    #[error("expected chances that are not negative, found {0}")]
+    #[error("{0}: expected chances that are not negative")]
     Negative(Rational),
     /// Chances are not those of exactly one event.
-    #[error("expected chances that sum to 1, found {0}")]
+    #[error("chances that sum to {0}: expected a sum of 1")]
     Sum(Rational),
     /// Not everybody gets a payoff.
-    #[error("expected {0} payoffs, one for each player, found {1}")]
+    #[error("{1} payoffs: expected {0}, one for each player")]
     Payoffs(usize, usize),
     /// An information set has other actions elsewhere.
-    #[error("expected the actions that information set {label} has elsewhere: {actions}")]
+    #[error("other actions than elsewhere: expected those of information set {label}: {actions}")]
     Actions {
         /// The information set.
         label: String,
@@ -84,7 +85,13 @@ impl Builder {
     ) -> Self {
         let players = players.into_iter().map(Into::into).collect();
         let (sets, keys, nodes) = (Vec::new(), HashMap::new(), vec![None]);
-        Self { title: title.into(), players, sets, keys, nodes, bytes: 0, limit }
+        let (title, comment) = (title.into(), String::new());
+        Self { title, comment, players, sets, keys, nodes, bytes: 0, limit }
+    }
+
+    /// Says more about the game.
+    pub fn comment(&mut self, comment: impl Into<String>) {
+        self.comment = comment.into();
     }
 
     /// A new information set of `player`, for [`Self::decision`].
@@ -179,7 +186,13 @@ impl Builder {
         let filled = self.nodes.into_iter().enumerate();
         let nodes =
             filled.map(|(at, node)| node.ok_or(Invalid::LeftOpen(at))).collect::<Result<_, _>>()?;
-        Ok(Extensive { title: self.title, players: self.players, sets: self.sets, nodes })
+        Ok(Extensive {
+            title: self.title,
+            comment: self.comment,
+            players: self.players,
+            sets: self.sets,
+            nodes,
+        })
     }
 
     /// Counts numbers towards the limit.

@@ -3,7 +3,7 @@
 //! A reduced strategy says what to do at the information sets that the player's own earlier moves
 //! do not rule out. Strategies that differ only where they are never asked are one.
 
-use super::{Extensive, Node, Profile, Sequences, Unfit};
+use super::{Builder, Extensive, Invalid, Node, Profile, Sequences, Unfit};
 use crate::games::Limit;
 use crate::games::exact::Rational;
 use crate::games::strategic::Strategic;
@@ -38,11 +38,35 @@ impl Extensive {
             .map(|(player, plans)| plans.iter().map(|plan| self.plan_name(player, plan)).collect());
         let strategic = Strategic {
             title: self.title.clone(),
+            comment: self.comment.clone(),
             players: self.players.clone(),
             strategies: strategies.collect(),
             payoffs,
         };
         Ok(Reduced { strategic, plans })
+    }
+
+    /// A tree for a game in strategic form: one player after the other chooses, and none sees what
+    /// the others chose.
+    pub fn simultaneous(game: &Strategic, limit: Limit) -> Result<Self, Invalid> {
+        let mut tree = Builder::new(&game.title, &game.players, limit);
+        tree.comment(&game.comment);
+        let mut sets = Vec::new();
+        for (player, strategies) in game.strategies.iter().enumerate() {
+            sets.push(tree.information_set(player, "", strategies.clone())?);
+        }
+        let mut open = vec![(0, Vec::new())];
+        while let Some((at, profile)) = open.pop() {
+            let Some(set) = sets.get(profile.len()) else {
+                tree.terminal(at, game.payoffs[game.index(&profile)].clone())?;
+                continue;
+            };
+            let children = tree.decision(at, *set)?.enumerate().rev();
+            open.extend(
+                children.map(|(choice, child)| (child, [&profile[..], &[choice]].concat())),
+            );
+        }
+        tree.build()
     }
 
     /// All reduced strategies of a player.
