@@ -76,24 +76,30 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
             return Ok(Verdict::Holds);
         }
     }
-    let mut report = Report::new(&game);
-    if args.all || !others {
-        match &game {
+    let report = report(&args, &game, limit);
+    report.with_context(|| args.game.display().to_string())?.finish(args.format)
+}
+
+/// All that was asked for.
+fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
+    let mut report = Report::new(game);
+    if args.all || !(args.dominated || args.correlated) {
+        match game {
             Game::Extensive(game) if !args.strategic => {
                 report.subgame_perfect(game, args.all, limit)
             }
-            _ => report.with_strategic(&game, limit, |report, game| {
+            _ => report.with_strategic(game, limit, |report, game| {
                 report.equilibria(game, args.all, limit)
             }),
         }?;
     }
     if args.dominated {
-        report.with_strategic(&game, limit, |report, game| report.dominated(game, limit))?;
+        report.with_strategic(game, limit, |report, game| report.dominated(game, limit))?;
     }
     if args.correlated {
-        report.with_strategic(&game, limit, |report, game| report.correlated(game, limit))?;
+        report.with_strategic(game, limit, |report, game| report.correlated(game, limit))?;
     }
-    report.finish(args.format)
+    Ok(report)
 }
 
 fn read(path: &Path, limit: Limit) -> anyhow::Result<Game> {

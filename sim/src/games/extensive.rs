@@ -69,13 +69,13 @@ pub enum Node {
 pub enum Unfit {
     /// A player forgets: no perfect recall.
     #[error(
-        "expected perfect recall: {player} forgets at information set {label} an own move, or \
-         what it knew"
+        "expected perfect recall: {player} forgets at information set \"{label}\" an own move, \
+         or what it knew"
     )]
     Forgets {
         /// The player's name.
         player: String,
-        /// The information set: its label in quotes, or its number.
+        /// The information set's name.
         label: String,
     },
     /// There are not two players, or what one wins is not what the other loses.
@@ -140,15 +140,13 @@ impl Extensive {
         sums.all(|other| other == sum).then_some(sum)
     }
 
-    /// A name of an information set for messages: its label, or else its number.
+    /// A name of an information set: its label, or else its number among its player's.
     pub fn set_name(&self, set: usize) -> String {
-        match self.sets[set].label.as_str() {
-            "" => {
-                let earlier = &self.sets[..=set];
-                let own = earlier.iter().filter(|other| other.player == self.sets[set].player);
-                own.count().to_string()
-            }
-            label => format!("\"{label}\""),
+        let InformationSet { player, label, .. } = &self.sets[set];
+        if !label.is_empty() {
+            return label.clone();
         }
+        let own = self.sets[..=set].iter().filter(|other| other.player == *player);
+        own.count().to_string()
     }
 }

@@ -49,7 +49,7 @@ impl Report {
         let choices: Vec<Choice> = choices.collect();
         let sets = choices.iter().map(|choice| {
             let player = &game.players()[choice.player];
-            json!({ "player": player, "information_set": choice.at, "actions": choice.actions })
+            json!({ "player": player, "label": choice.at, "actions": choice.actions })
         });
         self.put("information_sets", sets.collect());
         let list = |one: Equilibrium| Listed {

@@ -64,7 +64,9 @@ pub enum Invalid {
     #[error("{1} payoffs: expected {0}, one for each player")]
     Payoffs(usize, usize),
     /// An information set has other actions elsewhere.
-    #[error("other actions than elsewhere: expected those of information set {label}: {actions}")]
+    #[error(
+        "other actions than elsewhere: expected those of information set \"{label}\": {actions}"
+    )]
     Actions {
         /// The information set.
         label: String,
@@ -148,8 +150,7 @@ impl Builder {
     pub fn agrees<S: AsRef<str>>(&self, set: usize, actions: &[S]) -> Result<(), Invalid> {
         let InformationSet { label, actions: known, .. } = &self.sets[set];
         let same = actions.iter().map(S::as_ref).eq(known.iter().map(String::as_str));
-        let error =
-            || Invalid::Actions { label: format!("\"{label}\""), actions: known.join(", ") };
+        let error = || Invalid::Actions { label: label.clone(), actions: known.join(", ") };
         same.then_some(()).ok_or_else(error)
     }
 
