@@ -3,15 +3,19 @@
 //! A game is in strategic form ([`strategic`]) or in extensive form; one file per
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
+pub mod anonymous;
 pub mod bimatrix;
 pub mod correlated;
 pub mod dominance;
+pub mod dynamics;
 pub mod exact;
 pub mod lp;
 pub mod mixed;
 pub mod nfg;
+pub mod polynomial;
 pub mod pure;
 pub mod strategic;
+pub mod symmetric;
 pub mod tableau;
 pub mod zero_sum;
 
