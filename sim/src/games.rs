@@ -3,10 +3,12 @@
 //! A game is in strategic form ([`strategic`]) or in extensive form; one file per
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
+pub mod anonymous;
 pub mod backward;
 pub mod bimatrix;
 pub mod correlated;
 pub mod dominance;
+pub mod dynamics;
 pub mod efg;
 pub mod exact;
 pub mod extensive;
@@ -14,9 +16,11 @@ pub mod lexer;
 pub mod lp;
 pub mod mixed;
 pub mod nfg;
+pub mod polynomial;
 pub mod pure;
 pub mod sequence;
 pub mod strategic;
+pub mod symmetric;
 pub mod tableau;
 pub mod zero_sum;
 

@@ -367,7 +367,7 @@ mod tests {
             ("NFG 1 R\n title", "2:2: `title`: expected the title in quotes"),
             ("NFG 1 R \"a", "1:9: a quote that is not closed: expected a closing quote"),
             ("NFG 1 R \"\" { }", "1:14: `}`: expected a player's name in quotes"),
-            ("NFG 1 R \"\" {\"a\"} { 0 } 1", "1:21: `0`: expected a number of strategies"),
+            ("NFG 1 R \"\" {\"a\"} { 0 } 1", "1:20: `0`: expected a number of strategies"),
             ("NFG 1 R \"\" {\"a\"} { 2 }\n1 x", "2:3: `x`: expected a number"),
             ("NFG 1 R \"\" {\"a\"} { 2 }\n1", "2:2: the end of the file: expected a number"),
             ("NFG 1 R \"\" {\"a\"} { 2 }\n1 2 3", "2:5: `3`: expected the end of the file"),
@@ -377,11 +377,11 @@ mod tests {
             ),
             (
                 "NFG 1 R \"\" {\"a\"} { 2 } { {\"\" 1 2} }\n1 2",
-                "1:34: `2`: expected `}` after the payoffs of 1 players",
+                "1:32: `2`: expected `}` after the payoffs of 1 players",
             ),
             (
                 "NFG 1 R \"\" {\"a\" \"b\"} { 2 }",
-                "1:27: `}`: expected the strategies of every player",
+                "1:26: `}`: expected the strategies of every player",
             ),
         ] {
             assert_eq!(error(text), expected);
