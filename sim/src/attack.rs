@@ -20,7 +20,7 @@ mod shrink;
 #[cfg(test)]
 mod tests;
 
-use crate::models::{Messages, Model};
+use crate::models::{Agent, Messages, Model};
 use crate::stage::Stage;
 use crate::trace::{Step, Trace};
 use carrots_logic::Block;
@@ -139,8 +139,12 @@ pub struct Report<M: Model> {
 /// An attack.
 #[derive(Clone, Debug)]
 pub struct Found<M: Model> {
-    /// All calls. It replays on its own.
+    /// All calls that matter to anyone's payoff. It replays on its own.
     pub trace: Trace<M>,
+    /// The same without the attack.
+    pub base: Trace<M>,
+    /// The accounts of the attackers.
+    pub accounts: Vec<Agent>,
     /// Steps of the trace that the attackers inserted, or put in the place of others.
     pub changed: Vec<usize>,
     /// Calls of theirs that they left out.

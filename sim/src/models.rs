@@ -12,6 +12,7 @@ mod tables;
 pub use arguments::Argument;
 pub use tables::{ByAgent, Cells, Records};
 
+use crate::audit::{self, Audited};
 use crate::play::{self, Game, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
@@ -49,6 +50,8 @@ pub struct Mechanism {
     pub template: &'static str,
     /// Reads a scenario.
     pub load: fn(&Document) -> Result<Box<dyn Simulation>, ScenarioError>,
+    /// Reads a scenario to be audited.
+    pub audit: fn(&Document) -> Result<Box<dyn Audited>, ScenarioError>,
     /// Reads a trace.
     pub replay: fn(&str) -> Result<Box<dyn Player>, TraceError>,
 }
@@ -93,6 +96,7 @@ impl Mechanism {
             strategies: G::Strategy::NAMES,
             template,
             load: play::load::<G>,
+            audit: audit::load::<G>,
             replay: trace::player::<G::Model>,
         }
     }
@@ -156,7 +160,7 @@ pub trait Messages {
 
 /// The records of a mechanism in memory.
 pub trait Model:
-    Messages + Accounts<Id = Agent> + Clone + Debug + Sized + Send + Sync + 'static
+    Messages + Accounts<Id = Agent> + Clone + Debug + Send + Sync + Sized + 'static
 {
     /// What its constructor takes beside the roles.
     type Params: Copy + Debug + Encode + Serialize + DeserializeOwned + Send + Sync;

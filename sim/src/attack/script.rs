@@ -112,9 +112,7 @@ impl<'a, S: Stage> Script<'a, S> {
 
     pub fn payoff(&self, player: usize, end: &Instance<S::Model>) -> i128 {
         let worth = self.stage.worth(player, self.search.types[player], end);
-        tokens(&self.seats[player].accounts, &self.checkpoints_start(), end)
-            + self.gains[player]
-            + worth
+        tokens(&self.seats[player].accounts, &self.checkpoints[0], end) + self.gains[player] + worth
     }
 
     pub fn payoffs(&self, end: &Instance<S::Model>) -> Vec<i128> {
@@ -238,13 +236,19 @@ impl<'a, S: Stage> Script<'a, S> {
         written
     }
 
+    /// Steps as a trace that says what everyone has in the end.
     pub fn trace(&self, steps: Vec<StepOf<S>>) -> Trace<S::Model> {
+        let mut end = self.checkpoints[0].clone();
+        steps.iter().for_each(|step| _ = apply(&mut end, step));
         let wallets = self.wallets.iter().map(|tokens| Amount(*tokens)).collect();
-        Trace { mechanism: S::Model::NAME.into(), params: self.stage.params(), wallets, steps }
-    }
-
-    fn checkpoints_start(&self) -> &Instance<S::Model> {
-        &self.checkpoints[0]
+        let ends = (0..self.wallets.len() as Agent).map(|who| (who, Amount(end.wealth(who))));
+        Trace {
+            mechanism: S::Model::NAME.into(),
+            params: self.stage.params(),
+            wallets,
+            steps,
+            ends: ends.collect(),
+        }
     }
 }
 

@@ -48,8 +48,8 @@ pub(super) fn shrink<S: Stage>(
             smaller(&mut letters, letter, |letters| keeps(letters, &plan));
         }
     }
-    let steps = relevant(script, script.written(&letters, &plan));
-    write(script, steps)
+    let (steps, matters) = relevant(script, script.written(&letters, &plan));
+    write(script, steps, &matters)
 }
 
 /// Finds the least tokens that a letter can send, by bisection.
@@ -73,8 +73,11 @@ fn smaller<O: Copy>(
 /// A step, and the place in the script that it has.
 type Written<S> = (StepOf<S>, Option<usize>);
 
-/// The steps that matter: what attackers do, or would, does.
-fn relevant<S: Stage>(script: &Script<S>, written: Vec<Written<S>>) -> Vec<Written<S>> {
+/// The steps that matter, and which of the script do: what attackers do, or would, does.
+fn relevant<S: Stage>(
+    script: &Script<S>,
+    written: Vec<Written<S>>,
+) -> (Vec<Written<S>>, Vec<bool>) {
     let attacked = end(script, written.iter().map(|(step, _)| step));
     let (mut kept, mut matters) = (accepted(script, written), vec![true; script.steps.len()]);
     loop {
@@ -95,7 +98,7 @@ fn relevant<S: Stage>(script: &Script<S>, written: Vec<Written<S>>) -> Vec<Writt
             }
         }
         if kept.len() == before {
-            return kept;
+            return (kept, matters);
         }
     }
 }
@@ -127,12 +130,19 @@ where
     (script.payoffs(&state), missing, state)
 }
 
-fn write<S: Stage>(script: &Script<S>, written: Vec<Written<S>>) -> Found<S::Model> {
+fn write<S: Stage>(
+    script: &Script<S>,
+    written: Vec<Written<S>>,
+    matters: &[bool],
+) -> Found<S::Model> {
     let (_, missing, state) = end(script, written.iter().map(|(step, _)| step));
     let changed = written.iter().enumerate().filter(|(_, (_, place))| place.is_none());
     let kept = |place| written.iter().any(|(_, at)| *at == Some(place));
     let left_out = (0..script.steps.len()).filter(|place| script.own[*place] && !kept(*place));
+    let base = script.steps.iter().zip(matters).filter(|(_, matters)| **matters);
     Found {
+        base: script.trace(base.map(|(step, _)| step.clone()).collect()),
+        accounts: script.accounts.clone(),
         changed: changed.map(|(at, _)| at).collect(),
         left_out: left_out.map(|place| script.steps[place].clone()).collect(),
         profit: script.profit(&state),

@@ -146,9 +146,14 @@ fn what_is_found_replays_from_its_trace_alone() {
         let seat = &stage.players()[0];
         let spare = stage.wallets().len() as u32..trace.wallets.len() as u32;
         let accounts: Vec<u32> = seat.accounts.iter().copied().chain(spare).collect();
-        let tokens = crate::stage::tokens(&accounts, &start, &end);
-        let honest = 0;
-        assert_eq!(tokens + stage.worth(0, 9, &end) - honest, found.profit);
+        assert_eq!(accounts, found.accounts);
+        let mut base = found.base.model().expect("it can be played");
+        found.base.steps.iter().for_each(|step| _ = apply(&mut base, step));
+        let payoff = |end: &Instance<auction::Auction>| {
+            crate::stage::tokens(&accounts, &start, end) + stage.worth(0, 9, end)
+        };
+        assert_eq!(payoff(&end) - payoff(&base), found.profit);
+        assert!(trace.surprises(&end).is_empty() && !found.changed.is_empty());
     }
 }
 
@@ -205,7 +210,7 @@ fn plain(
     best: &mut Score,
 ) {
     let mut state: Instance<auction::Auction> = script.start();
-    steps.iter().for_each(|(step, _)| drop(apply(&mut state, step)));
+    steps.iter().for_each(|(step, _)| _ = apply(&mut state, step));
     *best = (*best).max(script.score(&state, 0));
     if left == 0 {
         return;

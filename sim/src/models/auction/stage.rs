@@ -2,12 +2,13 @@
 
 use super::play::{Scenario, Strategy, World};
 use super::{Auction, Op, SELLER};
-use crate::models::{Agent, Instance, hash};
+use crate::models::{Agent, Instance, Model, hash};
 use crate::play::{Wrong, expect};
 use crate::scenario::{Amounts, Range};
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX, Type};
 use carrots_logic::Balance;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
+use carrots_logic::sealed::Hash;
 use scale::Encode;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,8 @@ pub struct Stage {
     /// The values that each bidder can have.
     kinds: Vec<Vec<Balance>>,
     options: Vec<Bids>,
+    /// The commitments to an option's bids, by account of a bidder and option.
+    sealed: Vec<Vec<Hash>>,
     /// The intended option, by bidder and value.
     intended: Vec<Vec<usize>>,
     /// What a bidder has.
@@ -84,6 +87,7 @@ impl Stage {
             strategy,
             kinds,
             options: Vec::new(),
+            sealed: Vec::new(),
             intended: Vec::new(),
             wallet: 0,
         };
@@ -123,6 +127,15 @@ impl Stage {
         let cost =
             |values: &Values| self.params.cost_max(values).saturating_add(self.params.deposit);
         self.wallet = self.options.iter().flatten().map(cost).max().unwrap_or(0);
+        let accounts = self.kinds.len() * self.audit.identities as usize;
+        let model = Auction::new(self.params, accounts, 0).expect("the parameters are sound");
+        let seal = |account: usize, bids: &Bids| {
+            let who = 2 + account as Agent;
+            let values = bids[account % self.audit.identities as usize];
+            model.seal(who, 0, &values, &salt(who))
+        };
+        let sealed = |account| self.options.iter().map(|bids| seal(account, bids)).collect();
+        self.sealed = (0..accounts).map(sealed).collect();
     }
 
     /// What the items are worth to a bidder that draws `value`.
@@ -156,7 +169,7 @@ impl Stage {
         for (identity, values) in self.options[option].iter().enumerate() {
             if self.params.cost_max(values) > 0 {
                 let who = self.account(bidder, identity);
-                let commitment = course.instance.db.seal(who, 0, values, &salt(who));
+                let commitment = self.sealed[who as usize - 2][option];
                 course.call(who, self.params.deposit, Op::Commit { commitment });
             }
         }
