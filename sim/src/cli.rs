@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments and output. The work is done in the library.
 
+pub mod audit;
 pub mod init;
 pub mod mechanisms;
 pub mod replay;
@@ -17,6 +18,8 @@ pub enum Verdict {
     Holds,
     /// What it checked does not hold.
     Fails,
+    /// It was stopped before that was known.
+    Unknown,
 }
 
 /// How a command without rows prints its result.

@@ -5,6 +5,7 @@
 //! | which mechanisms are there? | [`models`] |
 //! | how do their agents play? | [`play`], and each mechanism's own game |
 //! | what happens when these agents play? | [`simulate`] |
+//! | does the intended behaviour hold, or what breaks it? | [`audit`] |
 //! | what are the equilibria of this game? | [`games`] |
 //! | what can its players decide, and what comes of it? | [`stage`], and each mechanism's own |
 //! | what did this trace do, step by step? | [`trace`] |
@@ -12,6 +13,7 @@
 //!
 //! No rule is restated here: what a call does is decided in `carrots_logic` alone.
 
+pub mod audit;
 pub mod games;
 pub mod models;
 pub mod play;

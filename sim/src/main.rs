@@ -18,6 +18,7 @@ enum Command {
     Mechanisms(cli::mechanisms::Args),
     Init(cli::init::Args),
     Simulate(cli::simulate::Args),
+    Audit(cli::audit::Args),
     Replay(cli::replay::Args),
 }
 
@@ -26,11 +27,13 @@ fn main() -> ExitCode {
         Command::Mechanisms(args) => cli::mechanisms::run(args),
         Command::Init(args) => cli::init::run(args),
         Command::Simulate(args) => cli::simulate::run(args),
+        Command::Audit(args) => cli::audit::run(args),
         Command::Replay(args) => cli::replay::run(args),
     };
     match result {
         Ok(cli::Verdict::Holds) => ExitCode::SUCCESS,
         Ok(cli::Verdict::Fails) => ExitCode::from(1),
+        Ok(cli::Verdict::Unknown) => ExitCode::from(3),
         Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("carrots: {error:#}");

@@ -10,6 +10,7 @@ mod tables;
 
 pub use tables::{ByAgent, Cells, Records};
 
+use crate::audit::{self, Audited};
 use crate::play::{self, Game, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
@@ -47,6 +48,8 @@ pub struct Mechanism {
     pub template: &'static str,
     /// Reads a scenario.
     pub load: fn(&Document) -> Result<Box<dyn Simulation>, ScenarioError>,
+    /// Reads a scenario to be audited.
+    pub audit: fn(&Document) -> Result<Box<dyn Audited>, ScenarioError>,
     /// Reads a trace.
     pub replay: fn(&str) -> Result<Box<dyn Player>, TraceError>,
 }
@@ -91,6 +94,7 @@ impl Mechanism {
             strategies: G::Strategy::NAMES,
             template,
             load: play::load::<G>,
+            audit: audit::load::<G>,
             replay: trace::player::<G::Model>,
         }
     }
@@ -153,7 +157,9 @@ pub trait Messages {
 }
 
 /// The records of a mechanism in memory.
-pub trait Model: Messages + Accounts<Id = Agent> + Clone + Debug + Sized + 'static {
+pub trait Model:
+    Messages + Accounts<Id = Agent> + Clone + Debug + Send + Sync + Sized + 'static
+{
     /// What its constructor takes beside the roles.
     type Params: Copy + Debug + Encode + Serialize + DeserializeOwned + Send + Sync;
     /// What is wrong with parameters.

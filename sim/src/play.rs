@@ -255,11 +255,8 @@ struct Staged<G: Game> {
 /// Reads a scenario and says what is wrong with it.
 pub fn load<G: Game + 'static>(document: &Document) -> Result<Box<dyn Simulation>, ScenarioError> {
     let scenario: ScenarioOf<G> = document.scenario()?;
-    let checked = check_params::<G>(&scenario)
-        .and_then(|()| check_agents::<G>(&scenario))
-        .and_then(|()| check_run::<G>(&scenario))
-        .and_then(|()| G::check(&scenario));
-    checked.map_err(|wrong| document.wrong(&wrong.key, &format!("expected {}", wrong.expected)))?;
+    check::<G>(&scenario)
+        .map_err(|wrong| document.wrong(&wrong.key, &format!("expected {}", wrong.expected)))?;
     let mut strategies: Vec<(G::Strategy, u64)> = Vec::new();
     for group in &scenario.agents {
         match strategies.iter_mut().find(|(strategy, _)| *strategy == group.strategy) {
@@ -269,6 +266,14 @@ pub fn load<G: Game + 'static>(document: &Document) -> Result<Box<dyn Simulation
     }
     strategies.sort();
     Ok(Box::new(Staged::<G> { scenario, strategies }))
+}
+
+/// Says what is wrong with a scenario.
+pub fn check<G: Game>(scenario: &ScenarioOf<G>) -> Result<(), Wrong> {
+    check_params::<G>(scenario)?;
+    check_agents::<G>(scenario)?;
+    check_run::<G>(scenario)?;
+    G::check(scenario)
 }
 
 fn check_params<G: Game>(scenario: &ScenarioOf<G>) -> Result<(), Wrong> {

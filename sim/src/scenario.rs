@@ -1,6 +1,7 @@
 //! Scenario files: TOML, with overrides from the command line. Every error names the file, the
 //! line and the key, the value given and what was expected.
 
+use crate::audit::Asked;
 use carrots_logic::Balance;
 use rand::Rng;
 use rand_distr::{Distribution, Pareto};
@@ -77,6 +78,9 @@ pub struct Run {
 pub struct Intended {
     /// The strategy's name.
     pub strategy: String,
+    /// What it should be, to be audited.
+    #[serde(default)]
+    pub properties: Vec<Asked>,
 }
 
 /// An amount, or how amounts are distributed.

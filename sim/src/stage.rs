@@ -6,9 +6,11 @@
 //! with other answers sees every outcome, with the real rules at every step: a strategic form, a
 //! tree, an expectation. (Systematic exploration by running again: Godefroid, VeriSoft, 1997.)
 
+use crate::games::exact::Rational;
 use crate::models::{Agent, Instance, Messages, Model};
 use crate::trace::{Amount, Step, Trace};
 use carrots_logic::{Balance, Block};
+use std::collections::BTreeMap;
 
 /// The most tokens of all agents: payoffs, and sums of a few thousand of them, are `i128`.
 pub const TOKENS_MAX: Balance = 1 << 112;
@@ -76,6 +78,11 @@ pub trait Stage: Sync {
         None
     }
 
+    /// What the optimal mechanism expects to earn from these types (Myerson 1981).
+    fn revenue_optimal(&self) -> Option<Rational> {
+        None
+    }
+
     /// Whether the outcome is the one that a briber, or whoever corrupts the system, wants.
     fn turned(&self, _end: &Instance<Self::Model>) -> Option<bool> {
         None
@@ -136,17 +143,29 @@ pub struct Course<'a, M: Model> {
     decider: &'a mut dyn Decider,
     gains: Vec<i128>,
     steps: Option<Vec<Step<M::Op>>>,
+    /// If it is watched: what the mechanism lacked at worst to what it owed.
+    lacked: Option<Balance>,
 }
 
 impl<'a, M: Model> Course<'a, M> {
     /// A play from `start` among so many players.
     pub fn new(start: Instance<M>, players: usize, decider: &'a mut dyn Decider) -> Self {
-        Self { instance: start, decider, gains: vec![0; players], steps: None }
+        Self { instance: start, decider, gains: vec![0; players], steps: None, lacked: None }
     }
 
     /// The same, and every call is written down.
     pub fn recorded(self) -> Self {
         Self { steps: Some(Vec::new()), ..self }
+    }
+
+    /// The same, and after every call it is seen whether the mechanism holds what it owes.
+    pub fn watched(self) -> Self {
+        Self { lacked: Some(0), ..self }
+    }
+
+    /// What the mechanism lacked at worst to what it owed, if that was watched.
+    pub fn lacked(&self) -> Balance {
+        self.lacked.unwrap_or(0)
     }
 
     /// Calls a message; what is refused changes nothing.
@@ -155,7 +174,12 @@ impl<'a, M: Model> Course<'a, M> {
         if let Some(steps) = &mut self.steps {
             steps.push(Step::Call { who, value, op, expect: None });
         }
-        self.instance.apply(who, value, op).ok()
+        let receipt = self.instance.apply(who, value, op).ok();
+        if let Some(lacked) = &mut self.lacked {
+            let owed = self.instance.db.owed();
+            *lacked = owed.saturating_sub(self.instance.ledger().held).max(*lacked);
+        }
+        receipt
     }
 
     /// Lets blocks pass.
@@ -221,7 +245,8 @@ pub fn start<S: Stage>(stage: &S) -> Instance<S::Model> {
 /// What was called since the start, as a trace.
 pub fn trace<S: Stage>(stage: &S, steps: Vec<Step<<S::Model as Messages>::Op>>) -> Trace<S::Model> {
     let wallets = stage.wallets().into_iter().map(Amount).collect();
-    Trace { mechanism: S::Model::NAME.into(), params: stage.params(), wallets, steps }
+    let mechanism = S::Model::NAME.into();
+    Trace { mechanism, params: stage.params(), wallets, steps, ends: BTreeMap::new() }
 }
 
 /// Answers as intended for the players' types, but for players whose first decision is given.

@@ -4,6 +4,7 @@ use crate::models::{Agent, Instance, Model, Op, Refusal};
 use carrots_logic::Balance;
 use scale::Encode;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What is wrong with a trace.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,14 @@ pub enum TraceError {
         /// How many there are.
         agents: usize,
     },
+    /// It says what an agent has in the end that has no wallet.
+    #[error("ends: agent {agent}: expected one of the {agents} agents in `wallets`")]
+    End {
+        /// The agent.
+        agent: Agent,
+        /// How many there are.
+        agents: usize,
+    },
     /// The wallets add up to more than 2^128 - 1.
     #[error("wallets: expected a sum of at most 2^128 - 1")]
     Wallets,
@@ -44,6 +53,9 @@ pub struct Trace<M: Model> {
     pub wallets: Vec<Amount>,
     /// What happened.
     pub steps: Vec<Step<M::Op>>,
+    /// What agents should have in the end, with what they can still take out. Of others, anything.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ends: BTreeMap<Agent, Amount>,
 }
 
 /// An amount as files write it.
@@ -88,6 +100,8 @@ pub trait Player {
     fn play(&mut self) -> Option<Played>;
     /// What the contract holds, and what it owes.
     fn balance(&self) -> (Balance, Balance);
+    /// What is not in the end as the trace expects: a line each.
+    fn surprises(&self) -> Vec<String>;
 }
 
 impl<M: Model> Trace<M> {
@@ -109,7 +123,10 @@ impl<M: Model> Trace<M> {
                 return Err(TraceError::Agent { step: at, agent, agents });
             }
         }
-        Ok(trace)
+        match trace.ends.keys().find(|agent| **agent as usize >= agents) {
+            Some(agent) => Err(TraceError::End { agent: *agent, agents }),
+            None => Ok(trace),
+        }
     }
 
     /// The mechanism at the start of the trace.
@@ -125,6 +142,15 @@ impl<M: Model> Trace<M> {
         }
         Instance::new(self.params, wallets, 1).map_err(|e| TraceError::Params(format!("{e:?}")))
     }
+
+    /// What agents do not have at the end as expected: a line each.
+    pub fn surprises(&self, end: &Instance<M>) -> Vec<String> {
+        let wrong = |(agent, amount): (&Agent, &Amount)| {
+            let has = end.wealth(*agent);
+            (has != amount.0).then(|| format!("agent {agent} has {has}: expected {}", amount.0))
+        };
+        self.ends.iter().filter_map(wrong).collect()
+    }
 }
 
 /// The name of a result: `Ok`, or that of the error.
@@ -134,13 +160,14 @@ pub fn outcome<T, E: std::fmt::Debug>(result: &Result<T, Refusal<E>>) -> String 
 
 struct InMemory<M: Model> {
     model: Instance<M>,
-    steps: std::vec::IntoIter<Step<M::Op>>,
+    trace: Trace<M>,
+    next: usize,
 }
 
 /// Prepares a trace to be played.
 pub fn player<M: Model + 'static>(text: &str) -> Result<Box<dyn Player>, TraceError> {
     let trace = Trace::<M>::read(text)?;
-    Ok(Box::new(InMemory { model: trace.model()?, steps: trace.steps.into_iter() }))
+    Ok(Box::new(InMemory { model: trace.model()?, trace, next: 0 }))
 }
 
 /// Prepares a trace of any mechanism.
@@ -161,7 +188,9 @@ pub fn open(text: &str) -> Result<Box<dyn Player>, TraceError> {
 
 impl<M: Model> Player for InMemory<M> {
     fn play(&mut self) -> Option<Played> {
-        match self.steps.next()? {
+        let step = self.trace.steps.get(self.next)?.clone();
+        self.next += 1;
+        match step {
             Step::Blocks(blocks) => {
                 self.model.advance(blocks);
                 let step = format!("{blocks} blocks pass");
@@ -189,6 +218,10 @@ impl<M: Model> Player for InMemory<M> {
 
     fn balance(&self) -> (Balance, Balance) {
         (self.model.ledger().held, self.model.db.owed())
+    }
+
+    fn surprises(&self) -> Vec<String> {
+        self.trace.surprises(&self.model)
     }
 }
 

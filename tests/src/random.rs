@@ -70,6 +70,7 @@ pub trait Case: Sync {
             params: self.params(),
             wallets: vec![Amount(self.wallet()); Self::AGENTS as usize],
             steps: vec![],
+            ends: BTreeMap::new(),
         }
     }
 

@@ -7,6 +7,7 @@ use carrots_logic::Perbill;
 use carrots_logic::staking::Params;
 use carrots_tests::differential::{Failure, Pair};
 use carrots_tests::shrink::{shrink, write};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -26,7 +27,9 @@ fn params() -> Params {
 }
 
 fn trace(steps: Vec<Step<Op>>) -> Trace<Staking> {
-    Trace { mechanism: "staking".into(), params: params(), wallets: vec![Amount(1_000); 4], steps }
+    let wallets = vec![Amount(1_000); 4];
+    let mechanism = "staking".into();
+    Trace { mechanism, params: params(), wallets, steps, ends: BTreeMap::new() }
 }
 
 fn call(value: u128, op: Op) -> Step<Op> {

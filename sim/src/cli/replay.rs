@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 /// Play a trace step by step in memory
 ///
-/// Exit status 1 says that a step did not give what the trace expects, or that the contract holds
-/// less than it owes.
+/// Exit status 1 says that a step did not give what the trace expects, that an agent does not end
+/// with what it should, or that the contract holds less than it owes.
 #[derive(clap::Args)]
 pub struct Args {
     /// The trace, a JSON file
@@ -30,6 +30,7 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
         }
         rows.push(vec![rows.len().to_string(), played.step, played.result]);
     }
+    wrong.extend(player.surprises());
     let (held, owed) = player.balance();
     print(&table(&["step", "call", "result"], 3, rows))?;
     print(&format!("\nThe contract holds {held} and owes {owed}."))?;

@@ -1,0 +1,458 @@
+//! Every outcome that a question asks for, computed once by running the rules.
+//!
+//! An outcome belongs to a profile of options. If the players are alike, the profile is the count of
+//! each option: those who choose the same stand side by side in the order of their numbers, and only
+//! their rank among themselves tells them apart. So nine bidders with eleven bids have 92,378
+//! outcomes and not 2.4 billion. Payoffs of all types of a player in an outcome are one entry of a
+//! small table, since most outcomes are worth the same.
+
+use super::{Limits, Stopped};
+use crate::models::{Agent, Instance};
+use crate::stage::{self, Answers, Course, Decider, Decision, Seat, Stage, Type};
+use num_integer::Integer;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
+
+/// Profiles computed between two looks at the clock.
+const BATCH: usize = 4096;
+/// Payoffs are kept as multiples of one over at most this.
+const SCALE_MAX: u128 = 1 << 40;
+
+/// The number of an option of a player's decision.
+pub type Choice = u16;
+
+/// The outcomes of a stage, as far as they were asked for.
+pub struct Outcomes<'s, S: Stage> {
+    /// What is played.
+    pub stage: &'s S,
+    /// The players.
+    pub seats: Vec<Seat>,
+    /// Their types.
+    pub kinds: Vec<Vec<Type>>,
+    /// The names of their options.
+    pub options: Vec<Vec<String>>,
+    /// The intended option, by player and type.
+    pub intended: Vec<Vec<Choice>>,
+    /// Whether profiles are counts.
+    pub alike: bool,
+    start: Instance<S::Model>,
+    /// Accounts that no player has.
+    strangers: Vec<Agent>,
+    rows: HashMap<Box<[Choice]>, Row>,
+    classes: Classes,
+    limits: Limits,
+    since: Instant,
+}
+
+/// An outcome: what it is worth to everyone.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Runs of players of one option with the same payoffs: the option, how many, and the class. In
+    /// the order of options, or of players where they are not alike.
+    runs: Box<[(Choice, u16, u32)]>,
+    /// Tokens that others than the players have more than at the start.
+    pub strangers: i128,
+    /// What the owner earns.
+    pub revenue: Option<i128>,
+    /// How likely the outcome is turned.
+    pub turned: Option<i128>,
+}
+
+/// Payoffs by type, and tokens alone behind the last type: each different list once.
+#[derive(Default)]
+struct Classes {
+    all: Vec<Vec<i128>>,
+    places: HashMap<Vec<i128>, u32>,
+    /// What all numbers are multiples of: one over this.
+    scale: i128,
+}
+
+/// What one profile came to: sums over the branches of chance, over their odds.
+struct Played {
+    profile: Box<[Choice]>,
+    below: u128,
+    payoffs: Vec<Vec<i128>>,
+    strangers: i128,
+    revenue: Option<i128>,
+    turned: Option<i128>,
+}
+
+impl<'s, S: Stage> Outcomes<'s, S> {
+    /// No outcome yet. Errs where a player decides more than once, or knows something that others
+    /// decided: then the game is a tree.
+    pub fn new(stage: &'s S, limits: Limits) -> Result<Self, Stopped> {
+        let seats = stage.players();
+        let kinds: Vec<_> = (0..seats.len()).map(|player| stage.types(player)).collect();
+        let start = stage::start(stage);
+        let mut probe = Probe::new(&kinds);
+        let mut course = Course::new(start.clone(), seats.len(), &mut probe);
+        stage.play(&mut course);
+        if probe.sequential {
+            return Err(Stopped::Sequential);
+        }
+        let own: BTreeSet<Agent> = seats.iter().flat_map(|seat| seat.accounts.clone()).collect();
+        let all = 0..start.ledger().wallets.len() as Agent;
+        Ok(Self {
+            alike: stage.alike(),
+            strangers: all.filter(|account| !own.contains(account)).collect(),
+            options: probe.options,
+            intended: probe.intended,
+            rows: HashMap::new(),
+            classes: Classes { scale: 1, ..Classes::default() },
+            since: Instant::now(),
+            stage,
+            seats,
+            kinds,
+            start,
+            limits,
+        })
+    }
+
+    /// How many players there are.
+    pub fn players(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// How many outcomes were computed.
+    pub fn computed(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    /// What all numbers are multiples of: one over this.
+    pub fn scale(&self) -> i128 {
+        self.classes.scale
+    }
+
+    /// The key of a profile that names an option for every player.
+    pub fn key(&self, profile: &[Choice]) -> Box<[Choice]> {
+        if !self.alike {
+            return profile.into();
+        }
+        let mut counts = vec![0; self.options[0].len()];
+        profile.iter().for_each(|option| counts[usize::from(*option)] += 1);
+        counts.into()
+    }
+
+    /// A profile that has that key.
+    pub fn profile(&self, key: &[Choice]) -> Vec<Choice> {
+        if !self.alike {
+            return key.to_vec();
+        }
+        let repeat =
+            |(option, count): (Choice, &Choice)| std::iter::repeat_n(option, usize::from(*count));
+        (0..).zip(key).flat_map(repeat).collect()
+    }
+
+    /// Computes the outcomes of these keys, as far as they are not there.
+    pub fn compute(
+        &mut self,
+        keys: impl IntoIterator<Item = Box<[Choice]>>,
+    ) -> Result<(), Stopped> {
+        let mut keys = keys.into_iter();
+        loop {
+            let mut batch: Vec<_> = Vec::with_capacity(BATCH);
+            let mut seen = std::collections::HashSet::new();
+            while batch.len() < BATCH {
+                let Some(key) = keys.next() else { break };
+                if !self.rows.contains_key(&key) && seen.insert(key.clone()) {
+                    batch.push(key);
+                }
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            self.check_limits(batch.len())?;
+            let played: Vec<_> = batch.into_par_iter().map(|key| self.play(key)).collect();
+            for played in played {
+                self.keep(played?)?;
+            }
+        }
+    }
+
+    /// The outcome of a key that was computed.
+    pub fn row(&self, key: &[Choice]) -> &Row {
+        &self.rows[key]
+    }
+
+    /// The classes of payoffs of `player` in an outcome, each with the first rank that has it: where
+    /// players are alike, of all who chose `option`, in the order of their ranks; else of one.
+    pub fn ranks<'r>(
+        &self,
+        row: &'r Row,
+        player: usize,
+        option: Choice,
+    ) -> impl Iterator<Item = (usize, u32)> + use<'r, S> {
+        let runs = match self.alike {
+            true => {
+                let first = row.runs.partition_point(|run| run.0 < option);
+                let last = row.runs.partition_point(|run| run.0 <= option);
+                &row.runs[first..last]
+            }
+            false => &row.runs[player..=player],
+        };
+        runs.iter().scan(0, |rank, (_, count, class)| {
+            let first = *rank;
+            *rank += usize::from(*count);
+            Some((first, *class))
+        })
+    }
+
+    /// The class of the one of rank `rank` among all who chose `option`; where players are not
+    /// alike, of the player.
+    pub fn class(&self, row: &Row, player: usize, option: Choice, rank: usize) -> u32 {
+        let reached = self.ranks(row, player, option).take_while(|(first, _)| *first <= rank);
+        reached.last().expect("somebody chose the option").1
+    }
+
+    /// What a class is worth to a player of that type, in parts of one over [`Self::scale`].
+    #[inline]
+    pub fn worth(&self, class: u32, kind: usize) -> i128 {
+        self.classes.all[class as usize][kind]
+    }
+
+    /// Tokens alone that a class is worth.
+    pub fn tokens(&self, class: u32) -> i128 {
+        self.classes.all[class as usize].last().copied().unwrap_or(0)
+    }
+
+    /// Errs if so many more outcomes do not fit into the limits, or the time is over.
+    pub fn check_limits(&self, more: usize) -> Result<(), Stopped> {
+        let row = 96 + 2 * self.options.first().map_or(0, Vec::len) + 12 * self.players().min(64);
+        let bytes = (self.rows.len() + more).saturating_mul(row);
+        if bytes > self.limits.memory {
+            return Err(Stopped::Memory { outcomes: self.rows.len() as u64 });
+        }
+        let seconds = self.since.elapsed().as_secs_f64();
+        if seconds > self.limits.seconds {
+            return Err(Stopped::Time { outcomes: self.rows.len() as u64 });
+        }
+        Ok(())
+    }
+
+    fn play(&self, key: Box<[Choice]>) -> Result<Played, Stopped> {
+        let profile = self.profile(&key);
+        let given: Vec<_> = profile.iter().map(|option| Some(usize::from(*option))).collect();
+        let types = vec![0; given.len()];
+        let mut answers = Answers::new(&types, &given);
+        let mut sum: Option<Played> = None;
+        loop {
+            let mut course = Course::new(self.start.clone(), given.len(), &mut answers);
+            self.stage.play(&mut course);
+            let mut played = self.read(&key, &course);
+            let (odds, below) = answers.odds();
+            if odds != below || sum.is_some() {
+                played.weigh(odds, below).ok_or(Stopped::Overflow)?;
+            }
+            sum = Some(match sum {
+                None => played,
+                Some(sum) => sum.plus(&played).ok_or(Stopped::Overflow)?,
+            });
+            if !answers.next_branch() {
+                return sum.ok_or(Stopped::Overflow);
+            }
+        }
+    }
+
+    /// What an end is worth.
+    fn read(&self, key: &[Choice], course: &Course<S::Model>) -> Played {
+        let (stage, end) = (self.stage, &course.instance);
+        let payoffs = self.seats.iter().enumerate().map(|(player, seat)| {
+            let tokens = stage::tokens(&seat.accounts, &self.start, end);
+            let worth = |kind| tokens + course.gains()[player] + stage.worth(player, kind, end);
+            (0..self.kinds[player].len()).map(worth).chain([tokens]).collect()
+        });
+        Played {
+            profile: key.into(),
+            below: 1,
+            payoffs: payoffs.collect(),
+            strangers: stage::tokens(&self.strangers, &self.start, end),
+            revenue: stage.revenue(end).map(|revenue| revenue as i128),
+            turned: stage.turned(end).map(i128::from),
+        }
+    }
+
+    fn keep(&mut self, played: Played) -> Result<(), Stopped> {
+        let factor = self.classes.fit(played.below)?;
+        let scaled = |number: i128| number.checked_mul(factor).ok_or(Stopped::Overflow);
+        let profile = self.profile(&played.profile);
+        let mut runs: Vec<(Choice, u16, u32)> = Vec::new();
+        for (option, payoffs) in profile.into_iter().zip(played.payoffs) {
+            let payoffs = payoffs.into_iter().map(scaled).collect::<Result<Vec<_>, _>>()?;
+            let class = self.classes.place(payoffs);
+            match runs.last_mut() {
+                Some(run) if self.alike && (run.0, run.2) == (option, class) => run.1 += 1,
+                _ => runs.push((option, 1, class)),
+            }
+        }
+        let row = Row {
+            runs: runs.into(),
+            strangers: scaled(played.strangers)?,
+            revenue: played.revenue.map(scaled).transpose()?,
+            turned: played.turned.map(scaled).transpose()?,
+        };
+        self.rows.insert(played.profile, row);
+        Ok(())
+    }
+}
+
+impl Played {
+    /// Multiplies by a branch's odds.
+    fn weigh(&mut self, odds: u128, below: u128) -> Option<()> {
+        let odds = i128::try_from(odds).ok()?;
+        self.below = self.below.checked_mul(below)?;
+        let numbers = self.payoffs.iter_mut().flatten();
+        let others = [Some(&mut self.strangers), self.revenue.as_mut(), self.turned.as_mut()];
+        for number in numbers.chain(others.into_iter().flatten()) {
+            *number = number.checked_mul(odds)?;
+        }
+        Some(())
+    }
+
+    fn plus(mut self, other: &Played) -> Option<Played> {
+        let below = self.below.checked_mul(other.below / self.below.gcd(&other.below))?;
+        let mine = i128::try_from(below / self.below).ok()?;
+        let theirs = i128::try_from(below / other.below).ok()?;
+        let add = |one: &mut i128, more: &i128| {
+            *one = one.checked_mul(mine)?.checked_add(more.checked_mul(theirs)?)?;
+            Some(())
+        };
+        for (one, more) in self.payoffs.iter_mut().flatten().zip(other.payoffs.iter().flatten()) {
+            add(one, more)?;
+        }
+        add(&mut self.strangers, &other.strangers)?;
+        for (one, more) in [(&mut self.revenue, &other.revenue), (&mut self.turned, &other.turned)]
+        {
+            if let (Some(one), Some(more)) = (one, more) {
+                add(one, more)?;
+            }
+        }
+        self.below = below;
+        Some(self)
+    }
+}
+
+impl Classes {
+    /// Makes numbers over `below` fit; gives what they are to be multiplied with.
+    fn fit(&mut self, below: u128) -> Result<i128, Stopped> {
+        let scale = self.scale.unsigned_abs().lcm(&below);
+        if scale > SCALE_MAX {
+            return Err(Stopped::Overflow);
+        }
+        let finer = (scale / self.scale.unsigned_abs()) as i128;
+        if finer > 1 {
+            for number in self.all.iter_mut().flatten() {
+                *number = number.checked_mul(finer).ok_or(Stopped::Overflow)?;
+            }
+            self.places = self.all.iter().cloned().zip(0..).collect();
+            self.scale = scale as i128;
+        }
+        Ok((scale / below) as i128)
+    }
+
+    fn place(&mut self, payoffs: Vec<i128>) -> u32 {
+        if let Some(place) = self.places.get(&payoffs) {
+            return *place;
+        }
+        let place = self.all.len() as u32;
+        self.all.push(payoffs.clone());
+        self.places.insert(payoffs, place);
+        place
+    }
+}
+
+/// Sees what is asked, and answers as is intended for everyone's first type.
+struct Probe {
+    kinds: Vec<usize>,
+    options: Vec<Vec<String>>,
+    intended: Vec<Vec<Choice>>,
+    sequential: bool,
+}
+
+impl Probe {
+    fn new(kinds: &[Vec<Type>]) -> Self {
+        let players = kinds.len();
+        Self {
+            kinds: kinds.iter().map(Vec::len).collect(),
+            options: vec![Vec::new(); players],
+            intended: vec![Vec::new(); players],
+            sequential: false,
+        }
+    }
+}
+
+impl Decider for Probe {
+    fn decide(&mut self, decision: &Decision) -> usize {
+        let player = decision.player;
+        self.sequential |= decision.sees != 0 || !self.options[player].is_empty();
+        self.options[player] = (0..decision.options).map(decision.name).collect();
+        let intended = |kind| (decision.intended)(kind) as Choice;
+        self.intended[player] = (0..self.kinds[player]).map(intended).collect();
+        (decision.intended)(0)
+    }
+
+    fn happen(&mut self, odds: &[u64]) -> usize {
+        odds.iter().position(|odds| *odds > 0).unwrap_or(0)
+    }
+}
+
+/// All lists of `parts` counts that add up to `sum`, in lexicographic order from the last.
+pub fn counts(sum: usize, parts: usize) -> impl Iterator<Item = Vec<Choice>> {
+    let mut next = (parts > 0 || sum == 0).then(|| {
+        let mut first = vec![0; parts];
+        if let Some(one) = first.first_mut() {
+            *one = sum as Choice;
+        }
+        first
+    });
+    std::iter::from_fn(move || {
+        let now = next.clone()?;
+        next = following(&now);
+        Some(now)
+    })
+}
+
+/// The list behind one: the last count that can move one step to the right does, and takes what is
+/// behind it along.
+fn following(now: &[Choice]) -> Option<Vec<Choice>> {
+    let last = now.len().checked_sub(1)?;
+    let at = (0..last).rev().find(|at| now[*at] > 0)?;
+    let mut next = now.to_vec();
+    let behind = std::mem::take(&mut next[last]);
+    next[at] -= 1;
+    next[at + 1] = behind + 1;
+    Some(next)
+}
+
+/// How many lists [`counts`] gives; the most that there can be where that is more.
+pub fn counts_len(sum: usize, parts: usize) -> u128 {
+    if parts == 0 {
+        return u128::from(sum == 0);
+    }
+    let all = sum + parts - 1;
+    let few = (parts - 1).min(sum);
+    (1..=few)
+        .try_fold(1u128, |product, k| {
+            product.checked_mul((all - few + k) as u128).map(|product| product / k as u128)
+        })
+        .unwrap_or(u128::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_all_there_once() {
+        for (sum, parts) in [(0, 1), (3, 1), (4, 3), (8, 11), (2, 5), (0, 0), (2, 0)] {
+            let all: Vec<_> = counts(sum, parts).collect();
+            let once: BTreeSet<_> = all.iter().cloned().collect();
+            assert_eq!(all.len(), once.len());
+            assert_eq!(all.len() as u128, counts_len(sum, parts), "{sum} in {parts}");
+            let right = |counts: &Vec<Choice>| counts.iter().sum::<Choice>() as usize == sum;
+            assert!(all.iter().all(right));
+        }
+        assert_eq!(counts_len(9, 11), 92_378);
+        assert_eq!(counts_len(10_000, 3), 50_015_001);
+    }
+}

@@ -1,0 +1,433 @@
+//! One player deviates: dominant strategies, equilibria, staying out, false names.
+
+use super::counterexample::{Counterexample, compare};
+use super::outcomes::{Choice, Outcomes, Row, counts, counts_len};
+use super::{Finding, Property, Stopped, Terms};
+use crate::games::exact::Rational;
+use crate::stage::Stage;
+use rayon::prelude::*;
+
+/// Others' profiles looked at between two looks at the clock.
+const BATCH: usize = 1024;
+
+/// What the others may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Anything.
+    Any,
+    /// What is intended, of any types.
+    Intended,
+    /// What is intended, of types that are drawn.
+    Drawn,
+}
+
+/// A deviation of one player, and what it gains, in parts of one over the scale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// Who deviates. Where players are alike it is told by its ranks.
+    pub player: usize,
+    /// Its type.
+    pub kind: usize,
+    /// What the others do: a key without the player.
+    pub others: Box<[Choice]>,
+    /// The intended option, and how many of those who chose it stand before the player.
+    pub from: (Choice, usize),
+    /// The other option, and how many of those who chose it stand before the player.
+    pub to: (Choice, usize),
+    /// What it gains.
+    pub gain: i128,
+}
+
+/// What came of looking at all deviations of one player.
+pub struct Searched {
+    /// Deviations that were looked at.
+    pub checked: u64,
+    /// The one that gains most, if there is any.
+    pub worst: Option<Deviation>,
+}
+
+impl<S: Stage> Outcomes<'_, S> {
+    /// The players that have to be looked at: one of those who are alike.
+    pub fn deciders(&self) -> std::ops::Range<usize> {
+        0..if self.alike { 1 } else { self.players() }
+    }
+
+    /// The key with the player's option put into what the others do.
+    pub fn with(&self, others: &[Choice], player: usize, option: Choice) -> Box<[Choice]> {
+        let mut key: Box<[Choice]> = others.into();
+        match self.alike {
+            true => key[usize::from(option)] += 1,
+            false => key[player] = option,
+        }
+        key
+    }
+
+    /// What all but `player` can do together, and how often as many draws of types come to it.
+    fn others(
+        &self,
+        player: usize,
+        others: Others,
+    ) -> Box<dyn Iterator<Item = (Box<[Choice]>, i128)> + '_> {
+        let n = self.players();
+        match (self.alike, others) {
+            (true, Others::Any) => {
+                let all = counts(n - 1, self.options[0].len());
+                Box::new(all.map(|counts| (counts.into(), 1)))
+            }
+            (true, _) => {
+                let (kinds, intended) = (&self.kinds[0], &self.intended[0]);
+                let all = counts(n - 1, kinds.len()).map(move |drawn| {
+                    let mut key = vec![0; self.options[0].len()];
+                    let (mut weight, mut left) = (1i128, n - 1);
+                    for ((count, kind), option) in drawn.iter().zip(kinds).zip(intended) {
+                        key[usize::from(*option)] += count;
+                        let count = usize::from(*count);
+                        let ways = counts_len(left - count, count + 1) as i128;
+                        let odds = i128::from(kind.weight).saturating_pow(count as u32);
+                        weight = weight.saturating_mul(ways).saturating_mul(odds);
+                        left -= count;
+                    }
+                    (key.into(), weight)
+                });
+                Box::new(all)
+            }
+            (false, Others::Any) => {
+                let size = |(at, options): (usize, &Vec<String>)| {
+                    if at == player { 1 } else { options.len() }
+                };
+                let sizes = self.options.iter().enumerate().map(size).collect();
+                Box::new(product(sizes).map(|profile| (profile.into(), 1)))
+            }
+            (false, _) => {
+                let size = |at: usize| if at == player { 1 } else { self.kinds[at].len() };
+                let all = product((0..n).map(size).collect()).map(move |types| {
+                    let option = |at: usize| self.intended[at][usize::from(types[at])];
+                    let weight = |at: usize| match at == player {
+                        true => 1,
+                        false => i128::from(self.kinds[at][usize::from(types[at])].weight),
+                    };
+                    let product = |all: i128, at| all.saturating_mul(weight(at));
+                    ((0..n).map(option).collect(), (0..n).fold(1, product))
+                });
+                Box::new(all)
+            }
+        }
+    }
+
+    /// How many profiles [`Self::others`] gives.
+    fn others_len(&self, player: usize, others: Others) -> u128 {
+        let size = |at: &usize| match others {
+            Others::Any => self.options[*at].len(),
+            _ => self.kinds[*at].len(),
+        };
+        let all = (0..self.players()).filter(|at| *at != player);
+        match self.alike {
+            true => counts_len(self.players() - 1, size(&0)),
+            false => all.fold(1u128, |all, at| all.saturating_mul(size(&at) as u128)),
+        }
+    }
+
+    /// Looks at every deviation of one player to an option that is `allowed`, if the others do
+    /// whatever they may.
+    pub fn search(
+        &mut self,
+        others: Others,
+        allowed: &(dyn Fn(usize, Choice) -> bool + Sync),
+    ) -> Result<Searched, Stopped> {
+        let mut searched = Searched { checked: 0, worst: None };
+        for player in self.deciders() {
+            let mut options: Vec<Choice> = (0..self.options[player].len() as Choice)
+                .filter(|option| allowed(player, *option))
+                .collect();
+            options.extend(self.intended[player].iter().copied());
+            options.sort();
+            options.dedup();
+            let view = View { player, options, allowed };
+            let count = self.others_len(player, others);
+            self.check_limits(usize::try_from(count).unwrap_or(usize::MAX))?;
+            let mut all = self.others(player, others).collect::<Vec<_>>().into_iter();
+            let mut expected = (others == Others::Drawn).then(|| view.expectation(self));
+            loop {
+                let batch: Vec<_> = all.by_ref().take(BATCH).collect();
+                if batch.is_empty() {
+                    break;
+                }
+                let keys = batch.iter().flat_map(|(others, _)| {
+                    view.options.iter().map(|option| self.with(others, player, *option))
+                });
+                let keys: Vec<_> = keys.collect();
+                self.compute(keys)?;
+                searched.checked += (batch.len() * view.size(self)) as u64;
+                if let Some(expected) = &mut expected {
+                    batch.iter().try_for_each(|(others, weight)| {
+                        view.expect(self, others, *weight, expected).ok_or(Stopped::Overflow)
+                    })?;
+                    continue;
+                }
+                let found = batch.par_iter().filter_map(|(others, _)| view.worst(self, others));
+                let found = found.reduce_with(worse).into_iter();
+                searched.worst = found.chain(searched.worst.take()).reduce(worse);
+            }
+            if let Some(expected) = expected {
+                searched.worst = view
+                    .worst_expected(self, &expected)
+                    .into_iter()
+                    .chain(searched.worst)
+                    .reduce(worse);
+            }
+        }
+        Ok(searched)
+    }
+
+    /// A profile of types and options in which a deviation happens: who deviates, the types, and
+    /// everybody's options before and after.
+    pub fn concrete(&self, deviation: &Deviation) -> (usize, Vec<usize>, Vec<Choice>, Vec<Choice>) {
+        let Deviation { player, kind, others, from, to, .. } = deviation;
+        let (at, mut before) = match self.alike {
+            false => (*player, others.to_vec()),
+            true => {
+                let mut left = others.to_vec();
+                let mut front = Vec::new();
+                for (option, rank) in [from, to] {
+                    front.extend(std::iter::repeat_n(*option, *rank));
+                    left[usize::from(*option)] -= *rank as Choice;
+                }
+                let at = front.len();
+                front.push(from.0);
+                front.extend(self.profile(&left));
+                (at, front)
+            }
+        };
+        before[at] = from.0;
+        let kind_of = |(at, option): (usize, &Choice)| {
+            self.intended[at].iter().position(|intended| intended == option).unwrap_or(0)
+        };
+        let mut types: Vec<usize> = before.iter().enumerate().map(kind_of).collect();
+        types[at] = *kind;
+        let mut after = before.clone();
+        after[at] = to.0;
+        (at, types, before, after)
+    }
+
+    /// The counterexample of a deviation.
+    pub fn counterexample(&self, deviation: &Deviation) -> Counterexample {
+        let (at, types, before, after) = self.concrete(deviation);
+        self.compared(&types, &before, &after, &[at])
+    }
+
+    /// The same for any two profiles.
+    pub fn compared(
+        &self,
+        types: &[usize],
+        before: &[Choice],
+        after: &[Choice],
+        who: &[usize],
+    ) -> Counterexample {
+        let given = |profile: &[Choice]| -> Vec<Option<usize>> {
+            profile.iter().map(|option| Some(usize::from(*option))).collect()
+        };
+        compare(self.stage, &self.options, types, &given(before), &given(after), who)
+    }
+
+    /// A number in parts of one over the scale, as it is.
+    pub fn amount(&self, number: i128) -> Rational {
+        Rational::new(number.into(), self.scale().into())
+    }
+
+    /// How the domain is called.
+    pub fn domain(&self, others: Others) -> String {
+        let (n, options) = (self.players(), self.options.iter().map(Vec::len).max().unwrap_or(0));
+        let kinds = self.kinds.iter().map(Vec::len).max().unwrap_or(0);
+        let of = if kinds > 1 { format!(" of {kinds} types each") } else { String::new() };
+        let do_what = match others {
+            Others::Any => "whatever the others choose",
+            Others::Intended => "the others as intended",
+            Others::Drawn => "in expectation over the others' types",
+        };
+        format!("{n} players{of}, {options} options, {do_what}")
+    }
+
+    /// Answers a question about the deviations of one player.
+    pub fn single(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        let (stage, size) = (self.stage, terms.size.unwrap_or(2));
+        let identities = move |player, option| stage.identities(player, usize::from(option));
+        let one = move |player: usize, option: Choice| identities(player, option) == 1;
+        let out =
+            move |player: usize, option: Choice| stage.out(player) == Some(usize::from(option));
+        let many =
+            move |player: usize, option: Choice| (2..=size).contains(&identities(player, option));
+        type Allowed<'a> = &'a (dyn Fn(usize, Choice) -> bool + Sync);
+        let (others, allowed): (_, Allowed) = match terms.property {
+            Property::DominantStrategy => (Others::Any, &one),
+            Property::Bayesian => (Others::Drawn, &one),
+            Property::IndividualRationality => {
+                let all = (0..self.players()).all(|player| stage.out(player).is_some());
+                all.then_some(()).ok_or(Stopped::Lacks("no option to stay out"))?;
+                (Others::Intended, &out)
+            }
+            Property::Sybil => (Others::Intended, &many),
+            _ => (Others::Intended, &one),
+        };
+        let searched = self.search(others, allowed)?;
+        let Some(worst) = searched.worst else {
+            return Err(Stopped::Lacks(match terms.property {
+                Property::Sybil => "no option shows several identities",
+                _ => "no player has another option",
+            }));
+        };
+        let mut finding =
+            Finding::holds(terms, self.method(), self.domain(others), searched.checked);
+        let gain = self.amount(worst.gain);
+        finding = finding.measured(
+            gain.clone(),
+            match worst.gain {
+                ..0 => format!("every deviation costs {} or more", -gain),
+                0 => "some deviation costs nothing: weakly".into(),
+                1.. => format!("the best deviation gains {gain}"),
+            },
+        );
+        let margin = terms.margin().saturating_mul(self.scale());
+        match worst.gain + margin > 0 {
+            true => Ok(finding.violated(Some(self.counterexample(&worst)))),
+            false => Ok(finding),
+        }
+    }
+
+    /// How a verdict over the whole domain is known.
+    pub fn method(&self) -> &'static str {
+        match self.alike {
+            true => "exhaustive, one profile for all that differ in who is who",
+            false => "exhaustive",
+        }
+    }
+}
+
+/// A player that may deviate, and its options.
+struct View<'a> {
+    player: usize,
+    options: Vec<Choice>,
+    allowed: &'a (dyn Fn(usize, Choice) -> bool + Sync),
+}
+
+/// Sums of payoffs: by type and option, for the first and for the last in the order of players.
+type Expected = Vec<Vec<[i128; 2]>>;
+
+impl View<'_> {
+    /// Deviations against each profile of the others.
+    fn size<S: Stage>(&self, outcomes: &Outcomes<S>) -> usize {
+        outcomes.kinds[self.player].len() * (self.options.len() - 1).max(1)
+    }
+
+    /// The deviation that gains most against what the others do.
+    fn worst<S: Stage>(&self, outcomes: &Outcomes<S>, others: &[Choice]) -> Option<Deviation> {
+        let player = self.player;
+        let row = |option| outcomes.row(&outcomes.with(others, player, option));
+        let rows: Vec<&Row> = self.options.iter().map(|option| row(*option)).collect();
+        let mut worst: Option<Deviation> = None;
+        for kind in 0..outcomes.kinds[player].len() {
+            let worth = |(_, class): &(usize, u32)| outcomes.worth(*class, kind);
+            let intended = outcomes.intended[player][kind];
+            let own = self.options.iter().position(|option| *option == intended)?;
+            let least = outcomes.ranks(rows[own], player, intended).min_by_key(worth)?;
+            for (option, row) in self.options.iter().zip(&rows) {
+                if *option == intended || !(self.allowed)(player, *option) {
+                    continue;
+                }
+                let most = outcomes.ranks(row, player, *option).max_by_key(worth)?;
+                let gain = worth(&most) - worth(&least);
+                if worst.as_ref().is_none_or(|worst| gain > worst.gain) {
+                    let (from, to) = ((intended, least.0), (*option, most.0));
+                    worst = Some(Deviation { player, kind, others: others.into(), from, to, gain });
+                }
+            }
+        }
+        worst
+    }
+
+    fn expectation<S: Stage>(&self, outcomes: &Outcomes<S>) -> Expected {
+        vec![vec![[0; 2]; self.options.len()]; outcomes.kinds[self.player].len()]
+    }
+
+    /// Adds what comes of what the others do with so much weight.
+    fn expect<S: Stage>(
+        &self,
+        outcomes: &Outcomes<S>,
+        others: &[Choice],
+        weight: i128,
+        sums: &mut Expected,
+    ) -> Option<()> {
+        for (at, option) in self.options.iter().enumerate() {
+            let row = outcomes.row(&outcomes.with(others, self.player, *option));
+            let first = outcomes.ranks(row, self.player, *option).next()?.1;
+            let last = outcomes.ranks(row, self.player, *option).last()?.1;
+            for (kind, sums) in sums.iter_mut().enumerate() {
+                for (sum, class) in sums[at].iter_mut().zip([first, last]) {
+                    let part = outcomes.worth(class, kind).checked_mul(weight)?;
+                    *sum = sum.checked_add(part)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// The deviation that gains most in expectation, told against others against whom it gains most.
+    fn worst_expected<S: Stage>(
+        &self,
+        outcomes: &Outcomes<S>,
+        sums: &Expected,
+    ) -> Option<Deviation> {
+        let player = self.player;
+        let all: i128 = outcomes.others(player, Others::Drawn).map(|(_, weight)| weight).sum();
+        let mut worst: Option<Deviation> = None;
+        for (kind, sums) in sums.iter().enumerate() {
+            let intended = outcomes.intended[player][kind];
+            let own = self.options.iter().position(|option| *option == intended)?;
+            for (at, option) in self.options.iter().enumerate() {
+                if *option == intended || !(self.allowed)(player, *option) {
+                    continue;
+                }
+                // Rounded up: what gains anything is not taken for nothing.
+                let gain = |order: usize| -(sums[own][order] - sums[at][order]).div_euclid(all);
+                let gain = gain(0).max(gain(1));
+                if worst.as_ref().is_none_or(|worst| gain > worst.gain) {
+                    let (from, to, others) = ((intended, 0), (*option, 0), Box::default());
+                    worst = Some(Deviation { player, kind, others, from, to, gain });
+                }
+            }
+        }
+        let mut worst = worst?;
+        let gain = |(others, _): &(Box<[Choice]>, i128)| {
+            let worth = |option| {
+                let row = outcomes.row(&outcomes.with(others, player, option));
+                outcomes.worth(outcomes.class(row, player, option, 0), worst.kind)
+            };
+            worth(worst.to.0) - worth(worst.from.0)
+        };
+        worst.others = outcomes.others(player, Others::Drawn).max_by_key(gain)?.0;
+        Some(worst)
+    }
+}
+
+/// The one that gains more; of equals the first in order, so that threads make no difference.
+fn worse(one: Deviation, other: Deviation) -> Deviation {
+    let key = |it: &Deviation| (-it.gain, it.others.clone(), it.player, it.kind, it.to);
+    if key(&one) <= key(&other) { one } else { other }
+}
+
+/// Every list of numbers below these sizes. The first changes fastest.
+pub fn product(sizes: Vec<usize>) -> impl Iterator<Item = Vec<Choice>> {
+    let mut next = sizes.iter().all(|size| *size > 0).then(|| vec![0; sizes.len()]);
+    std::iter::from_fn(move || {
+        let now = next.take()?;
+        let mut following: Vec<Choice> = now.clone();
+        for (digit, size) in following.iter_mut().zip(&sizes) {
+            *digit += 1;
+            if usize::from(*digit) < *size {
+                next = Some(following);
+                break;
+            }
+            *digit = 0;
+        }
+        Some(now)
+    })
+}

@@ -1,0 +1,369 @@
+//! What the intended behaviour is worth to all together: efficiency, revenue, solvency; and what one
+//! can destroy of it.
+
+use super::outcomes::{Choice, Outcomes, counts, counts_len};
+use super::single::{Others, product};
+use super::{Finding, Property, Stopped, Terms};
+use crate::games::exact::{Rational, whole};
+use crate::stage::{self, Answers, Course, Stage};
+use num_traits::{Signed, Zero};
+use rayon::prelude::*;
+
+/// Profiles looked at between two looks at the clock.
+const BATCH: usize = 4096;
+/// Solvency is watched in all profiles if there are no more players and profiles than this.
+const WATCHED: (usize, u128) = (12, 100_000);
+
+/// A profile of everybody's types, and how often as many draws come to it.
+type Drawn = (Vec<usize>, i128);
+
+impl<S: Stage> Outcomes<'_, S> {
+    /// Every profile of types. Where players are alike each set of types stands there in rising and
+    /// in falling order.
+    fn drawn(&self) -> Result<Vec<Drawn>, Stopped> {
+        let n = self.players();
+        let sizes: Vec<usize> = self.kinds.iter().map(Vec::len).collect();
+        let count = match self.alike {
+            true => counts_len(n, sizes[0]).saturating_mul(2),
+            false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
+        };
+        self.check_limits(usize::try_from(count).unwrap_or(usize::MAX))?;
+        let weight = |at: usize, kind: usize| i128::from(self.kinds[at][kind].weight);
+        if !self.alike {
+            let drawn = |kinds: Vec<Choice>| {
+                let types: Vec<usize> = kinds.into_iter().map(usize::from).collect();
+                let all = types.iter().enumerate();
+                let odds = all.fold(1i128, |all, (at, kind)| all.saturating_mul(weight(at, *kind)));
+                (types, odds)
+            };
+            return Ok(product(sizes).map(drawn).collect());
+        }
+        let drawn = |counts: Vec<Choice>| {
+            let (mut types, mut odds, mut left) = (Vec::with_capacity(n), 1i128, n);
+            for (kind, count) in counts.into_iter().enumerate() {
+                let count = usize::from(count);
+                odds = odds.saturating_mul(counts_len(left - count, count + 1) as i128);
+                odds = odds.saturating_mul(weight(0, kind).saturating_pow(count as u32));
+                types.extend(std::iter::repeat_n(kind, count));
+                left -= count;
+            }
+            let falling = types.iter().rev().copied().collect();
+            [(types, odds), (falling, odds)]
+        };
+        Ok(counts(n, sizes[0]).flat_map(drawn).collect())
+    }
+
+    /// What everyone of these types is to choose.
+    fn intended_of(&self, types: &[usize]) -> Vec<Choice> {
+        types.iter().enumerate().map(|(at, kind)| self.intended[at][*kind]).collect()
+    }
+
+    /// Everybody's class, in a profile that was computed.
+    fn everyone(&self, profile: &[Choice]) -> Vec<u32> {
+        let row = self.row(&self.key(profile));
+        let class = |(at, option): (usize, &Choice)| {
+            let rank = profile[..at].iter().filter(|other| *other == option).count();
+            self.class(row, at, *option, rank)
+        };
+        profile.iter().enumerate().map(class).collect()
+    }
+
+    /// Everybody's payoff, in a profile that was computed.
+    fn payoffs(&self, types: &[usize], profile: &[Choice]) -> Vec<i128> {
+        let classes = self.everyone(profile).into_iter().zip(types);
+        classes.map(|(class, kind)| self.worth(class, *kind)).collect()
+    }
+
+    /// Computes the intended outcome of every profile of types.
+    fn compute_intended(&mut self, drawn: &[Drawn]) -> Result<(), Stopped> {
+        let keys: Vec<_> =
+            drawn.iter().map(|(types, _)| self.key(&self.intended_of(types))).collect();
+        self.compute(keys)
+    }
+
+    /// What `lost` gives where it is greatest, over all profiles of types, with the types.
+    fn greatest(
+        &mut self,
+        lost: impl Fn(&Self, &[usize], &[Choice]) -> i128 + Sync,
+    ) -> Result<(i128, Vec<usize>, u64), Stopped>
+    where
+        Self: Sync,
+    {
+        let drawn = self.drawn()?;
+        self.compute_intended(&drawn)?;
+        let one = |(types, _): &Drawn| (lost(self, types, &self.intended_of(types)), types.clone());
+        let most = drawn.par_iter().map(one).reduce_with(|one, other| {
+            let first = one.0 > other.0 || one.0 == other.0 && one.1 <= other.1;
+            if first { one } else { other }
+        });
+        let (lost, types) = most.ok_or(Stopped::Lacks("no profile of types"))?;
+        Ok((lost, types, drawn.len() as u64))
+    }
+
+    /// Answers a question about everybody together.
+    pub fn whole(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        match terms.property {
+            Property::Efficiency => self.efficiency(terms),
+            Property::OptimalRevenue => self.optimal_revenue(terms),
+            Property::Revenue => self.revenue(terms),
+            Property::Griefing => self.griefing(terms),
+            _ => self.solvency(terms),
+        }
+    }
+
+    fn efficiency(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        let stage = self.stage;
+        stage
+            .welfare_max(&vec![0; self.players()])
+            .ok_or(Stopped::Lacks("no measure of welfare"))?;
+        let (lost, types, checked) = self.greatest(|all, types, profile| {
+            let reached: i128 = all.payoffs(types, profile).iter().sum();
+            let strangers = all.row(&all.key(profile)).strangers;
+            let most = stage.welfare_max(types).unwrap_or(0).saturating_mul(all.scale());
+            most - reached - strangers
+        })?;
+        let names = self.names(&types);
+        self.whole_finding(terms, lost, checked, &types, |lost| {
+            format!("{lost} of the highest sum is lost{names}")
+        })
+    }
+
+    fn optimal_revenue(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        let stage = self.stage;
+        let lacks = Stopped::Lacks("no owner who earns");
+        stage.revenue_max(&vec![0; self.players()]).ok_or(lacks)?;
+        let (lost, types, checked) = self.greatest(|all, _, profile| {
+            let decided: Vec<usize> = profile.iter().map(|option| usize::from(*option)).collect();
+            let most = stage.revenue_max(&decided).unwrap_or(0) as i128;
+            let earned = all.row(&all.key(profile)).revenue.unwrap_or(0);
+            most.saturating_mul(all.scale()) - earned
+        })?;
+        let names = self.names(&types);
+        self.whole_finding(terms, lost, checked, &types, |lost| {
+            format!("the bids would allow {lost} more{names}")
+        })
+    }
+
+    /// What a loss of so much means for the question.
+    fn whole_finding(
+        &mut self,
+        terms: &Terms,
+        lost: i128,
+        checked: u64,
+        types: &[usize],
+        said: impl Fn(&Rational) -> String,
+    ) -> Result<Finding, Stopped> {
+        let finding = Finding::holds(terms, self.method(), self.domain(Others::Intended), checked);
+        let amount = self.amount(lost);
+        let holds = lost + terms.margin().saturating_mul(self.scale()) <= 0;
+        let said = if lost > 0 { said(&amount) } else { String::new() };
+        let finding = finding.measured(amount, said);
+        let profile = self.intended_of(types);
+        Ok(match holds {
+            true => finding,
+            false => finding.violated(Some(self.compared(types, &profile, &profile, &[]))),
+        })
+    }
+
+    fn names(&self, types: &[usize]) -> String {
+        let names: Vec<&str> = types
+            .iter()
+            .enumerate()
+            .map(|(at, kind)| self.kinds[at][*kind].name.as_str())
+            .collect();
+        match names.iter().all(|name| name.is_empty()) {
+            true => String::new(),
+            false => format!(" for {}", names.join(", ")),
+        }
+    }
+
+    fn revenue(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        let drawn = self.drawn()?;
+        self.compute_intended(&drawn)?;
+        let (mut sum, mut all) = (Rational::zero(), Rational::zero());
+        for (types, odds) in &drawn {
+            let row = self.row(&self.key(&self.intended_of(types)));
+            let earned = row.revenue.ok_or(Stopped::Lacks("no owner who earns"))?;
+            sum += self.amount(earned) * whole(*odds);
+            all += whole(*odds);
+        }
+        let expected = sum / all;
+        let optimal = self.stage.revenue_optimal();
+        let least = terms.least.as_ref().map(|least| least.0.clone()).or(optimal.clone());
+        let least =
+            least.ok_or(Stopped::Lacks("no optimal auction to compare with: say `least`"))?;
+        let best = optimal.map(|best| format!("; the optimal auction {best}")).unwrap_or_default();
+        let said = format!("the owner expects {expected}{best}");
+        let domain = self.domain(Others::Drawn);
+        let finding = Finding::holds(terms, self.method(), domain, drawn.len() as u64);
+        let finding = finding.measured(expected.clone(), said);
+        Ok(if expected >= least { finding } else { finding.violated(None) })
+    }
+
+    /// The greatest ratio of what others lose by a deviation to what it costs the deviator.
+    fn griefing(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        let drawn = self.drawn()?;
+        self.compute_intended(&drawn)?;
+        let (mut checked, mut worst): (u64, Option<Harm>) = (0, None);
+        for batch in drawn.chunks(BATCH / self.players().clamp(1, BATCH)) {
+            let deviations: Vec<_> =
+                batch.iter().flat_map(|(types, _)| self.deviations(types)).collect();
+            let keys: Vec<_> = deviations.iter().map(|(_, _, after)| self.key(after)).collect();
+            self.compute(keys)?;
+            checked += deviations.len() as u64;
+            let harm = |(types, at, after): &(Vec<usize>, usize, Vec<Choice>)| {
+                let before = self.payoffs(types, &self.intended_of(types));
+                let now = self.payoffs(types, after);
+                let own = before[*at] - now[*at];
+                let all = before.iter().sum::<i128>() - now.iter().sum::<i128>();
+                let (types, after) = (types.clone(), after.clone());
+                (all - own > 0).then(|| Harm {
+                    done: all - own,
+                    cost: own.max(0),
+                    at: *at,
+                    types,
+                    after,
+                })
+            };
+            let found = deviations.par_iter().filter_map(harm).reduce_with(Harm::worse);
+            worst = found.into_iter().chain(worst).reduce(Harm::worse);
+        }
+        let domain = self.domain(Others::Intended);
+        let finding = Finding::holds(terms, self.method(), domain, checked);
+        let Some(worst) = worst else {
+            return Ok(finding.measured(Rational::zero(), "no deviation costs the others anything"));
+        };
+        let most = terms.factor.as_ref().map_or(whole(1), |factor| factor.0.clone());
+        let (done, cost) = (self.amount(worst.done), self.amount(worst.cost));
+        let finding = match worst.cost {
+            0 => Finding {
+                said: format!("the others lose {done} and the deviator nothing"),
+                ..finding
+            },
+            _ => finding.measured(
+                &done / &cost,
+                format!("the others lose {done} where the deviator loses {cost}"),
+            ),
+        };
+        let holds = worst.cost > 0 && done <= most * cost;
+        let before = self.intended_of(&worst.types);
+        Ok(match holds {
+            true => finding,
+            false => finding.violated(Some(self.compared(
+                &worst.types,
+                &before,
+                &worst.after,
+                &[worst.at],
+            ))),
+        })
+    }
+
+    /// Every deviation of one player of one identity from what is intended for these types. Of
+    /// those who are alike and of one type, only the first and the last deviate.
+    fn deviations(&self, types: &[usize]) -> Vec<(Vec<usize>, usize, Vec<Choice>)> {
+        let before = self.intended_of(types);
+        let looked_at = |at: &usize| {
+            let same = |other: Option<&usize>| other == Some(&types[*at]);
+            let inner = *at > 0 && same(types.get(at - 1)) && same(types.get(at + 1));
+            !(self.alike && inner)
+        };
+        let one = |at: usize| {
+            let (before, types) = (before.clone(), types.to_vec());
+            let stage = self.stage;
+            let single = move |option: &Choice| stage.identities(at, usize::from(*option)) == 1;
+            let own = before[at];
+            (0..self.options[at].len() as Choice)
+                .filter(single)
+                .filter(move |option| *option != own)
+                .map(move |option| {
+                    let mut after = before.clone();
+                    after[at] = option;
+                    (types.clone(), at, after)
+                })
+        };
+        (0..types.len()).filter(looked_at).flat_map(one).collect()
+    }
+
+    /// Watches the mechanism in every profile, or in those of one deviation where there are many.
+    fn solvency(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
+        let n = self.players();
+        let sizes: Vec<usize> = self.options.iter().map(Vec::len).collect();
+        let all = match self.alike {
+            true => counts_len(n, sizes[0]),
+            false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
+        };
+        let (keys, which): (Vec<Box<[Choice]>>, _) = if n <= WATCHED.0 && all <= WATCHED.1 {
+            let keys: Vec<_> = match self.alike {
+                true => counts(n, sizes[0]).map(Vec::into_boxed_slice).collect(),
+                false => product(sizes).map(Vec::into_boxed_slice).collect(),
+            };
+            (keys, "every profile")
+        } else {
+            let mut keys = Vec::new();
+            for (types, _) in self.drawn()? {
+                keys.push(self.key(&self.intended_of(&types)));
+                keys.extend(self.deviations(&types).iter().map(|(_, _, after)| self.key(after)));
+            }
+            keys.sort();
+            keys.dedup();
+            (keys, "what is intended, and every deviation of one player")
+        };
+        let domain = format!("{}; {which}, after every call", self.domain(Others::Any));
+        let (mut worst, mut checked) = (None, 0);
+        for batch in keys.chunks(BATCH) {
+            self.check_limits(batch.len())?;
+            let lacked = |key: &Box<[Choice]>| (self.lacked(key), key.clone());
+            let found = batch.par_iter().map(lacked).filter(|(lacked, _)| *lacked > 0).max();
+            worst = found.into_iter().chain(worst).max();
+            checked += batch.len() as u64;
+        }
+        let finding = Finding::holds(terms, self.method(), domain, checked);
+        let Some((lacked, key)) = worst else { return Ok(finding) };
+        let said = format!("it owes {lacked} more than it holds");
+        let profile = self.profile(&key);
+        let counterexample = self.compared(&vec![0; n], &profile, &profile, &[]);
+        let finding = finding.measured(Rational::from_integer(lacked.into()), said);
+        Ok(finding.violated(Some(counterexample)))
+    }
+
+    /// What the mechanism lacks at worst in any branch of a profile.
+    fn lacked(&self, key: &[Choice]) -> u128 {
+        let profile = self.profile(key);
+        let given: Vec<_> = profile.iter().map(|option| Some(usize::from(*option))).collect();
+        let types = vec![0; given.len()];
+        let (mut answers, start) = (Answers::new(&types, &given), stage::start(self.stage));
+        let mut worst = 0;
+        loop {
+            let mut course = Course::new(start.clone(), given.len(), &mut answers).watched();
+            self.stage.play(&mut course);
+            worst = course.lacked().max(worst);
+            if !answers.next_branch() {
+                return worst;
+            }
+        }
+    }
+}
+
+/// What a deviation does to the others.
+struct Harm {
+    done: i128,
+    cost: i128,
+    at: usize,
+    types: Vec<usize>,
+    after: Vec<Choice>,
+}
+
+impl Harm {
+    /// The one of the greater ratio; of equal ones the greater harm, then the first in order.
+    fn worse(self, other: Self) -> Self {
+        let ratio =
+            |one: &Self, by: &Self| Rational::from_integer(one.done.into()) * whole(by.cost);
+        let difference = ratio(&self, &other) - ratio(&other, &self);
+        let order = || {
+            let key = |harm: &Self| (-harm.done, harm.types.clone(), harm.at, harm.after.clone());
+            key(&self) <= key(&other)
+        };
+        let first = if difference.is_zero() { order() } else { difference.is_positive() };
+        if first { self } else { other }
+    }
+}

@@ -1,0 +1,144 @@
+//! `carrots audit`: does the intended behaviour of a scenario hold?
+
+use super::{Format, Verdict, print, table};
+use anyhow::Context;
+use bytesize::ByteSize;
+use carrots::audit::{self, Audited, Counterexample, Finding, Limits, Property, Terms};
+use carrots::scenario::Document;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Does the intended behaviour hold? Else: the deviation that pays, as a trace
+///
+/// Exit status 1 says that a property is violated, 3 that none is but one is unknown.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The scenario, a TOML file: see `carrots init`
+    scenario: PathBuf,
+    /// Ask for this property only, on the scenario's terms or the usual ones; can be repeated
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    property: Vec<Property>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Put a value over one of the scenario, such as audit.bidders=3
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Folder for the traces of what is violated: PROPERTY.json, and PROPERTY-base.json for what is
+    /// intended
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Memory for outcomes and states; where it does not do, a verdict is `unknown`
+    #[arg(long, value_name = "BYTES", default_value = "1GiB")]
+    memory: ByteSize,
+    /// Seconds for each property
+    #[arg(long, value_name = "NUMBER", default_value = "60", value_parser = seconds)]
+    seconds: f64,
+    /// Where searches start from
+    #[arg(long, default_value = "1")]
+    seed: u64,
+    /// Number of threads [default: one per core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+fn property(name: &str) -> Result<Property, String> {
+    Property::find(name).ok_or_else(|| {
+        let names: Vec<_> = Property::ALL.iter().map(|property| property.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let sound = |seconds: &f64| seconds.is_finite() && *seconds > 0.0;
+    text.parse().ok().filter(sound).ok_or_else(|| "expected a number above zero".into())
+}
+
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Report<'a> {
+    scenario: String,
+    intended: &'a str,
+    properties: &'a [Finding],
+}
+
+pub fn run(args: Args) -> anyhow::Result<Verdict> {
+    let document = Document::read(&args.scenario, &args.set)?;
+    let audited = audit::open(&document)?;
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
+    }
+    let findings = check(&args, &*audited);
+    if let Some(folder) = &args.out {
+        save(folder, &findings)?;
+    }
+    let scenario = args.scenario.display().to_string();
+    match args.format {
+        Format::Json => {
+            let report = Report { scenario, intended: audited.intended(), properties: &findings };
+            print(&serde_json::to_string_pretty(&report)?)?;
+        }
+        Format::Table => print(&page(&scenario, audited.intended(), &findings))?,
+    }
+    let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
+    Ok(match () {
+        _ if any(audit::Verdict::Violated) => Verdict::Fails,
+        _ if any(audit::Verdict::Unknown) => Verdict::Unknown,
+        _ => Verdict::Holds,
+    })
+}
+
+fn check(args: &Args, audited: &dyn Audited) -> Vec<Finding> {
+    let asked = |property: &Property| {
+        let own: Vec<_> =
+            audited.asked().iter().filter(|terms| terms.property == *property).cloned().collect();
+        if own.is_empty() { vec![Terms::of(*property)] } else { own }
+    };
+    let questions: Vec<Terms> = match args.property.as_slice() {
+        [] => audited.asked().to_vec(),
+        some => some.iter().flat_map(asked).collect(),
+    };
+    let memory = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
+    let limits = Limits { memory, seconds: args.seconds, seed: args.seed };
+    let (bar, mut findings) = (ProgressBar::new_spinner(), Vec::new());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let next = |at: usize| questions.get(at).map_or("", |terms| terms.property.name());
+    bar.set_message(next(0));
+    audited.check(&questions, limits, &mut |finding| {
+        findings.push(finding);
+        bar.set_message(next(findings.len()));
+    });
+    bar.finish_and_clear();
+    findings
+}
+
+/// Writes the traces of what is violated.
+fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
+    let say = || format!("{}: cannot be written", folder.display());
+    std::fs::create_dir_all(folder).with_context(say)?;
+    for finding in findings {
+        let Some(Counterexample { trace, base, .. }) = &finding.counterexample else { continue };
+        let name = finding.terms.property.name();
+        for (name, trace) in [(name.to_string(), trace), (format!("{name}-base"), base)] {
+            let text = serde_json::to_string_pretty(trace)?;
+            std::fs::write(folder.join(name).with_extension("json"), text).with_context(say)?;
+        }
+    }
+    Ok(())
+}
+
+fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
+    let rows = findings.iter().map(|finding| {
+        let gain = finding.gain.as_ref().map_or(String::new(), ToString::to_string);
+        let property = finding.terms.property.name().to_string();
+        vec![property, finding.verdict.name().into(), finding.checked.to_string(), gain]
+    });
+    let header = [" property", "verdict", "checked", "measured"];
+    let mut page = format!("{scenario}: {intended}\n\n{}\n", table(&header, 2, rows));
+    for finding in findings {
+        page.push_str(&format!("\n{finding}\n"));
+    }
+    page
+}
