@@ -6,12 +6,13 @@
 //! `cargo bench -p carrots --bench attack -- NAME` runs one mechanism's.
 
 use carrots::attack::{Aim, Limits, Search, Until, search};
-use carrots::models::{Instance, Model, auction};
+use carrots::models::{Instance, Messages, Model, auction, staking};
 use carrots::scenario::Document;
 use carrots::stage::{Answers, Course, Stage, start};
 use carrots::trace::Step;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
@@ -50,10 +51,7 @@ fn compare<S: Stage>(c: &mut Criterion, mechanism: &str, stage: &S) {
 }
 
 /// Inserts every call everywhere.
-fn from_the_start<S: Stage>(
-    stage: &S,
-    steps: &[Step<<S::Model as carrots::models::Messages>::Op>],
-) -> (u64, u64) {
+fn from_the_start<S: Stage>(stage: &S, steps: &[Step<<S::Model as Messages>::Op>]) -> (u64, u64) {
     let (start, accounts) = (start(stage), &stage.players()[0].accounts);
     let wealth =
         |end: &Instance<S::Model>| accounts.iter().map(|who| end.wealth(*who)).sum::<u128>();
@@ -106,12 +104,22 @@ fn measure(c: &mut Criterion, name: &str, work: impl Fn() -> (u64, u64) + Sync) 
     }
 }
 
-fn benchmark(c: &mut Criterion) {
-    let text = include_str!("../../scenarios/auction-first-price.toml");
-    let set = ["audit={}", "audit.bidders=5", "audit.steps=10"].map(String::from);
+/// A mechanism's scenario with the part of it that is searched.
+fn scenario<T: DeserializeOwned>(text: &str, set: &[&str]) -> T {
+    let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
     let document = Document::parse("benchmark".into(), text.into(), &set).expect("it is TOML");
-    let scenario = document.scenario().expect("it is a scenario");
-    compare(c, "auction", &auction::Stage::new(&scenario).expect("it is a game"));
+    document.scenario().expect("it is a scenario")
+}
+
+fn benchmark(c: &mut Criterion) {
+    let text = include_str!("../../scenarios/staking-small.toml");
+    let set = ["audit={}", "audit.operators=3", "audit.bonded=3_000_000"];
+    let stage = staking::Stage::new(&scenario(text, &set)).expect("it is a game");
+    compare(c, "staking", &stage);
+    let text = include_str!("../../scenarios/auction-first-price.toml");
+    let set = ["audit={}", "audit.bidders=5", "audit.steps=10"];
+    let stage = auction::Stage::new(&scenario(text, &set)).expect("it is a game");
+    compare(c, "auction", &stage);
 }
 
 criterion_group! {
