@@ -5,7 +5,6 @@ use super::{Auction, Op, SELLER};
 use crate::games::exact::{Rational, whole};
 use crate::models::{Agent, Instance, Model, hash};
 use crate::play::{Wrong, expect};
-use crate::scenario::{Amounts, Range};
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX, Type};
 use carrots_logic::Balance;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
@@ -76,7 +75,7 @@ impl Stage {
             }
         };
         let kinds = (0..bidders as usize)
-            .map(|bidder| grid(&world.values[bidder % world.values.len()], audit.steps))
+            .map(|bidder| world.values[bidder % world.values.len()].grid(audit.steps))
             .collect::<Option<Vec<_>>>();
         let Some(kinds) = kinds else {
             let expected = "amounts or uniform distributions to be audited";
@@ -359,22 +358,6 @@ impl Stage {
             [first, other] if other == Values::default() => format!("bid {}", one(&first)),
             [first, other] => format!("bid {} and {}", one(&first), one(&other)),
         }
-    }
-}
-
-/// The values of a distribution: `steps + 1` of a uniform one, evenly from its least to its
-/// highest, rounded down.
-fn grid(amounts: &Amounts, steps: u32) -> Option<Vec<Balance>> {
-    match *amounts {
-        Amounts::Fixed(amount) => Some(vec![amount]),
-        Amounts::Uniform { uniform: Range { min, max } } => {
-            let (span, steps) = (max - min, Balance::from(steps).min(max - min).max(1));
-            let value = |step| min + span / steps * step + span % steps * step / steps;
-            let mut values: Vec<_> = (0..=steps).map(value).collect();
-            values.dedup();
-            Some(values)
-        }
-        Amounts::Pareto { .. } => None,
     }
 }
 
