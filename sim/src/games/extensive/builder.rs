@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn the_limit_counts_nodes_and_bytes() {
         for limit in
-            [Limit { steps: 2, ..Limit::default() }, Limit { bytes: 200, ..Limit::default() }]
+            [Limit { steps: 2, ..Limit::default() }, Limit { bytes: 100, ..Limit::default() }]
         {
             let mut tree = Builder::new("", ["A"], limit);
             let built = tree.decide(0, 0, "", &["a", "b"]);
