@@ -4,6 +4,7 @@ pub mod init;
 pub mod mechanisms;
 pub mod replay;
 pub mod simulate;
+pub mod solve;
 
 use anyhow::anyhow;
 use carrots::models::{MECHANISMS, Mechanism, find};
@@ -17,6 +18,8 @@ pub enum Verdict {
     Holds,
     /// What it checked does not hold.
     Fails,
+    /// It stopped before the answer was known.
+    Stopped,
 }
 
 /// How a command without rows prints its result.

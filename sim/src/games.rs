@@ -4,16 +4,21 @@
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
 pub mod anonymous;
+pub mod backward;
 pub mod bimatrix;
 pub mod correlated;
 pub mod dominance;
 pub mod dynamics;
+pub mod efg;
 pub mod exact;
+pub mod extensive;
+pub mod lexer;
 pub mod lp;
 pub mod mixed;
 pub mod nfg;
 pub mod polynomial;
 pub mod pure;
+pub mod sequence;
 pub mod strategic;
 pub mod symmetric;
 pub mod tableau;
@@ -29,7 +34,7 @@ pub struct Found<T> {
 }
 
 /// How far a solver may go.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// Steps of its search: profiles, pivots, nodes.
     pub steps: u64,

@@ -19,6 +19,7 @@ enum Command {
     Init(cli::init::Args),
     Simulate(cli::simulate::Args),
     Replay(cli::replay::Args),
+    Solve(cli::solve::Args),
 }
 
 fn main() -> ExitCode {
@@ -27,10 +28,12 @@ fn main() -> ExitCode {
         Command::Init(args) => cli::init::run(args),
         Command::Simulate(args) => cli::simulate::run(args),
         Command::Replay(args) => cli::replay::run(args),
+        Command::Solve(args) => cli::solve::run(args),
     };
     match result {
         Ok(cli::Verdict::Holds) => ExitCode::SUCCESS,
         Ok(cli::Verdict::Fails) => ExitCode::from(1),
+        Ok(cli::Verdict::Stopped) => ExitCode::from(3),
         Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("carrots: {error:#}");
