@@ -257,10 +257,7 @@ mod tests {
     #[test]
     fn what_is_no_game_is_refused() {
         let payoffs = || vec![whole(0); 2];
-        assert_eq!(Builder::new("", [""; 0], Limit::default()).build(), Err(Invalid::LeftOpen(0)));
-        let mut nobody = Builder::new("", [""; 0], Limit::default());
-        nobody.terminal(0, Vec::new()).unwrap();
-        assert_eq!(nobody.build(), Err(Invalid::NoPlayers));
+        assert_eq!(Builder::new("", [""; 0], Limit::default()).build(), Err(Invalid::NoPlayers));
         assert_eq!(tree().decide(0, 2, "", &["a"]), Err(Invalid::Player(3, 2)));
         assert_eq!(tree().decide::<&str>(0, 0, "", &[]), Err(Invalid::NoActions));
         assert_eq!(tree().terminal(1, payoffs()), Err(Invalid::NotOpen(1)));
