@@ -250,6 +250,52 @@ fn every_solver_agrees_on_random_games() {
     }
 }
 
+/// Numbers that leave any machine word, at once or on the way, change nothing.
+#[test]
+fn equilibria_do_not_depend_on_units() {
+    for seed in 0..40 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let shape = shape(&mut rng, 5);
+        let game = random(&mut rng, &shape, 9);
+        let expected = extreme(&game);
+        for digits in [9, 18, 36, 60] {
+            let mut scaled = game.clone();
+            let unit = num_traits::pow(whole(10), digits) / whole(7);
+            for payoffs in &mut scaled.payoffs {
+                payoffs[0] = &payoffs[0] * &unit - whole(5);
+                payoffs[1] = &payoffs[1] / &unit + whole(3);
+            }
+            assert_eq!(extreme(&scaled), expected, "seed {seed}, {digits} digits");
+        }
+    }
+}
+
+#[test]
+fn equilibria_of_three_players_are_correlated_and_those_are_coarse() {
+    for seed in 0..40 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let shape: Vec<_> = (0..3).map(|_| rng.random_range(1..4)).collect();
+        let game = random(&mut rng, &shape, 5);
+        let weights: Vec<_> = (0..3).map(|_| whole(rng.random_range(-2..3))).collect();
+        let worth = |payoffs: &[Rational]| {
+            payoffs.iter().zip(&weights).map(|(payoff, weight)| payoff * weight).sum::<Rational>()
+        };
+        let best = |concept| {
+            let best = correlated::best(&game, concept, &weights, Limit::default()).all.remove(0);
+            let regret = correlated::regret(&game, concept, &best.distribution);
+            assert!(regret.is_zero(), "seed {seed}: {best:?}");
+            worth(&best.payoffs)
+        };
+        let (told, before) = (best(Concept::Correlated), best(Concept::Coarse));
+        assert!(told <= before, "seed {seed}");
+        for one in pure_equilibria(&game, Limit::default()).all {
+            let certain = [(one.profile.clone(), whole(1))];
+            assert!(correlated::regret(&game, Concept::Correlated, &certain).is_zero());
+            assert!(worth(&game.payoffs[game.index(&one.profile)]) <= told, "seed {seed}: {one:?}");
+        }
+    }
+}
+
 /// The distribution over profiles in which players mix on their own.
 fn product(profile: &Mixed) -> Vec<(Vec<usize>, Rational)> {
     let first = profile[0].iter().enumerate();

@@ -1,11 +1,13 @@
 //! `carrots solve`: the equilibria of a game file.
 
+mod dynamics;
 mod equilibria;
 mod form;
 
 use super::{Format, Verdict, print};
 use anyhow::{Context, anyhow, bail};
 use bytesize::ByteSize;
+use carrots::games::exact::Rational;
 use carrots::games::extensive::{Extensive, Unfit};
 use carrots::games::lexer::{Lexer, Token};
 use carrots::games::strategic::Strategic;
@@ -33,6 +35,13 @@ pub struct Args {
     /// Correlated and coarse correlated equilibria with the best and the worst total payoff
     #[arg(long)]
     correlated: bool,
+    /// Where play comes to that adapts, and how far that is from an equilibrium: for games that are
+    /// too large to be solved
+    #[arg(long, value_enum, value_name = "NAME")]
+    dynamics: Option<dynamics::Dynamics>,
+    /// Seed of the randomness of regret matching
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// Solve a game in extensive form by its strategic form
     #[arg(long)]
     strategic: bool,
@@ -49,6 +58,13 @@ pub struct Args {
     /// not be there yet
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
+}
+
+impl Args {
+    /// Whether something else than equilibria is asked for.
+    fn asks_for_others(&self) -> bool {
+        self.dominated || self.correlated || self.dynamics.is_some()
+    }
 }
 
 /// A game as its file has it.
@@ -68,11 +84,10 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let bytes = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
     let limit = Limit { steps: args.limit, bytes };
     let game = read(&args.game, limit)?;
-    let others = args.dominated || args.correlated;
     if let Some(path) = &args.write {
         write(&game, path, limit)?;
         eprintln!("Wrote {}.", path.display());
-        if !others && !args.all {
+        if !args.all && !args.asks_for_others() {
             return Ok(Verdict::Holds);
         }
     }
@@ -83,7 +98,7 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
 /// All that was asked for.
 fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
     let mut report = Report::new(game);
-    if args.all || !(args.dominated || args.correlated) {
+    if args.all || !args.asks_for_others() {
         match game {
             Game::Extensive(game) if !args.strategic => {
                 report.subgame_perfect(game, args.all, limit)
@@ -98,6 +113,11 @@ fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
     }
     if args.correlated {
         report.with_strategic(game, limit, |report, game| report.correlated(game, limit))?;
+    }
+    if let Some(dynamics) = args.dynamics {
+        report.with_strategic(game, limit, |report, game| {
+            report.dynamics(game, dynamics, args.seed, limit)
+        })?;
     }
     Ok(report)
 }
@@ -136,6 +156,18 @@ fn write(game: &Game, path: &Path, limit: Limit) -> anyhow::Result<()> {
     let open = OpenOptions::new().write(true).create_new(true).open(path);
     let written = open.and_then(|mut file| file.write_all(text.as_bytes()));
     written.with_context(|| format!("{file}: cannot be written"))
+}
+
+/// A name of an action: its own, or else its number.
+fn name(names: &[String], at: usize) -> String {
+    match names[at].as_str() {
+        "" => (at + 1).to_string(),
+        name => name.to_string(),
+    }
+}
+
+fn texts(numbers: &[Rational]) -> Vec<String> {
+    numbers.iter().map(Rational::to_string).collect()
 }
 
 impl Report {
@@ -192,7 +224,7 @@ impl Report {
                     work(self, &reduced.strategic)
                 }
                 Err(error @ Unfit::TooLarge(_)) => {
-                    self.put("equilibria", json!([]));
+                    self.document.entry("equilibria").or_insert_with(|| json!([]));
                     self.stopped(&error.to_string());
                     Ok(())
                 }

@@ -41,8 +41,8 @@ pub struct Component {
 }
 
 /// All equilibria of a two-player game. The limit's steps are bases of each polytope, pairs of
-/// vertices that are compared, and maximal Nash subsets; when it binds, what was found until then
-/// is given.
+/// vertices that are compared, and members of maximal Nash subsets; when it binds, what was found
+/// until then is given.
 pub fn equilibria(game: &Strategic, limit: Limit) -> Result<Equilibria, Unsuitable> {
     let &[rows, columns] = game.shape().as_slice() else {
         return Err(Unsuitable::Players(game.players.len()));
@@ -170,50 +170,43 @@ impl<N: Cell> Walk<N> {
     /// Depth first: a pivot at the same place undoes a pivot. `None` if a number does not fit.
     fn all(mut self, limit: Limit) -> Option<Found<Vertex>> {
         let (rows, columns) = (self.tableau.rows(), self.tableau.columns());
-        let each = 16 * (rows + columns) + 192;
+        let each = 64 * (rows + columns) + 256;
         let room = (limit.bytes / each).min(limit.steps.try_into().unwrap_or(usize::MAX));
-        let mut basis = Set::new(rows + columns);
-        self.tableau.basic.iter().for_each(|variable| basis.flip(*variable));
-        self.seen.insert(basis.clone());
+        self.seen.insert(self.basis());
         let mut path: Vec<(usize, usize)> = Vec::new();
         let mut column = 0;
         loop {
             if column == columns {
                 let Some((row, last)) = path.pop() else { break };
-                self.swap(&mut basis, row, last)?;
+                self.tableau.pivot(row, last)?;
                 column = last + 1;
                 continue;
             }
             let row = self.tableau.leaving(rows, column, &self.order)?;
             let row = row.expect("positive payoffs keep the polytope bounded");
-            let (leaves, enters) = (self.tableau.basic[row], self.tableau.nonbasic[column]);
-            basis.flip(leaves);
-            basis.flip(enters);
-            let fresh = !self.seen.contains(&basis);
-            if fresh && self.seen.len() >= room {
-                return Some(Found { all: self.found, complete: false });
-            }
-            if fresh {
-                self.seen.insert(basis.clone());
-            }
-            basis.flip(leaves);
-            basis.flip(enters);
-            if !fresh {
+            let mut next = self.basis();
+            next.flip(self.tableau.basic[row]);
+            next.flip(self.tableau.nonbasic[column]);
+            if self.seen.contains(&next) {
                 column += 1;
                 continue;
             }
-            self.swap(&mut basis, row, column)?;
-            path.push((row, column));
+            if self.seen.len() >= room {
+                return Some(Found { all: self.found, complete: false });
+            }
+            self.seen.insert(next);
+            self.tableau.pivot(row, column)?;
             self.keep();
+            path.push((row, column));
             column = 0;
         }
         Some(Found { all: self.found, complete: true })
     }
 
-    fn swap(&mut self, basis: &mut Set, row: usize, column: usize) -> Option<()> {
-        basis.flip(self.tableau.basic[row]);
-        basis.flip(self.tableau.nonbasic[column]);
-        self.tableau.pivot(row, column)
+    fn basis(&self) -> Set {
+        let mut basis = Set::new(self.tableau.rows() + self.tableau.columns());
+        self.tableau.basic.iter().for_each(|variable| basis.flip(*variable));
+        basis
     }
 
     /// Keeps the vertex of the basis if it is new. A vertex has its own set of labels.
@@ -259,6 +252,7 @@ fn pairs(
         }
     }
     let (mut pairs, mut steps) = (Vec::new(), limit.steps);
+    let room = limit.bytes / (128 * labels);
     for (one, vertex) in first.iter().enumerate() {
         // What a vertex with no label too many lacks, a partner with none too many has exactly.
         let candidates = match count(vertex) as usize == vertex.numbers.len() {
@@ -274,6 +268,10 @@ fn pairs(
         steps -= candidates.len() as u64;
         let fits = |other: &usize| vertex.labels.covers(&second[*other].labels, labels);
         pairs.extend(candidates.into_iter().filter(fits).map(|other| (one, other)));
+        if pairs.len() > room {
+            pairs.truncate(room);
+            return (pairs, false);
+        }
     }
     (pairs, true)
 }
@@ -288,7 +286,8 @@ fn components(pairs: &[(usize, usize)], limit: Limit) -> (Vec<Component>, bool) 
         owners.entry(*other).or_default().push(*one);
         numbers.insert((*one, *other), number);
     }
-    let (mut all, mut steps, mut complete) = (Vec::new(), limit.steps, true);
+    let mut steps = limit.steps.min(limit.bytes as u64 / 64);
+    let (mut all, mut complete) = (Vec::new(), true);
     let mut seen = HashSet::new();
     for (start, _) in pairs {
         if !seen.insert(*start) {
@@ -331,7 +330,8 @@ fn closed(
         let mut fresh: Vec<BTreeSet<usize>> =
             shared.filter(|set: &BTreeSet<_>| !set.is_empty()).collect();
         fresh.push(own.clone());
-        let Some(rest) = steps.checked_sub(fresh.len() as u64) else {
+        let members: usize = fresh.iter().map(BTreeSet::len).sum();
+        let Some(rest) = steps.checked_sub(members as u64) else {
             *complete = false;
             return all;
         };

@@ -8,69 +8,53 @@
 //! ```
 //!
 //! The first player's strategy changes fastest. The comment may be left out; outcome zero pays
-//! nothing; the names of outcomes are not kept. In quotes, `\"` stands for a quote and `\\` for a
-//! backslash.
+//! nothing; the names of outcomes are not kept.
 
 use super::Limit;
-use super::exact::{Rational, parse};
+use super::exact::Rational;
+use super::lexer::{Lexer, Malformed, Token, quote};
 use super::strategic::Strategic;
 use num_traits::Zero;
 use std::fmt::Write;
-use std::iter::Peekable;
-use std::str::Chars;
-
-/// What is wrong with a file, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{line}:{column}: {found}: expected {expected}")]
-pub struct NfgError {
-    /// The line, from one.
-    pub line: usize,
-    /// The column, from one, in characters.
-    pub column: usize,
-    /// What stands there.
-    pub found: String,
-    /// What should.
-    pub expected: String,
-}
 
 /// Reads a game. The limit's bytes bound the game's size, before anything is allocated for it.
-pub fn read(text: &str, limit: Limit) -> Result<Strategic, NfgError> {
-    let mut reader = Reader::new(text, limit)?;
-    reader.word("NFG")?;
-    reader.word("1")?;
-    if reader.token != Token::Word("D".into()) {
-        reader.word("R")?;
+pub fn read(text: &str, limit: Limit) -> Result<Strategic, Malformed> {
+    let mut reader = Reader { lexer: Lexer::new(text)?, length: text.len(), bytes: limit.bytes };
+    reader.lexer.word("NFG")?;
+    reader.lexer.word("1")?;
+    if !reader.lexer.take(&Token::Word("D"))? {
+        reader.lexer.word("R")?;
     }
-    let title = reader.quoted("the title in quotes")?;
-    let players = reader.names("a player's name in quotes")?;
+    let title = reader.lexer.text("the title in quotes")?;
+    let players = reader.lexer.texts("a player's name in quotes")?;
     let strategies = reader.strategies(players.len())?;
-    let comment = match &reader.token {
-        Token::Quoted(_) => reader.quoted("a comment")?,
+    let comment = match reader.lexer.peek() {
+        Token::Text(_) => reader.lexer.text("a comment")?,
         _ => String::new(),
     };
     let profiles = strategies.iter().map(Vec::len).product();
-    let payoffs = match reader.token {
+    let payoffs = match reader.lexer.peek() {
         Token::Open => reader.outcomes(profiles, players.len())?,
         _ => reader.rows(profiles, players.len())?,
     };
-    match reader.token {
+    match reader.lexer.peek() {
         Token::End => Ok(Strategic { title, comment, players, strategies, payoffs }),
-        _ => Err(reader.error("the end of the file")),
+        _ => Err(reader.lexer.wrong("the end of the file")),
     }
 }
 
 /// Writes a game, with payoffs.
 pub fn write(game: &Strategic) -> String {
     let list = |names: &Vec<String>| {
-        let names: String = names.iter().map(|name| quoted(name) + " ").collect();
+        let names: String = names.iter().map(|name| quote(name) + " ").collect();
         format!("{{ {names}}}")
     };
-    let mut text = format!("NFG 1 R {} {}\n\n{{\n", quoted(&game.title), list(&game.players));
+    let mut text = format!("NFG 1 R {} {}\n\n{{\n", quote(&game.title), list(&game.players));
     for strategies in &game.strategies {
         text += &list(strategies);
         text.push('\n');
     }
-    writeln!(text, "}}\n{}\n", quoted(&game.comment)).expect("text can be written");
+    writeln!(text, "}}\n{}\n", quote(&game.comment)).expect("text can be written");
     for payoffs in &game.payoffs {
         let payoffs: Vec<_> = payoffs.iter().map(Rational::to_string).collect();
         text += &payoffs.join(" ");
@@ -79,210 +63,93 @@ pub fn write(game: &Strategic) -> String {
     text
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Open,
-    Close,
-    Quoted(String),
-    Word(String),
-    End,
-}
-
-/// A reader that has the next token ready.
 struct Reader<'a> {
-    rest: Peekable<Chars<'a>>,
-    /// Where the rest begins.
-    here: (usize, usize),
-    token: Token,
-    /// Where the token begins.
-    start: (usize, usize),
+    lexer: Lexer<'a>,
+    /// The file's length.
     length: usize,
+    /// What is left of the limit.
     bytes: usize,
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, limit: Limit) -> Result<Self, NfgError> {
-        let rest = text.chars().peekable();
-        let (here, start, length) = ((1, 1), (1, 1), text.len());
-        let mut reader = Self { rest, here, token: Token::End, start, length, bytes: limit.bytes };
-        reader.next()?;
-        Ok(reader)
-    }
-
-    fn error(&self, expected: &str) -> NfgError {
-        let found = match &self.token {
-            Token::Open => "`{`".into(),
-            Token::Close => "`}`".into(),
-            Token::Quoted(text) => quoted(&shortened(text)),
-            Token::Word(word) => format!("`{}`", shortened(word)),
-            Token::End => "the end of the file".into(),
-        };
-        let (line, column) = self.start;
-        NfgError { line, column, found, expected: expected.into() }
-    }
-
-    fn char(&mut self) -> Option<char> {
-        let next = self.rest.next()?;
-        self.here = match next {
-            '\n' => (self.here.0 + 1, 1),
-            _ => (self.here.0, self.here.1 + 1),
-        };
-        Some(next)
-    }
-
-    /// Takes the token and makes the next one ready.
-    fn next(&mut self) -> Result<Token, NfgError> {
-        while self.rest.peek().is_some_and(|next| next.is_whitespace() || *next == ',') {
-            self.char();
-        }
-        self.start = self.here;
-        let token = match self.char() {
-            None => Token::End,
-            Some('{') => Token::Open,
-            Some('}') => Token::Close,
-            Some('"') => self.string()?,
-            Some(first) => {
-                let mut word = String::from(first);
-                let part = |next: &char| !next.is_whitespace() && !"{},\"".contains(*next);
-                while self.rest.peek().is_some_and(part) {
-                    word.extend(self.char());
-                }
-                Token::Word(word)
-            }
-        };
-        Ok(std::mem::replace(&mut self.token, token))
-    }
-
-    /// The rest of a string whose quote was read.
-    fn string(&mut self) -> Result<Token, NfgError> {
-        let mut text = String::new();
-        loop {
-            match self.char() {
-                Some('"') => return Ok(Token::Quoted(text)),
-                Some('\\') if matches!(self.rest.peek(), Some('"' | '\\')) => {
-                    text.extend(self.char());
-                }
-                Some(next) => text.push(next),
-                None => {
-                    let (line, column) = self.start;
-                    let found = "a quote that is not closed".into();
-                    return Err(NfgError {
-                        line,
-                        column,
-                        found,
-                        expected: "a closing quote".into(),
-                    });
-                }
-            }
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), NfgError> {
-        match &self.token {
-            Token::Word(found) if found == word => self.next().map(drop),
-            _ => Err(self.error(&format!("`{word}`"))),
-        }
-    }
-
-    fn open(&mut self) -> Result<(), NfgError> {
-        match self.token {
-            Token::Open => self.next().map(drop),
-            _ => Err(self.error("`{`")),
-        }
-    }
-
-    fn quoted(&mut self, expected: &str) -> Result<String, NfgError> {
-        match self.token {
-            Token::Quoted(_) => match self.next()? {
-                Token::Quoted(text) => Ok(text),
-                _ => unreachable!("it was seen to be quoted"),
-            },
-            _ => Err(self.error(expected)),
-        }
-    }
-
-    /// A list of one name or more.
-    fn names(&mut self, expected: &str) -> Result<Vec<String>, NfgError> {
-        self.open()?;
-        let mut names = vec![self.quoted(expected)?];
-        while self.token != Token::Close {
-            names.push(self.quoted(&format!("{expected}, or `}}`"))?);
-        }
-        self.next()?;
-        Ok(names)
-    }
-
+impl Reader<'_> {
     /// A list with the names of every player's strategies, or with their number.
-    fn strategies(&mut self, players: usize) -> Result<Vec<Vec<String>>, NfgError> {
-        let start = self.start;
-        self.open()?;
+    fn strategies(&mut self, players: usize) -> Result<Vec<Vec<String>>, Malformed> {
+        let place = self.lexer.place();
+        self.lexer.expect(&Token::Open, "`{`")?;
         let (mut all, mut counts) = (Vec::new(), Vec::new());
         for _ in 0..players {
-            match (&self.token, counts.is_empty(), all.is_empty()) {
-                (Token::Open, true, _) => all.push(self.names("a strategy's name in quotes")?),
+            match (self.lexer.peek(), counts.is_empty(), all.is_empty()) {
+                (Token::Open, true, _) => {
+                    all.push(self.lexer.texts("a strategy's name in quotes")?)
+                }
                 (Token::Word(word), _, true) => match word.parse::<u64>() {
                     Ok(count) if count > 0 => {
                         counts.push(count);
-                        self.next()?;
+                        self.lexer.advance()?;
                     }
-                    _ => return Err(self.error("a number of strategies")),
+                    _ => return Err(self.lexer.wrong("a number of strategies")),
                 },
-                _ => return Err(self.error("the strategies of every player")),
+                _ => return Err(self.lexer.wrong("the strategies of every player")),
             }
         }
-        if self.token != Token::Close {
-            return Err(self.error(&format!("`}}` after the strategies of {players} players")));
+        if *self.lexer.peek() != Token::Close {
+            let expected = format!("`}}` after the strategies of {players} players");
+            return Err(self.lexer.wrong(&expected));
         }
         let sizes = all.iter().map(|names: &Vec<String>| names.len() as u64);
         let profiles = sizes.chain(counts.iter().copied()).try_fold(1, u64::checked_mul);
-        self.fits(profiles, players).map_err(|(found, expected)| {
-            let (line, column) = start;
-            NfgError { line, column, found, expected }
-        })?;
-        self.next()?;
+        let fits = self.fits(profiles, players);
+        fits.map_err(|message| Malformed::at(place, message))?;
+        self.lexer.advance()?;
         let named = counts.iter().map(|count| (1..=*count).map(|name| name.to_string()).collect());
         all.extend(named);
         Ok(all)
     }
 
-    /// Whether so many profiles have room in the file and in memory; else what there is and what is
-    /// expected.
-    fn fits(&mut self, profiles: Option<u64>, players: usize) -> Result<(), (String, String)> {
+    /// Whether so many profiles have room in the file and in memory; else what is wrong.
+    fn fits(&mut self, profiles: Option<u64>, players: usize) -> Result<(), String> {
         // A number and what divides it from the next.
         let room = self.length / 2 + 1;
         let count = profiles.and_then(|count| usize::try_from(count).ok());
         let Some(count) = count.filter(|count| *count <= room) else {
             let found =
                 profiles.map_or("more than 2^64 profiles".into(), |n| format!("{n} profiles"));
-            return Err((found, format!("no more than {room}: the file is too short for them")));
+            return Err(format!(
+                "{found}: expected no more than {room}: the file is too short for them"
+            ));
         };
         let each = players.saturating_mul(size_of::<Rational>() + 16).saturating_add(32);
         let bytes = count.saturating_mul(each);
         let left = self.bytes.checked_sub(bytes);
         self.bytes = left.ok_or_else(|| {
-            let found = format!("{count} profiles of {players} players, about {bytes} bytes");
-            (found, format!("a game within the limit of {} bytes", self.bytes))
+            let limit = self.bytes;
+            format!(
+                "{count} profiles of {players} players, about {bytes} bytes: expected a game \
+                 within the limit of {limit} bytes"
+            )
         })?;
         Ok(())
     }
 
-    fn number(&mut self) -> Result<Rational, NfgError> {
-        let Token::Word(word) = &self.token else { return Err(self.error("a number")) };
-        let Some(number) = parse(word) else { return Err(self.error("a number")) };
-        let bytes = (number.numer().bits() + number.denom().bits()) / 8;
-        match self.bytes.checked_sub(bytes as usize) {
-            Some(left) => self.bytes = left,
-            None => return Err(self.error("numbers within the limit of bytes")),
-        }
-        self.next()?;
+    fn number(&mut self) -> Result<Rational, Malformed> {
+        let place = self.lexer.place();
+        let number = self.lexer.number("a number")?;
+        self.keep(&number, place)?;
         Ok(number)
     }
 
-    fn rows(&mut self, profiles: usize, players: usize) -> Result<Vec<Vec<Rational>>, NfgError> {
+    /// Counts a number towards the limit.
+    fn keep(&mut self, number: &Rational, place: (usize, usize)) -> Result<(), Malformed> {
+        let bytes = (number.numer().bits() + number.denom().bits()) / 8;
+        let left = self.bytes.checked_sub(bytes as usize);
+        self.bytes = left.ok_or_else(|| {
+            let message = "a long number: expected numbers within the limit of bytes";
+            Malformed::at(place, message.into())
+        })?;
+        Ok(())
+    }
+
+    fn rows(&mut self, profiles: usize, players: usize) -> Result<Vec<Vec<Rational>>, Malformed> {
         (0..profiles).map(|_| (0..players).map(|_| self.number()).collect()).collect()
     }
 
@@ -291,41 +158,32 @@ impl<'a> Reader<'a> {
         &mut self,
         profiles: usize,
         players: usize,
-    ) -> Result<Vec<Vec<Rational>>, NfgError> {
+    ) -> Result<Vec<Vec<Rational>>, Malformed> {
         let mut outcomes = vec![vec![Rational::zero(); players]];
-        self.open()?;
-        while self.token != Token::Close {
-            self.open()?;
-            self.quoted("an outcome's name in quotes")?;
+        self.lexer.expect(&Token::Open, "`{`")?;
+        while !self.lexer.take(&Token::Close)? {
+            self.lexer.expect(&Token::Open, "`{` and an outcome, or `}`")?;
+            self.lexer.text("an outcome's name in quotes")?;
             outcomes.push((0..players).map(|_| self.number()).collect::<Result<_, _>>()?);
-            if self.token != Token::Close {
-                return Err(self.error(&format!("`}}` after the payoffs of {players} players")));
-            }
-            self.next()?;
+            let expected = format!("`}}` after the payoffs of {players} players");
+            self.lexer.expect(&Token::Close, &expected)?;
         }
-        self.next()?;
         let mut payoffs = Vec::with_capacity(profiles);
+        let expected = format!("an outcome from 0 to {}", outcomes.len() - 1);
         for _ in 0..profiles {
-            let number = match &self.token {
+            let number = match self.lexer.peek() {
                 Token::Word(word) => word.parse::<usize>().ok(),
                 _ => None,
             };
-            let Some(outcome) = number.and_then(|number| outcomes.get(number)) else {
-                return Err(self.error(&format!("an outcome from 0 to {}", outcomes.len() - 1)));
-            };
+            let outcome = number.and_then(|number| outcomes.get(number));
+            let outcome = outcome.ok_or_else(|| self.lexer.wrong(&expected))?;
+            let place = self.lexer.place();
+            outcome.iter().try_for_each(|number| self.keep(number, place))?;
             payoffs.push(outcome.clone());
-            self.next()?;
+            self.lexer.advance()?;
         }
         Ok(payoffs)
     }
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(40).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]
@@ -398,9 +256,12 @@ mod tests {
         let text = "NFG 1 R \"\" { \"a\" } { 2 } 1 2";
         let message = read(text, Limit { bytes: 100, ..Limit::default() }).unwrap_err().to_string();
         assert!(message.contains("within the limit of 100 bytes"), "{message}");
-        let text = "NFG 1 R \"\" { \"a\" } { 2 } 1e9999 2";
-        let message = read(text, Limit { bytes: 1000, ..Limit::default() }).unwrap_err();
-        assert!(message.to_string().contains("expected numbers within"), "{message}");
+        let once = "NFG 1 R \"\" { \"a\" } { 2 } 1e9999 2";
+        let twice = "NFG 1 R \"\" { \"a\" } { 2 } { { \"\" 1e9999 } } 1 1";
+        for (text, bytes) in [(once, 1000), (twice, 10_000)] {
+            let message = read(text, Limit { bytes, ..Limit::default() }).unwrap_err();
+            assert!(message.to_string().contains("expected numbers within"), "{message}");
+        }
     }
 
     #[test]

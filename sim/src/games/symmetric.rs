@@ -9,6 +9,7 @@
 
 use super::exact::Rational;
 use super::polynomial::{Polynomial, Root};
+use super::strategic::Strategic;
 use super::{Found, Limit};
 use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
@@ -75,6 +76,28 @@ pub fn equilibria(payoffs: &[Vec<Rational>; 2], limit: Limit) -> Result<Symmetri
         all.push(Point { probability: Root::Exact(certain), is_stable });
     }
     Ok(Symmetric::Points(Found { all, complete }))
+}
+
+/// The payoffs of a game whose players have two strategies each, as [`equilibria`] takes them, if
+/// they depend only on the own strategy and on how many of the others play 1.
+pub fn table(game: &Strategic) -> Option<[Vec<Rational>; 2]> {
+    if game.shape().iter().any(|count| *count != 2) {
+        return None;
+    }
+    let others = game.players.len().checked_sub(1)?;
+    let mut table = [vec![None; others + 1], vec![None; others + 1]];
+    for (index, payoffs) in game.payoffs.iter().enumerate() {
+        let profile = game.profile(index);
+        let ones: usize = profile.iter().sum();
+        for (own, payoff) in profile.into_iter().zip(payoffs) {
+            if table[own][ones - own].get_or_insert(payoff) != &payoff {
+                return None;
+            }
+        }
+    }
+    let known = |row: Vec<Option<&Rational>>| row.into_iter().map(|one| one.cloned()).collect();
+    let [zero, one]: [Option<Vec<_>>; 2] = table.map(known);
+    Some([zero?, one?])
 }
 
 #[cfg(test)]

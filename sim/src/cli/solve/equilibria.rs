@@ -1,15 +1,18 @@
 //! Equilibria, listed.
 
 use super::super::table;
-use super::Report;
+use super::{Report, name, texts};
 use carrots::games::backward::{self, Equilibrium, Method};
 use carrots::games::bimatrix;
 use carrots::games::exact::Rational;
 use carrots::games::extensive::Extensive;
 use carrots::games::mixed::{Mixed, expected, pure};
+use carrots::games::polynomial::Root;
 use carrots::games::pure::pure_equilibria;
 use carrots::games::strategic::Strategic;
+use carrots::games::symmetric::{self, Symmetric};
 use carrots::games::{Found, Limit, zero_sum};
+use num_traits::{ToPrimitive, Zero};
 use serde_json::{Value, json};
 
 /// An equilibrium of either form.
@@ -55,7 +58,7 @@ impl Report {
         let list = |one: Equilibrium| Listed {
             profile: order.iter().map(|set| one.profile[*set].clone()).collect(),
             payoffs: one.payoffs,
-            how: one.methods.iter().map(|method| name(*method)).collect::<Vec<_>>().join(", "),
+            how: one.methods.iter().map(|one| method(*one)).collect::<Vec<_>>().join(", "),
         };
         let listed = found.all.into_iter().map(list).collect();
         self.list("subgame-perfect", game.players(), &choices, listed, found.complete);
@@ -79,6 +82,52 @@ impl Report {
             (false, _) => ("", one(game, limit)?),
         };
         self.list(kind, &game.players, &choices, found.all, found.complete);
+        match symmetric::table(game) {
+            Some(payoffs) if all && !two => self.symmetric(game, &payoffs, limit),
+            _ => Ok(()),
+        }
+    }
+
+    /// All equilibria in which all players do the same, of two strategies.
+    fn symmetric(
+        &mut self,
+        game: &Strategic,
+        payoffs: &[Vec<Rational>; 2],
+        limit: Limit,
+    ) -> anyhow::Result<()> {
+        let second = name(&game.strategies[0], 1);
+        let points = match symmetric::equilibria(payoffs, limit)? {
+            Symmetric::Everything => {
+                self.put("symmetric", json!("everything"));
+                self.say(
+                    "Symmetric equilibria: every probability, the strategies always pay the same",
+                );
+                return Ok(());
+            }
+            Symmetric::Points(points) => points,
+        };
+        let ends = |root: &Root| match root {
+            Root::Exact(root) => [root.clone(), root.clone()],
+            Root::Between { low, high } => [low.clone(), high.clone()],
+        };
+        let documents = points.all.iter().map(|one| {
+            let [low, high] = ends(&one.probability).map(|end| end.to_string());
+            json!({ "strategy": second, "low": low, "high": high, "stable": one.is_stable })
+        });
+        self.put("symmetric", documents.collect());
+        let rows = points.all.iter().map(|one| {
+            let probability = match &one.probability {
+                Root::Exact(root) => root.to_string(),
+                Root::Between { low, .. } => format!("{:.12}…", low.to_f64().unwrap_or(f64::NAN)),
+            };
+            let stable = if one.is_stable { "evolutionarily stable" } else { "" };
+            vec![probability, stable.to_string()]
+        });
+        let header = format!("probability of {second}");
+        self.say(format!("Symmetric equilibria\n\n{}", table(&[&header, ""], 2, rows)));
+        if !points.complete {
+            self.stopped("there may be more symmetric equilibria");
+        }
         Ok(())
     }
 
@@ -115,7 +164,13 @@ impl Report {
             json!({ "profile": profile, "payoffs": texts(&one.payoffs), "how": one.how })
         });
         self.put("equilibria", Value::Array(documents.collect()));
-        let kind = if kind.is_empty() { String::new() } else { format!("{kind} ") };
+        let kind = match kind {
+            "" => String::new(),
+            kind => {
+                self.put("kind", kind.into());
+                format!("{kind} ")
+            }
+        };
         let plural = if found.len() == 1 { "um" } else { "a" };
         let mut lines = vec![format!("{} {kind}equilibri{plural}", found.len())];
         if !found.is_empty() {
@@ -166,12 +221,8 @@ fn rows(players: &[String], choices: &[Choice], found: &[Listed]) -> String {
 
 /// The actions that have a chance, with it.
 fn plays(actions: &[String], chances: &[Rational]) -> String {
-    let named = (1..).zip(actions).map(|(number, name): (usize, _)| match name.as_str() {
-        "" => number.to_string(),
-        name => name.to_string(),
-    });
-    let zero = Rational::default();
-    let played: Vec<_> = named.zip(chances).filter(|(_, chance)| **chance != zero).collect();
+    let played = chances.iter().enumerate().filter(|(_, chance)| !chance.is_zero());
+    let played: Vec<_> = played.map(|(at, chance)| (name(actions, at), chance)).collect();
     match &played[..] {
         [(name, _)] => name.clone(),
         all => all
@@ -180,10 +231,6 @@ fn plays(actions: &[String], chances: &[Rational]) -> String {
             .collect::<Vec<_>>()
             .join(", "),
     }
-}
-
-fn texts(numbers: &[Rational]) -> Vec<String> {
-    numbers.iter().map(Rational::to_string).collect()
 }
 
 fn mixed(game: &Strategic, profile: Mixed, how: &str) -> Listed {
@@ -221,7 +268,7 @@ fn one(game: &Strategic, limit: Limit) -> anyhow::Result<Found<Listed>> {
     Ok(Found { complete: !found.is_empty(), all: found })
 }
 
-fn name(method: Method) -> &'static str {
+fn method(method: Method) -> &'static str {
     match method {
         Method::BestActions => "backward induction",
         Method::PureEquilibria => "pure equilibria",

@@ -1,7 +1,7 @@
 //! Dominated strategies and correlated equilibria, listed.
 
 use super::super::table;
-use super::Report;
+use super::{Report, name, texts};
 use carrots::games::Limit;
 use carrots::games::correlated::{self, Concept, Correlated};
 use carrots::games::dominance::{
@@ -16,17 +16,17 @@ impl Report {
     pub fn dominated(&mut self, game: &Strategic, limit: Limit) -> anyhow::Result<()> {
         let (mut document, mut iterated) = (Map::new(), Map::new());
         let (mut rows, mut rests) = (Vec::new(), Vec::new());
-        for (name, strength) in [("strict", Strength::Strict), ("weak", Strength::Weak)] {
+        for (how, strength) in [("strict", Strength::Strict), ("weak", Strength::Weak)] {
             let found = dominated(game, strength, Dominators::Mixed, limit);
             let gone = eliminate(game, strength, Dominators::Mixed, limit);
-            let round = |round: usize, one: &Dominated| row(game, name, round, one);
+            let round = |round: usize, one: &Dominated| row(game, how, round, one);
             rows.extend(found.all.iter().map(|one| round(1, one)));
             for (number, later) in (1..).zip(&gone.rounds).skip(1) {
                 rows.extend(later.iter().map(|one| round(number, one)));
             }
-            rests.extend(left(game, name, &gone));
-            document.insert(name.into(), found.all.iter().map(|one| entry(game, one)).collect());
-            iterated.insert(name.into(), elimination(game, &gone));
+            rests.extend(left(game, how, &gone));
+            document.insert(how.into(), found.all.iter().map(|one| entry(game, one)).collect());
+            iterated.insert(how.into(), elimination(game, &gone));
             if !(found.complete && gone.complete) {
                 self.stopped("more strategies may be dominated");
             }
@@ -72,10 +72,7 @@ impl Report {
 }
 
 fn strategy(game: &Strategic, player: usize, strategy: usize) -> String {
-    match game.strategies[player][strategy].as_str() {
-        "" => (strategy + 1).to_string(),
-        name => name.to_string(),
-    }
+    name(&game.strategies[player], strategy)
 }
 
 fn by(game: &Strategic, one: &Dominated) -> String {
@@ -139,10 +136,9 @@ fn told(game: &Strategic, one: &Correlated) -> Value {
         let names = profile.iter().enumerate().map(|(player, own)| strategy(game, player, *own));
         json!({ "profile": names.collect::<Value>(), "chance": chance.to_string() })
     });
-    let payoffs: Vec<_> = one.payoffs.iter().map(Rational::to_string).collect();
     json!({
         "total": one.payoffs.iter().sum::<Rational>().to_string(),
-        "payoffs": payoffs,
+        "payoffs": texts(&one.payoffs),
         "distribution": distribution.collect::<Value>(),
     })
 }
