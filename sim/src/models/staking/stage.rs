@@ -1,34 +1,389 @@
-//! Staking as a game.
+//! Staking as a game: operators decide once, before anything else, how they behave.
+//!
+//! Operators are alike. What they decided is carried out over a few eras of duty; then time passes
+//! until every slash is applied; then whoever is still there leaves and takes out what it has.
+//! Bonders are one account that bonds evenly with all operators and leaves last.
+//!
+//! Nobody misses a duty that it tries to do, and whether an offence is noticed is drawn once per
+//! operator. Calls are made in the order of what was decided, so that rounding and places fall to
+//! operators by their order among those who decided the same.
 
-use super::play::Scenario;
-use super::{Staking, rules::Params};
-use crate::play::Wrong;
-use crate::stage::{self, Course, Seat};
-use carrots_logic::Balance;
+use super::play::{Scenario, Strategy, World, accounts};
+use super::{Op, SCORER, SINK, SLASHER, Staking};
+use crate::models::{Agent, Instance, Model};
+use crate::play::{Wrong, expect};
+use crate::scenario::Amounts;
+use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX};
+use carrots_logic::staking::{Db, Era, Offence, Params, Status};
+use carrots_logic::{Balance, Block};
 use serde::{Deserialize, Serialize};
 
+/// Who funds the reserve, ends eras and is credited as the reporter.
+const TREASURY: Agent = SINK + 1;
+/// Who bonds for all bonders.
+const BONDERS: Agent = TREASURY + 1;
+/// The most accounts of all operators.
+const ACCOUNTS_MAX: u32 = 100_000;
+
 /// The part of a scenario that is audited.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Audit {}
+pub struct Audit {
+    /// Operators; zero for those of the scenario.
+    pub operators: u32,
+    /// What each of them bonds; zero for what the honest ones of the scenario have.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub stake: Balance,
+    /// What all bonders bond together, in equal parts with every operator.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub bonded: Balance,
+    /// Eras of duty.
+    pub eras: Era,
+    /// Accounts over which an operator may split its stake.
+    pub splits: u32,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { operators: 0, stake: 0, bonded: 0, eras: 3, splits: 1 }
+    }
+}
+
+/// What an operator can decide to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behaviour {
+    /// Does its duty every era.
+    Honest,
+    /// Registers and does nothing.
+    Lazy,
+    /// Does its duty, equivocates in the first era, and stays.
+    Equivocate,
+    /// The same, and reports itself at once.
+    SelfReport,
+    /// Does the first era's duty, equivocates, retires and unbonds at once, and withdraws as soon
+    /// as it can.
+    Exit,
+    /// Does not register.
+    Out,
+    /// Splits its stake over several operators, all honest.
+    Split,
+    /// The same, and the first of them equivocates.
+    SplitEquivocate,
+}
+
+use Behaviour as B;
+
+/// An account that registered.
+struct Operator {
+    player: usize,
+    account: Agent,
+    /// What it does by itself: one of a split is honest, or equivocates.
+    behaviour: Behaviour,
+    noticed: bool,
+}
 
 /// Staking as a game.
 pub struct Stage {
     params: Params,
+    world: World,
+    audit: Audit,
+    options: Vec<Behaviour>,
+    /// The chance that an offence is noticed, in thousandths.
+    detection: u64,
 }
 
 impl Stage {
     /// The game of a scenario whose other parts are sound.
     pub fn new(scenario: &Scenario) -> Result<Self, Wrong> {
-        Ok(Self { params: scenario.params })
+        let Scenario { params, world, intended, .. } = scenario;
+        let honest = intended.strategy == "honest";
+        expect(honest, "intended.strategy", "honest to be audited")?;
+        let detection = (world.detection * 1000.0).round();
+        let exact = (world.detection * 1000.0 - detection).abs() < 1e-9;
+        expect(exact, "world.detection", "a multiple of 0.001 to be audited")?;
+        let audit = complete(scenario)?;
+        let mut options = vec![B::Honest, B::Lazy, B::Equivocate, B::Exit];
+        if !params.reporter_share.is_zero() {
+            options.push(B::SelfReport);
+        }
+        options.push(B::Out);
+        if audit.splits > 1 {
+            options.extend([B::Split, B::SplitEquivocate]);
+        }
+        let stage =
+            Self { params: *params, world: *world, audit, options, detection: detection as u64 };
+        let blocks = u64::from(stage.eras_all()).checked_mul(params.era_blocks.into());
+        let fits = blocks.is_some_and(|blocks| blocks < Block::MAX.into());
+        expect(fits, "audit.eras", "what 2^32 blocks have room for, with the eras until all left")?;
+        Ok(stage)
     }
+
+    /// The last era with a report, and one.
+    fn eras_reported(&self) -> Era {
+        self.audit.eras.saturating_add(self.world.report_delay_eras)
+    }
+
+    /// The era in which whoever stayed leaves: every slash was applied.
+    fn eras_slashed(&self) -> Era {
+        self.eras_reported().saturating_add(self.params.slash_defer_eras.max(1) - 1)
+    }
+
+    fn eras_all(&self) -> Era {
+        self.eras_slashed().saturating_add(self.params.unbonding_eras)
+    }
+
+    /// The accounts of a player: one that can bond its whole stake, and one for each part of it.
+    fn accounts(&self) -> u32 {
+        if self.audit.splits > 1 { 1 + self.audit.splits } else { 1 }
+    }
+
+    fn account(&self, player: usize, number: u32) -> Agent {
+        BONDERS + 1 + player as Agent * self.accounts() + number
+    }
+
+    /// What an account of a player has. The first part is what the others leave.
+    fn stake(&self, number: u32) -> Balance {
+        let (stake, splits) = (self.audit.stake, Balance::from(self.audit.splits));
+        match number {
+            0 => stake,
+            1 => stake - stake / splits * (splits - 1),
+            _ => stake / splits,
+        }
+    }
+
+    /// What bonders bond with each of so many operators.
+    fn part(&self, operators: usize) -> Balance {
+        let part = self.audit.bonded / operators.max(1) as Balance;
+        if part < self.params.min_bond { 0 } else { part }
+    }
+
+    fn name(&self, option: usize) -> String {
+        let splits = self.audit.splits;
+        match self.options[option] {
+            B::Honest => "honest".into(),
+            B::Lazy => "lazy".into(),
+            B::Equivocate => "equivocate".into(),
+            B::SelfReport => "report itself".into(),
+            B::Exit => "exit".into(),
+            B::Out => "out".into(),
+            B::Split => format!("honest as {splits} operators"),
+            B::SplitEquivocate => format!("equivocate with one of {splits} operators"),
+        }
+    }
+
+    fn place(&self, behaviour: Behaviour) -> Option<usize> {
+        self.options.iter().position(|option| *option == behaviour)
+    }
+
+    /// Everyone decides; gives the players in the order of what they decided.
+    fn decide(&self, course: &mut Course<Staking>) -> Vec<(usize, usize)> {
+        let choose = |player| {
+            let option = course.choose(Decision {
+                player,
+                about: "behaviour",
+                sees: 0,
+                options: self.options.len(),
+                intended: &|_| 0,
+                name: &|option| self.name(option),
+            });
+            (option, player)
+        };
+        let mut decided: Vec<_> = (0..self.audit.operators as usize).map(choose).collect();
+        decided.sort_unstable();
+        decided
+    }
+
+    /// Operators register, everyone's first account before anyone's second, and bonders bond.
+    fn enter(&self, course: &mut Course<Staking>, decided: &[(usize, usize)]) -> Vec<Operator> {
+        if self.world.reserve > 0 {
+            course.call(TREASURY, self.world.reserve, Op::Fund {});
+        }
+        let commission = self.world.commission;
+        let mut operators = Vec::with_capacity(decided.len());
+        for turn in 0..self.audit.splits {
+            for (option, player) in decided.iter().copied() {
+                let (number, behaviour) = match (self.options[option], turn) {
+                    (B::SplitEquivocate, 0) => (1, B::Equivocate),
+                    (B::Split | B::SplitEquivocate, _) => (1 + turn, B::Honest),
+                    (B::Out, _) | (_, 1..) => continue,
+                    (behaviour, 0) => (0, behaviour),
+                };
+                let (account, stake) = (self.account(player, number), self.stake(number));
+                if course.call(account, stake, Op::Register { commission }).is_some() {
+                    operators.push(Operator { player, account, behaviour, noticed: false });
+                }
+            }
+        }
+        let part = self.part(operators.len());
+        if part > 0 {
+            for Operator { account, .. } in &operators {
+                course.call(BONDERS, part, Op::Bond { operator: *account });
+            }
+        }
+        operators
+    }
+
+    /// An operator's duty in an era, or what it does instead.
+    fn duty(&self, course: &mut Course<Staking>, era: Era, operator: &mut Operator) {
+        let &mut Operator { player, account, behaviour, .. } = operator;
+        if course.instance.db.pool(account).status != Status::Active {
+            return;
+        }
+        if behaviour != B::Lazy {
+            course.gain(player, -(self.world.duty_cost as i128));
+            course.call(SCORER, 0, Op::Award { operator: account, points: self.world.era_points });
+        }
+        if era > 0 || behaviour == B::Honest {
+            return;
+        }
+        if behaviour != B::Lazy {
+            course.gain(player, self.world.offence_gain as i128);
+        }
+        operator.noticed = match (behaviour, self.detection) {
+            (B::SelfReport, _) => {
+                self.report(course, account, account, 0, Offence::Equivocation);
+                false
+            }
+            (_, 0 | 1000) => self.detection > 0,
+            (_, noticed) => course.happen(&[noticed, 1000 - noticed]) == 0,
+        };
+        if behaviour == B::Exit {
+            course.call(account, 0, Op::Retire {});
+            unbond(course, account, account);
+        }
+    }
+
+    /// What was noticed is reported after the world's delay.
+    fn reports(&self, course: &mut Course<Staking>, now: Era, operators: &[Operator]) {
+        let Some(era) = now.checked_sub(self.world.report_delay_eras) else { return };
+        for Operator { account, behaviour, .. } in operators.iter().filter(|at| at.noticed) {
+            let offence = match behaviour {
+                B::Lazy if era < self.audit.eras => Offence::Unresponsiveness,
+                B::Equivocate | B::Exit if era == 0 => Offence::Equivocation,
+                _ => continue,
+            };
+            self.report(course, *account, TREASURY, era, offence);
+        }
+    }
+
+    fn report(
+        &self,
+        course: &mut Course<Staking>,
+        operator: Agent,
+        reporter: Agent,
+        era: Era,
+        offence: Offence,
+    ) {
+        course.call(SLASHER, 0, Op::Report { operator, era, offence, reporter });
+    }
+
+    /// The era ends; who exits is faster than whoever pulls payouts and applies slashes.
+    fn close(&self, course: &mut Course<Staking>, era: Era, operators: &[Operator]) {
+        self.end_era(course);
+        for Operator { account, .. } in operators.iter().filter(|at| at.behaviour == B::Exit) {
+            course.call(*account, 0, Op::Withdraw { operator: *account, era: 0 });
+        }
+        for &Operator { account: operator, .. } in operators {
+            let pool = course.instance.db.pool(operator);
+            if pool.unpaid > 0 {
+                course.call(TREASURY, 0, Op::Payout { operator, era });
+            }
+            for _ in pool.first_slash..pool.next_slash {
+                let due = course.instance.db.pool(operator).slash_due <= era + 1;
+                if !due || course.call(TREASURY, 0, Op::ApplySlash { operator }).is_none() {
+                    break;
+                }
+                course.call(TREASURY, 0, Op::Remove { operator });
+            }
+        }
+    }
+
+    fn end_era(&self, course: &mut Course<Staking>) {
+        course.advance(self.params.era_blocks);
+        course.call(TREASURY, 0, Op::EndEra {});
+    }
+
+    /// Whoever is still there leaves with all that it has.
+    fn leave(&self, course: &mut Course<Staking>, operators: &[Operator]) {
+        let era = course.instance.db.state().era;
+        for Operator { account, behaviour, .. } in operators {
+            if *behaviour != B::Exit {
+                course.call(*account, 0, Op::Retire {});
+                unbond(course, *account, *account);
+            }
+            unbond(course, BONDERS, *account);
+        }
+        for _ in 0..self.params.unbonding_eras {
+            self.end_era(course);
+        }
+        for &Operator { account: operator, behaviour, .. } in operators {
+            let own = if behaviour == B::Exit { 0 } else { era };
+            course.call(operator, 0, Op::Withdraw { operator, era: own });
+            course.call(operator, 0, Op::Collect { account: operator });
+            if self.audit.bonded > 0 {
+                course.call(BONDERS, 0, Op::Withdraw { operator, era });
+            }
+        }
+    }
+}
+
+/// Unbonds all that an account has with an operator.
+fn unbond(course: &mut Course<Staking>, who: Agent, operator: Agent) {
+    let shares = course.instance.db.position(operator, who);
+    if shares > 0 {
+        course.call(who, 0, Op::Unbond { operator, shares });
+    }
+}
+
+/// The part of the scenario that is audited, with what the scenario says where it is left open.
+fn complete(scenario: &Scenario) -> Result<Audit, Wrong> {
+    let Scenario { params, world, agents, .. } = scenario;
+    let mut audit = scenario.audit.unwrap_or_default();
+    if audit.operators == 0 {
+        let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
+        audit.operators = operators.map(|group| group.count * accounts(group.strategy)).sum();
+    }
+    let most = params.max_operators.min(ACCOUNTS_MAX);
+    let expected = format!("1 to {most} operators");
+    expect((1..=most).contains(&audit.operators), "audit.operators", expected)?;
+    if audit.stake == 0 {
+        let honest = agents.iter().find(|group| group.strategy == Strategy::Honest);
+        audit.stake = match honest.map(|group| group.stake) {
+            Some(Amounts::Fixed(stake)) => stake,
+            _ => 0,
+        };
+    }
+    let expected = format!(
+        "at least params.min_self_bond = {}, here or from honest agents with the same stake",
+        params.min_self_bond
+    );
+    expect(audit.stake >= params.min_self_bond, "audit.stake", expected)?;
+    expect(audit.eras > 0, "audit.eras", "at least one era")?;
+    let most = ACCOUNTS_MAX / audit.operators;
+    let expected = format!("1 to {most} accounts");
+    expect((1..=most).contains(&audit.splits), "audit.splits", expected)?;
+    let wallets = audit.stake.checked_mul(Balance::from(audit.operators) * 2);
+    let all = wallets.and_then(|all| all.checked_add(audit.bonded)?.checked_add(world.reserve));
+    let few = all.is_some_and(|all| all <= TOKENS_MAX);
+    expect(few, "audit.stake", "at most 2^112 for twice all stakes, bonds and the reserve")?;
+    let duties = Balance::from(audit.eras) * Balance::from(audit.splits);
+    let cost = world.duty_cost.checked_mul(duties);
+    let few = cost.is_some_and(|cost| cost <= TOKENS_MAX);
+    expect(few, "world.duty_cost", "at most 2^112 for all duties to be audited")?;
+    let few = world.offence_gain <= TOKENS_MAX;
+    expect(few, "world.offence_gain", "at most 2^112 to be audited")?;
+    Ok(audit)
 }
 
 impl stage::Stage for Stage {
     type Model = Staking;
 
     fn players(&self) -> Vec<Seat> {
-        Vec::new()
+        let seat = |player| Seat {
+            name: format!("operator {player}"),
+            accounts: (0..self.accounts()).map(|number| self.account(player, number)).collect(),
+        };
+        (0..self.audit.operators as usize).map(seat).collect()
     }
 
     fn params(&self) -> Params {
@@ -36,8 +391,73 @@ impl stage::Stage for Stage {
     }
 
     fn wallets(&self) -> Vec<Balance> {
-        vec![0; 8]
+        let mut wallets = vec![0; TREASURY as usize];
+        wallets.extend([self.world.reserve, self.audit.bonded]);
+        for _ in 0..self.audit.operators {
+            wallets.extend((0..self.accounts()).map(|number| self.stake(number)));
+        }
+        wallets
     }
 
-    fn play(&self, _course: &mut Course<Staking>) {}
+    fn play(&self, course: &mut Course<Staking>) {
+        let decided = self.decide(course);
+        let mut operators = self.enter(course, &decided);
+        for era in 0..self.eras_slashed() {
+            if era < self.audit.eras {
+                for operator in &mut operators {
+                    self.duty(course, era, operator);
+                }
+            }
+            self.reports(course, era, &operators);
+            self.close(course, era, &operators);
+        }
+        self.leave(course, &operators);
+    }
+
+    /// What the rules still hold after everyone left is lost.
+    fn worth(&self, player: usize, _kind: usize, end: &Instance<Staking>) -> i128 {
+        let locked = |number| end.db.worth(self.account(player, number)) as i128;
+        -(0..self.accounts()).map(locked).sum::<i128>()
+    }
+
+    fn alike(&self) -> bool {
+        true
+    }
+
+    fn out(&self, _player: usize) -> Option<usize> {
+        self.place(B::Out)
+    }
+
+    fn identities(&self, _player: usize, option: usize) -> u32 {
+        match self.options[option] {
+            B::Split | B::SplitEquivocate => self.audit.splits,
+            _ => 1,
+        }
+    }
+
+    /// Whether more than a third of the operators of the first era, or of the stake that they and
+    /// their bonders had in it, equivocated and were noticed: what a chain's finality does not
+    /// survive (Lamport, Shostak, Pease 1982).
+    fn turned(&self, end: &Instance<Staking>) -> Option<bool> {
+        let entered = (BONDERS + 1..self.account(self.audit.operators as usize, 0))
+            .filter(|account| end.db.pool(*account).status != Status::Absent);
+        let (mut all, mut bad) = ((0, 0), (0, 0));
+        for account in entered {
+            let stake = self.stake((account - BONDERS - 1) % self.accounts());
+            all = (all.0 + 1, all.1 + stake);
+            if end.db.reported(account, 0, Offence::Equivocation) {
+                bad = (bad.0 + 1, bad.1 + stake);
+            }
+        }
+        let part = self.part(all.0);
+        let staked = |(operators, stake)| stake + part * operators as Balance;
+        Some(3 * bad.0 > all.0 || 3 * staked(bad) > staked(all))
+    }
+
+    fn corrupt(&self, _player: usize) -> Option<usize> {
+        self.place(B::Equivocate)
+    }
 }
+
+#[cfg(test)]
+mod tests;
