@@ -157,8 +157,15 @@ fn exit<S: Stage>(stage: &S, terms: &Terms) -> Result<Plan, Stopped> {
     let intended = record(stage, &types, &given);
     given[0] = Some(option);
     let offence = record(stage, &types, &given);
-    let steps = intended[0].steps.iter().zip(&offence[0].steps);
-    let from = steps.take_while(|(one, other)| one == other).count();
+    // Behind the last call of its own that makes the difference; where there is none, behind all that
+    // is the same.
+    let accounts = &stage.players()[0].accounts;
+    let (intended, offence) = (&intended[0].steps, &offence[0].steps);
+    let own = |step: &Step<_>| {
+        matches!(step, Step::Call { who, .. } if accounts.contains(who)) && !intended.contains(step)
+    };
+    let same = || intended.iter().zip(offence).take_while(|(one, other)| one == other).count();
+    let from = offence.iter().rposition(own).map_or_else(same, |last| last + 1);
     Ok(Plan { types, given, attackers: vec![0], from, spares: 0, aim: Aim::Profit })
 }
 
