@@ -23,7 +23,6 @@ mod tests;
 use crate::models::{Agent, Messages, Model};
 use crate::stage::Stage;
 use crate::trace::{Step, Trace};
-use carrots_logic::Block;
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -84,8 +83,9 @@ pub struct Search<'a> {
     pub given: &'a [Option<usize>],
     /// The attackers: numbers of players.
     pub attackers: &'a [usize],
-    /// The block from which on they change what they call: what they learned or did before stays.
-    pub from: Block,
+    /// The step of the recorded play from which on they change what they call: what they did before
+    /// stays.
+    pub from: usize,
     /// Accounts that they have beside their own, with what the first attacker's account never needs
     /// split among them.
     pub spares: u32,

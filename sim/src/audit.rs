@@ -257,7 +257,8 @@ impl<G: Game> Audited for Ready<G> {
         let mut outcomes = Outcomes::new(&self.stage, limits);
         for terms in questions {
             answer(match &mut outcomes {
-                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits),
+                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits)
+                    .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),
                 Ok(outcomes) if terms.property != Property::SubgamePerfect => outcomes.check(terms),
                 _ => tree::check(&self.stage, terms, limits)
                     .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),

@@ -91,8 +91,7 @@ impl<'a, S: Stage> Script<'a, S> {
         let own =
             |step: &StepOf<S>| matches!(step, Step::Call { who, .. } if accounts.contains(who));
         self.own = self.steps.iter().map(own).collect();
-        let early = |state: &&Instance<S::Model>| state.block() < self.search.from;
-        self.first = checkpoints.iter().take_while(early).count().min(self.steps.len());
+        self.first = self.search.from.min(self.steps.len());
         self.own[..self.first].fill(false);
         (self.checkpoints, self.accounts) = (checkpoints, accounts);
         let start = &self.checkpoints[0];
