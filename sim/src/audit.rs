@@ -12,6 +12,7 @@
 //! | is it good for all: efficient, solvent, at what revenue? | [`whole`] |
 //! | what does it cost an outsider to turn it? | [`outsider`] |
 //! | is it the only equilibrium, and reached? | [`population`] |
+//! | and where players decide several times, or after others? | [`tree`] |
 //! | does any sequence of calls pay? | [`raw`] |
 //!
 //! ```
@@ -36,6 +37,9 @@ mod population;
 mod property;
 mod raw;
 mod single;
+#[cfg(test)]
+mod tests;
+mod tree;
 mod whole;
 
 pub use counterexample::{Counterexample, Instead};
@@ -253,9 +257,11 @@ impl<G: Game> Audited for Ready<G> {
         let mut outcomes = Outcomes::new(&self.stage, limits);
         for terms in questions {
             answer(match &mut outcomes {
-                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits),
-                Err(stopped) => Finding::stopped(terms, stopped.clone(), String::new(), 0),
-                Ok(outcomes) => outcomes.check(terms),
+                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits)
+                    .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),
+                Ok(outcomes) if terms.property != Property::SubgamePerfect => outcomes.check(terms),
+                _ => tree::check(&self.stage, terms, limits)
+                    .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),
             });
         }
     }
@@ -267,18 +273,14 @@ impl<S: Stage> Outcomes<'_, S> {
         use Property::*;
         let before = self.computed();
         let answer = match terms.property {
-            DominantStrategy
-            | ExPost
-            | Bayesian
-            | Nash
-            | SubgamePerfect
-            | IndividualRationality
-            | Sybil => self.single(terms),
+            DominantStrategy | ExPost | Bayesian | Nash | IndividualRationality | Sybil => {
+                self.single(terms)
+            }
             Coalition | Immunity => self.joint(terms),
             Efficiency | Revenue | OptimalRevenue | Solvency | Griefing => self.whole(terms),
             Bribery | Corruption => self.outsider(terms),
             Uniqueness | Basin => self.population(terms),
-            ExitBeforePenalty | Attack => Err(Stopped::Lacks("a game of options")),
+            SubgamePerfect | ExitBeforePenalty | Attack => Err(Stopped::Sequential),
         };
         answer.unwrap_or_else(|stopped| {
             Finding::stopped(terms, stopped, String::new(), self.computed() - before)

@@ -5,6 +5,7 @@ pub mod init;
 pub mod mechanisms;
 pub mod replay;
 pub mod simulate;
+pub mod solve;
 
 use anyhow::anyhow;
 use carrots::models::{MECHANISMS, Mechanism, find};
@@ -18,8 +19,8 @@ pub enum Verdict {
     Holds,
     /// What it checked does not hold.
     Fails,
-    /// It was stopped before that was known.
-    Unknown,
+    /// It stopped before the answer was known.
+    Stopped,
 }
 
 /// How a command without rows prints its result.

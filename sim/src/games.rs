@@ -3,8 +3,26 @@
 //! A game is in strategic form ([`strategic`]) or in extensive form; one file per
 //! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
 
+pub mod anonymous;
+pub mod backward;
+pub mod bimatrix;
+pub mod correlated;
+pub mod dominance;
+pub mod dynamics;
+pub mod efg;
 pub mod exact;
+pub mod extensive;
+pub mod lexer;
+pub mod lp;
+pub mod mixed;
+pub mod nfg;
+pub mod polynomial;
+pub mod pure;
+pub mod sequence;
 pub mod strategic;
+pub mod symmetric;
+pub mod tableau;
+pub mod zero_sum;
 
 /// What a solver found, and whether that is all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +34,7 @@ pub struct Found<T> {
 }
 
 /// How far a solver may go.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// Steps of its search: profiles, pivots, nodes.
     pub steps: u64,
@@ -29,4 +47,15 @@ impl Default for Limit {
     fn default() -> Self {
         Self { steps: 100_000_000, bytes: 1 << 30 }
     }
+}
+
+/// Why a solver does not fit a game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsuitable {
+    /// There are not two players.
+    #[error("the number of players is {0}: expected two")]
+    Players(usize),
+    /// The payoffs of some profiles add up to other sums than those of others.
+    #[error("the players' payoffs do not add up to a constant: expected a constant-sum game")]
+    Sum,
 }

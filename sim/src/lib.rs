@@ -8,11 +8,13 @@
 //! | does the intended behaviour hold, or what breaks it? | [`audit`] |
 //! | what are the equilibria of this game? | [`games`] |
 //! | what can its players decide, and what comes of it? | [`stage`], and each mechanism's own |
+//! | with which calls does a player gain by breaking the rules of the game? | [`attack`] |
 //! | what did this trace do, step by step? | [`trace`] |
 //! | what may a scenario file say? | [`scenario`] |
 //!
 //! No rule is restated here: what a call does is decided in `carrots_logic` alone.
 
+pub mod attack;
 pub mod audit;
 pub mod games;
 pub mod models;

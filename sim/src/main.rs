@@ -20,6 +20,7 @@ enum Command {
     Simulate(cli::simulate::Args),
     Audit(cli::audit::Args),
     Replay(cli::replay::Args),
+    Solve(cli::solve::Args),
 }
 
 fn main() -> ExitCode {
@@ -29,11 +30,12 @@ fn main() -> ExitCode {
         Command::Simulate(args) => cli::simulate::run(args),
         Command::Audit(args) => cli::audit::run(args),
         Command::Replay(args) => cli::replay::run(args),
+        Command::Solve(args) => cli::solve::run(args),
     };
     match result {
         Ok(cli::Verdict::Holds) => ExitCode::SUCCESS,
         Ok(cli::Verdict::Fails) => ExitCode::from(1),
-        Ok(cli::Verdict::Unknown) => ExitCode::from(3),
+        Ok(cli::Verdict::Stopped) => ExitCode::from(3),
         Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("carrots: {error:#}");

@@ -1,6 +1,7 @@
 //! The mechanisms in memory: the rules of the logic crate over vectors, with the tokens of every
 //! agent beside them. One file per mechanism and one line in [`MECHANISMS`].
 
+mod arguments;
 pub mod auction;
 pub mod funding;
 mod messages;
@@ -8,6 +9,7 @@ pub mod oracle;
 pub mod staking;
 mod tables;
 
+pub use arguments::Argument;
 pub use tables::{ByAgent, Cells, Records};
 
 use crate::audit::{self, Audited};
@@ -24,7 +26,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub(crate) use messages::{messages, strategies};
-pub(crate) use tables::accounts;
+pub(crate) use tables::{accounts, cloned};
 
 /// Every mechanism there is.
 pub const MECHANISMS: &[Mechanism] =
@@ -136,7 +138,7 @@ pub type Payment = (Agent, Balance);
 /// The messages of a mechanism: written by [`messages!`](messages).
 pub trait Messages {
     /// A message with its arguments.
-    type Op: Op;
+    type Op: Op + Send + Sync;
     /// What a message did. Encodes as the variant's number and the message's own receipt.
     type Receipt: Copy + Debug + Encode;
     /// Why a message was refused.
@@ -195,15 +197,35 @@ pub trait Op: Copy + Debug + PartialEq + Serialize + DeserializeOwned {
     /// The event that it emits when `who` calls it, and the account that the event names after
     /// the caller.
     fn event(&self, who: Agent) -> (&'static str, Option<Agent>);
+    /// Every message, called with the account and samples of the other arguments.
+    fn samples(account: Agent) -> Vec<Self>;
+    /// The same message with one argument changed: every account, and other values by its type.
+    fn variants(&self, accounts: &[Agent], amounts: &[Balance]) -> Vec<Self>;
+    /// Whether an argument is of no use to anyone but the one that it was made for.
+    fn opaque(&self) -> bool;
 }
 
 /// A mechanism that runs: its records, the tokens of its agents, and the time.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Instance<M> {
     /// The records.
     pub db: M,
     ledger: Ledger,
     block: Block,
+}
+
+impl<M: Clone> Clone for Instance<M> {
+    fn clone(&self) -> Self {
+        Self { db: self.db.clone(), ledger: self.ledger.clone(), block: self.block }
+    }
+
+    /// Allocates nothing that is there already.
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        self.db.clone_from(&source.db);
+        self.ledger.clone_from(&source.ledger);
+        self.block = source.block;
+    }
 }
 
 impl<M: Model> Instance<M> {
@@ -292,13 +314,15 @@ impl<E: Debug> std::fmt::Display for Refusal<E> {
 }
 
 /// The tokens of every agent, and those that the contract holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Ledger {
     /// By agent.
     pub wallets: Vec<Balance>,
     /// The contract's.
     pub held: Balance,
 }
+
+cloned!(Ledger { wallets, held });
 
 impl Ledger {
     /// Whether an agent has that many tokens.
@@ -314,10 +338,11 @@ impl Ledger {
         self.held += amount;
     }
 
-    /// Moves tokens from the contract, which has them, to an agent.
+    /// Moves tokens from the contract to an agent. It has them unless rules are broken; then what it
+    /// holds wraps around.
     #[inline]
     pub fn pay(&mut self, who: Agent, amount: Balance) {
-        self.held -= amount;
+        self.held = self.held.wrapping_sub(amount);
         self.wallets[who as usize] += amount;
     }
 }

@@ -152,6 +152,22 @@ impl Amounts {
         }
     }
 
+    /// What stands for it where every amount is looked at: `steps + 1` amounts of a uniform
+    /// distribution, evenly from its least to its greatest, rounded down. None of a heavy tail.
+    pub fn grid(&self, steps: u32) -> Option<Vec<Balance>> {
+        match *self {
+            Amounts::Fixed(amount) => Some(vec![amount]),
+            Amounts::Uniform { uniform: Range { min, max } } => {
+                let (span, steps) = (max - min, Balance::from(steps).min(max - min).max(1));
+                let value = |step| min + span / steps * step + span % steps * step / steps;
+                let mut values: Vec<_> = (0..=steps).map(value).collect();
+                values.dedup();
+                Some(values)
+            }
+            Amounts::Pareto { .. } => None,
+        }
+    }
+
     /// Says what is wrong with it.
     pub fn check(&self) -> Result<(), &'static str> {
         match *self {

@@ -45,6 +45,11 @@ pub trait Stage: Sync {
         0
     }
 
+    /// What the end is worth to all who do not play, beside tokens: a value in the smallest unit.
+    fn others(&self, _end: &Instance<Self::Model>) -> i128 {
+        0
+    }
+
     /// Whether players are alike: the outcome depends on who decided what only through the order
     /// of those who decided the same, and all have the same types. A test compares the claim with
     /// full enumeration.

@@ -2,7 +2,7 @@
 
 use crate::games::exact::Rational;
 use crate::models::{Agent, Instance, Messages, Model};
-use crate::stage::{self, Answers, Course, Seat, Stage};
+use crate::stage::{self, Answers, Course, Decider, Seat, Stage};
 use crate::trace::{Amount, Step};
 use carrots_logic::accounts::Accounts;
 use serde::Serialize;
@@ -65,38 +65,47 @@ pub struct Recorded<M: Model> {
     pub end: Instance<M>,
 }
 
-/// All plays of a profile, a branch of chance each. In the end credits are collected.
+/// All plays of a profile, a branch of chance each.
 pub fn record<S: Stage>(
     stage: &S,
     types: &[usize],
     given: &[Option<usize>],
 ) -> Vec<Recorded<S::Model>> {
-    let (seats, start) = (stage.players(), stage::start(stage));
     let mut answers = Answers::new(types, given);
     let mut all = Vec::new();
     loop {
-        let mut course = Course::new(start.clone(), seats.len(), &mut answers).recorded();
-        stage.play(&mut course);
-        for who in 0..start.ledger().wallets.len() as Agent {
-            if course.instance.db.credit(who) > 0
-                && let Some(op) = collect::<S::Model>(who)
-            {
-                course.call(who, 0, op);
-            }
-        }
-        let payoff = |(player, seat): (usize, &Seat)| {
-            stage::payoff(stage, seat, player, types[player], &start, &course)
-        };
-        let payoffs = seats.iter().enumerate().map(payoff).collect();
-        let tokens = |seat: &Seat| stage::tokens(&seat.accounts, &start, &course.instance);
-        let tokens = seats.iter().map(tokens).collect();
-        let end = course.instance.clone();
-        let steps = course.into_steps();
-        all.push(Recorded { steps, payoffs, tokens, odds: answers.odds(), end });
+        let played = record_one(stage, types, &mut answers);
+        all.push(Recorded { odds: answers.odds(), ..played });
         if !answers.next_branch() {
             return all;
         }
     }
+}
+
+/// One play. In the end credits are collected.
+pub fn record_one<S: Stage>(
+    stage: &S,
+    types: &[usize],
+    decider: &mut dyn Decider,
+) -> Recorded<S::Model> {
+    let (seats, start) = (stage.players(), stage::start(stage));
+    let mut course = Course::new(start.clone(), seats.len(), decider).recorded();
+    stage.play(&mut course);
+    for who in 0..start.ledger().wallets.len() as Agent {
+        if course.instance.db.credit(who) > 0
+            && let Some(op) = collect::<S::Model>(who)
+        {
+            course.call(who, 0, op);
+        }
+    }
+    let payoff = |(player, seat): (usize, &Seat)| {
+        stage::payoff(stage, seat, player, types[player], &start, &course)
+    };
+    let payoffs = seats.iter().enumerate().map(payoff).collect();
+    let tokens = |seat: &Seat| stage::tokens(&seat.accounts, &start, &course.instance);
+    let tokens = seats.iter().map(tokens).collect();
+    let end = course.instance.clone();
+    Recorded { steps: course.into_steps(), payoffs, tokens, odds: (1, 1), end }
 }
 
 /// The call that pays an account what is credited to it, if the mechanism has the usual one.

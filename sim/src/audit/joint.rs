@@ -3,15 +3,18 @@
 //! Where players are alike, the members of a group stand side by side, before or after all others
 //! in the order of players. Options of the members that come to the same payoffs are one.
 
-use super::outcomes::{Choice, Outcomes, counts, counts_len};
+use super::outcomes::{Choice, Outcomes, Row, counts, counts_len};
 use super::single::product;
 use super::{Finding, Property, Stopped, Terms};
 use crate::stage::Stage;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Profiles of the others looked at between two looks at the clock.
 const BATCH: usize = 256;
+
+/// The most members of a group.
+const MEMBERS_MAX: usize = 6;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,12 @@ struct Group {
     behind: bool,
 }
 
+/// What a group can choose, and of what types it can be with the place of what is intended for them.
+struct Plan {
+    options: Vec<Vec<Choice>>,
+    kinds: Vec<(Vec<usize>, usize)>,
+}
+
 /// A joint deviation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Joint {
@@ -53,6 +62,9 @@ impl<S: Stage> Outcomes<'_, S> {
             (_, Some(false)) => (Aim::Each, 0),
             _ => (Aim::Sum, 0),
         };
+        if size + extra > MEMBERS_MAX {
+            return Err(Stopped::Lacks("groups of more than six"));
+        }
         if size + extra > self.players() {
             return Err(Stopped::Lacks("there are fewer players than that"));
         }
@@ -113,8 +125,7 @@ impl<S: Stage> Outcomes<'_, S> {
         aim: Aim,
         checked: &mut u64,
     ) -> Result<Option<Joint>, Stopped> {
-        let options: Vec<Vec<Choice>> = self.joint_options(members);
-        let rows = options.len();
+        let plan = self.plan(members);
         let mut others = self.groups_others(members)?.into_iter();
         let mut worst = None;
         loop {
@@ -123,23 +134,43 @@ impl<S: Stage> Outcomes<'_, S> {
                 return Ok(worst);
             }
             let keys = batch.iter().flat_map(|others| {
-                options.iter().map(|options| self.with_all(others, members, options))
+                plan.options.iter().map(|options| self.with_all(others, members, options))
             });
             let keys: Vec<_> = keys.collect();
             self.compute(keys)?;
-            let kinds: usize = members.iter().map(|at| self.kinds[*at].len()).product();
             let stands = if self.alike { 2 } else { 1 };
-            *checked += (batch.len() * rows * kinds * stands) as u64;
-            let groups = batch.into_par_iter().flat_map_iter(|others| {
-                (0..stands).map(move |at| Group {
+            *checked += (batch.len() * plan.options.len() * plan.kinds.len() * stands) as u64;
+            let of_one = |others: &Box<[Choice]>| {
+                let key = |options: &Vec<Choice>| self.with_all(others, members, options);
+                let rows: Vec<&Row> =
+                    plan.options.iter().map(|options| self.row(&key(options))).collect();
+                let group = |at| Group {
                     members: members.to_vec(),
                     others: others.clone(),
                     behind: at == 1,
-                })
-            });
-            let found = groups.filter_map(|group| self.group_worst(group, &options, aim));
-            worst = found.reduce_with(worse).into_iter().chain(worst).reduce(worse);
+                };
+                let found = (0..stands)
+                    .map(group)
+                    .filter_map(|group| self.group_worst(&group, &plan, &rows, aim));
+                found.reduce(worse)
+            };
+            let found = batch.par_iter().filter_map(of_one).reduce_with(worse);
+            worst = found.into_iter().chain(worst).reduce(worse);
         }
+    }
+
+    fn plan(&self, members: &[usize]) -> Plan {
+        let options = self.joint_options(members);
+        let places: HashMap<_, _> = options.iter().cloned().zip(0..).collect();
+        let sizes = members.iter().map(|at| self.kinds[*at].len()).collect();
+        let kinds = product(sizes).map(|kinds| {
+            let kinds: Vec<usize> = kinds.into_iter().map(usize::from).collect();
+            let one = |(at, kind): (&usize, &usize)| self.intended[*at][*kind];
+            let intended: Vec<Choice> = members.iter().zip(&kinds).map(one).collect();
+            (kinds, places[&intended])
+        });
+        let kinds = kinds.collect();
+        Plan { options, kinds }
     }
 
     /// All joint options of members that show one identity each.
@@ -191,59 +222,53 @@ impl<S: Stage> Outcomes<'_, S> {
         key
     }
 
-    /// The classes of the members.
-    fn group_classes(&self, group: &Group, options: &[Choice]) -> Vec<u32> {
-        let key = self.with_all(&group.others, &group.members, options);
-        let row = self.row(&key);
-        let class = |(at, option): (usize, &Choice)| {
+    /// The classes of the members where they choose `options`.
+    fn group_classes(&self, group: &Group, row: &Row, options: &[Choice]) -> [u32; MEMBERS_MAX] {
+        let mut classes = [0; MEMBERS_MAX];
+        for (at, option) in options.iter().enumerate() {
             let before = options[..at].iter().filter(|other| *other == option).count();
             let others = group.others.get(usize::from(*option)).copied().unwrap_or(0);
             let others = if self.alike && group.behind { usize::from(others) } else { 0 };
-            self.class(row, group.members[at], *option, others + before)
-        };
-        options.iter().enumerate().map(class).collect()
+            classes[at] = self.class(row, group.members[at], *option, others + before);
+        }
+        classes
     }
 
     /// The joint deviation of a group that gains most.
-    fn group_worst(&self, group: Group, options: &[Vec<Choice>], aim: Aim) -> Option<Joint> {
-        // Of options that come to the same, the first. A victim keeps to its own.
-        let mut distinct: BTreeMap<(Vec<u32>, Option<Choice>), &Vec<Choice>> = BTreeMap::new();
-        for options in options {
-            let kept = (aim == Aim::Harm).then(|| options.last().copied()).flatten();
-            distinct.entry((self.group_classes(&group, options), kept)).or_insert(options);
-        }
-        let distinct: Vec<_> = distinct.into_iter().collect();
+    fn group_worst(&self, group: &Group, plan: &Plan, rows: &[&Row], aim: Aim) -> Option<Joint> {
         let last = group.members.len() - 1;
-        let sizes = group.members.iter().map(|at| self.kinds[*at].len()).collect();
-        let mut worst: Option<Joint> = None;
-        for kinds in product(sizes) {
-            let kinds: Vec<usize> = kinds.into_iter().map(usize::from).collect();
-            let members = group.members.iter().zip(&kinds);
-            let intended: Vec<Choice> =
-                members.map(|(at, kind)| self.intended[*at][*kind]).collect();
-            let base = self.group_classes(&group, &intended);
-            let gain = |classes: &[u32]| {
-                let more = |at: usize| {
-                    self.worth(classes[at], kinds[at]) - self.worth(base[at], kinds[at])
-                };
-                match aim {
-                    Aim::Sum => (0..=last).map(more).sum::<i128>(),
-                    Aim::Each => (0..=last).map(more).min().unwrap_or(0),
-                    Aim::Harm => -more(last),
-                }
-            };
-            for ((classes, kept), options) in &distinct {
-                if kept.is_some_and(|kept| kept != intended[last]) || **options == intended {
+        let joint = plan.options.iter().zip(rows);
+        let classes: Vec<_> =
+            joint.map(|(options, row)| self.group_classes(group, row, options)).collect();
+        // Of options that come to the same, the first. A victim keeps to its own.
+        let kept = |at: usize| if aim == Aim::Harm { plan.options[at][last] } else { 0 };
+        let mut distinct: Vec<_> =
+            (0..classes.len()).map(|at| (classes[at], kept(at), at)).collect();
+        distinct.sort_unstable();
+        distinct.dedup_by_key(|(classes, kept, _)| (*classes, *kept));
+        let mut worst: Option<(i128, usize, usize)> = None;
+        for (place, (kinds, base)) in plan.kinds.iter().enumerate() {
+            let base_worth: [i128; MEMBERS_MAX] = std::array::from_fn(|at| {
+                kinds.get(at).map_or(0, |kind| self.worth(classes[*base][at], *kind))
+            });
+            let more = |to: &[u32], at: usize| self.worth(to[at], kinds[at]) - base_worth[at];
+            for (to, kept, at) in &distinct {
+                if aim == Aim::Harm && *kept != plan.options[*base][last] || at == base {
                     continue;
                 }
-                let gain = gain(classes);
-                if worst.as_ref().is_none_or(|worst| gain > worst.gain) {
-                    let (group, options) = (group.clone(), options.to_vec());
-                    worst = Some(Joint { group, kinds: kinds.clone(), options, gain });
+                let gain = match aim {
+                    Aim::Sum => (0..=last).map(|member| more(to, member)).sum(),
+                    Aim::Each => (0..=last).map(|member| more(to, member)).min().unwrap_or(0),
+                    Aim::Harm => -more(to, last),
+                };
+                if worst.is_none_or(|worst| gain > worst.0) {
+                    worst = Some((gain, place, *at));
                 }
             }
         }
-        worst
+        let (gain, place, at) = worst?;
+        let (kinds, options) = (plan.kinds[place].0.clone(), plan.options[at].clone());
+        Some(Joint { group: group.clone(), kinds, options, gain })
     }
 
     /// Who deviates, everybody's types, and everybody's options before and after.

@@ -51,7 +51,7 @@ pub struct Row {
     /// Runs of players of one option with the same payoffs: the option, how many, and the class. In
     /// the order of options, or of players where they are not alike.
     runs: Box<[(Choice, u16, u32)]>,
-    /// Tokens that others than the players have more than at the start.
+    /// What others than the players have more than at the start.
     pub strangers: i128,
     /// What the owner earns.
     pub revenue: Option<i128>,
@@ -266,7 +266,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
             profile: key.into(),
             below: 1,
             payoffs: payoffs.collect(),
-            strangers: stage::tokens(&self.strangers, &self.start, end),
+            strangers: stage::tokens(&self.strangers, &self.start, end) + stage.others(end),
             revenue: stage.revenue(end).map(|revenue| revenue as i128),
             turned: stage.turned(end).map(i128::from),
         }

@@ -85,7 +85,7 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
     Ok(match () {
         _ if any(audit::Verdict::Violated) => Verdict::Fails,
-        _ if any(audit::Verdict::Unknown) => Verdict::Unknown,
+        _ if any(audit::Verdict::Unknown) => Verdict::Stopped,
         _ => Verdict::Holds,
     })
 }

@@ -7,6 +7,8 @@ use super::exact::Rational;
 pub struct Strategic {
     /// What it is about.
     pub title: String,
+    /// More about it: its source, for example. May be empty.
+    pub comment: String,
     /// The players' names.
     pub players: Vec<String>,
     /// The names of every player's strategies.
@@ -16,6 +18,17 @@ pub struct Strategic {
 }
 
 impl Strategic {
+    /// A game of players and strategies that are called by their numbers, from one.
+    pub fn from_fn(shape: &[usize], mut payoffs: impl FnMut(&[usize]) -> Vec<Rational>) -> Self {
+        let names = |count: usize| (1..=count).map(|number| number.to_string()).collect();
+        let strategies: Vec<Vec<String>> = shape.iter().map(|count| names(*count)).collect();
+        let (title, comment, players) = (String::new(), String::new(), names(shape.len()));
+        let mut game = Self { title, comment, players, strategies, payoffs: Vec::new() };
+        let profiles = 0..shape.iter().product();
+        game.payoffs = profiles.map(|index| payoffs(&game.profile(index))).collect();
+        game
+    }
+
     /// How many strategies every player has.
     pub fn shape(&self) -> Vec<usize> {
         self.strategies.iter().map(Vec::len).collect()
@@ -25,6 +38,26 @@ impl Strategic {
     pub fn index(&self, profile: &[usize]) -> usize {
         let places = profile.iter().zip(&self.strategies).rev();
         places.fold(0, |index, (choice, strategies)| index * strategies.len() + choice)
+    }
+
+    /// The number of profiles.
+    pub fn profiles(&self) -> usize {
+        self.payoffs.len()
+    }
+
+    /// The profile at a place of [`Self::payoffs`].
+    pub fn profile(&self, mut index: usize) -> Vec<usize> {
+        let mut digit = |strategies: &Vec<String>| {
+            let choice = index % strategies.len();
+            index /= strategies.len();
+            choice
+        };
+        self.strategies.iter().map(&mut digit).collect()
+    }
+
+    /// By how much the place in [`Self::payoffs`] grows from one strategy of `player` to the next.
+    pub fn stride(&self, player: usize) -> usize {
+        self.strategies[..player].iter().map(Vec::len).product()
     }
 
     /// The payoff of `player` when everybody plays `profile`.

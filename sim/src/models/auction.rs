@@ -10,7 +10,7 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
 use carrots_logic::auction::{self as rules, *};
 use carrots_logic::{Balance, sealed, tables};
 use scale::Encode;
@@ -50,7 +50,7 @@ messages! {
 }
 
 /// The records in memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Auction {
     params: Params,
     state: State,
@@ -60,6 +60,8 @@ pub struct Auction {
     awards: Records<(u32, u32), Option<Award<Agent>>>,
     credits: ByAgent<Balance>,
 }
+
+cloned!(Auction { params, state, rounds, bidders, bids, awards, credits });
 
 impl Auction {
     /// The commitment of an agent to a bid in a round.

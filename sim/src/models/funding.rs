@@ -10,7 +10,7 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
 use carrots_logic::funding::{self as rules, *};
 use carrots_logic::{Balance, tables};
 use scale::Encode;
@@ -48,7 +48,7 @@ messages! {
 }
 
 /// The records in memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Funding {
     params: Params,
     state: State,
@@ -60,6 +60,18 @@ pub struct Funding {
     pairs: Records<(Round, u32, u32), u128>,
     credits: ByAgent<Balance>,
 }
+
+cloned!(Funding {
+    params,
+    state,
+    outcomes,
+    projects,
+    contributions,
+    numbers,
+    backers,
+    pairs,
+    credits
+});
 
 impl Funding {
     /// What becomes of a project if nobody contributes any more.

@@ -86,6 +86,52 @@ macro_rules! messages {
                     })*
                 }
             }
+
+            #[allow(unused_variables)]
+            fn samples(account: $crate::models::Agent) -> Vec<Self> {
+                vec![$({
+                    $(let $account = account;)*
+                    $(let $field = <$kind as $crate::models::Argument>::sample();)*
+                    Op::$name { $($account,)* $($field,)* }
+                },)*]
+            }
+
+            fn variants(
+                &self,
+                accounts: &[$crate::models::Agent],
+                amounts: &[carrots_logic::Balance],
+            ) -> Vec<Self> {
+                let mut all = Vec::new();
+                $(
+                    $(if let Op::$name { $account, .. } = *self {
+                        for other in accounts.iter().filter(|other| **other != $account) {
+                            let mut changed = *self;
+                            if let Op::$name { $account, .. } = &mut changed {
+                                *$account = *other;
+                            }
+                            all.push(changed);
+                        }
+                    })*
+                    $(if let Op::$name { $field, .. } = *self {
+                        for other in $crate::models::Argument::others($field, amounts) {
+                            let mut changed = *self;
+                            if let Op::$name { $field, .. } = &mut changed {
+                                *$field = other;
+                            }
+                            all.push(changed);
+                        }
+                    })*
+                )*
+                all
+            }
+
+            fn opaque(&self) -> bool {
+                match self {
+                    $(Op::$name { .. } => {
+                        false $(|| <$kind as $crate::models::Argument>::OPAQUE)*
+                    })*
+                }
+            }
         }
 
         /// The receipts of the messages.

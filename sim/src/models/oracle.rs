@@ -10,7 +10,7 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
 use carrots_logic::oracle::{self as rules, *};
 use carrots_logic::storage::Table;
 use carrots_logic::{Balance, sealed, tables};
@@ -79,7 +79,7 @@ messages! {
 }
 
 /// The records in memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Oracle {
     params: Params,
     state: State,
@@ -95,6 +95,8 @@ pub struct Oracle {
     seated: Records<(u64, u32, u32), Option<Agent>>,
     credits: ByAgent<Balance>,
 }
+
+cloned!(Oracle { params, state, jurors, leaves, nodes, questions, juries, seats, seated, credits });
 
 impl Oracle {
     /// The commitment that lets an agent reveal `answer` to a question in its round.

@@ -10,7 +10,7 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, messages};
+use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
 use carrots_logic::staking::{self as rules, *};
 use carrots_logic::storage::Table;
 use carrots_logic::{Balance, Perbill, tables};
@@ -85,7 +85,7 @@ messages! {
 }
 
 /// The records in memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Staking {
     params: Params,
     state: State,
@@ -102,6 +102,21 @@ pub struct Staking {
     reports: ByAgent<Records<u32, Option<Report<Agent>>>>,
     credits: ByAgent<Balance>,
 }
+
+cloned!(Staking {
+    params,
+    state,
+    pools,
+    positions,
+    sub_pools,
+    unbondings,
+    eras,
+    points,
+    offenders,
+    reported,
+    reports,
+    credits
+});
 
 impl Model for Staking {
     type Params = Params;

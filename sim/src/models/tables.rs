@@ -7,8 +7,19 @@ use std::collections::BTreeMap;
 
 /// Records of one kind by key, few at a time: a sorted vector in which a default record is one
 /// that is not there.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Records<K, V>(Vec<(K, V)>);
+
+impl<K: Clone, V: Clone> Clone for Records<K, V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        self.0.clone_from(&source.0);
+    }
+}
 
 impl<K, V> Default for Records<K, V> {
     fn default() -> Self {
@@ -52,8 +63,19 @@ impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<K, V> for Records<K, V>
 }
 
 /// One record per agent.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ByAgent<V>(Vec<V>);
+
+impl<V: Clone> Clone for ByAgent<V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        self.0.clone_from(&source.0);
+    }
+}
 
 impl<V: Default + Clone> ByAgent<V> {
     /// A default record for each of so many agents.
@@ -136,6 +158,24 @@ impl<'a> Cells<'a> {
         self.cells
     }
 }
+
+/// Writes `Clone` for a struct so that cloning into one that is there reuses what it has allocated;
+/// derived it does not.
+macro_rules! cloned {
+    ($record:ident { $($field:ident),* $(,)? }) => {
+        impl Clone for $record {
+            fn clone(&self) -> Self {
+                Self { $($field: self.$field.clone()),* }
+            }
+
+            #[inline]
+            fn clone_from(&mut self, source: &Self) {
+                $(self.$field.clone_from(&source.$field);)*
+            }
+        }
+    };
+}
+pub(crate) use cloned;
 
 /// Gives a model that keeps `credits: ByAgent<Balance>` its accounts, and the chain's hashes.
 macro_rules! accounts {

@@ -2,12 +2,14 @@
 
 use super::play::{Scenario, Strategy, World};
 use super::{Auction, Op, SELLER};
-use crate::models::{Agent, Instance, hash};
+use crate::games::exact::{Rational, whole};
+use crate::models::{Agent, Instance, Model, hash};
 use crate::play::{Wrong, expect};
-use crate::scenario::{Amounts, Range};
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX, Type};
 use carrots_logic::Balance;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
+use carrots_logic::sealed::Hash;
+use num_traits::{Signed, Zero};
 use scale::Encode;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +45,8 @@ pub struct Stage {
     /// The values that each bidder can have.
     kinds: Vec<Vec<Balance>>,
     options: Vec<Bids>,
+    /// The commitments to an option's bids, by account of a bidder and option.
+    sealed: Vec<Vec<Hash>>,
     /// The intended option, by bidder and value.
     intended: Vec<Vec<usize>>,
     /// What a bidder has.
@@ -71,7 +75,7 @@ impl Stage {
             }
         };
         let kinds = (0..bidders as usize)
-            .map(|bidder| grid(&world.values[bidder % world.values.len()], audit.steps))
+            .map(|bidder| world.values[bidder % world.values.len()].grid(audit.steps))
             .collect::<Option<Vec<_>>>();
         let Some(kinds) = kinds else {
             let expected = "amounts or uniform distributions to be audited";
@@ -84,6 +88,7 @@ impl Stage {
             strategy,
             kinds,
             options: Vec::new(),
+            sealed: Vec::new(),
             intended: Vec::new(),
             wallet: 0,
         };
@@ -123,6 +128,15 @@ impl Stage {
         let cost =
             |values: &Values| self.params.cost_max(values).saturating_add(self.params.deposit);
         self.wallet = self.options.iter().flatten().map(cost).max().unwrap_or(0);
+        let accounts = self.kinds.len() * self.audit.identities as usize;
+        let model = Auction::new(self.params, accounts, 0).expect("the parameters are sound");
+        let seal = |account: usize, bids: &Bids| {
+            let who = 2 + account as Agent;
+            let values = bids[account % self.audit.identities as usize];
+            model.seal(who, 0, &values, &salt(who))
+        };
+        let sealed = |account| self.options.iter().map(|bids| seal(account, bids)).collect();
+        self.sealed = (0..accounts).map(sealed).collect();
     }
 
     /// What the items are worth to a bidder that draws `value`.
@@ -156,7 +170,7 @@ impl Stage {
         for (identity, values) in self.options[option].iter().enumerate() {
             if self.params.cost_max(values) > 0 {
                 let who = self.account(bidder, identity);
-                let commitment = course.instance.db.seal(who, 0, values, &salt(who));
+                let commitment = self.sealed[who as usize - 2][option];
                 course.call(who, self.params.deposit, Op::Commit { commitment });
             }
         }
@@ -288,6 +302,36 @@ impl stage::Stage for Stage {
         Some(end.wealth(SELLER))
     }
 
+    /// For one item, where virtual values rise with values (Myerson 1981): the highest of them that
+    /// is not below zero, in expectation. A virtual value is `v - (next - v) P(above v) / P(v)`.
+    fn revenue_optimal(&self) -> Option<Rational> {
+        if self.params.items != 1 {
+            return None;
+        }
+        let virtuals: Vec<Vec<Rational>> =
+            self.kinds.iter().map(|kinds| virtual_values(kinds)).collect::<Option<_>>()?;
+        let mut all: Vec<Rational> = virtuals.concat();
+        all.push(Rational::zero());
+        all.retain(|value| !value.is_negative());
+        all.sort();
+        all.dedup();
+        // The chance that every bidder's is at most so much.
+        let at_most = |most: &Rational| {
+            let share = |one: &Vec<Rational>| {
+                let below = one.iter().filter(|value| *value <= most).count();
+                Rational::new(below.into(), one.len().into())
+            };
+            virtuals.iter().map(share).product::<Rational>()
+        };
+        let (mut expected, mut before) = (Rational::zero(), Rational::zero());
+        for value in all {
+            let now = at_most(&value);
+            expected += &value * (&now - before);
+            before = now;
+        }
+        Some(expected)
+    }
+
     /// Every item at the highest bid for it.
     fn revenue_max(&self, decided: &[usize]) -> Option<Balance> {
         let bids: Vec<Values> = decided.iter().flat_map(|option| self.options[*option]).collect();
@@ -317,20 +361,15 @@ impl Stage {
     }
 }
 
-/// The values of a distribution: `steps + 1` of a uniform one, evenly from its least to its
-/// highest, rounded down.
-fn grid(amounts: &Amounts, steps: u32) -> Option<Vec<Balance>> {
-    match *amounts {
-        Amounts::Fixed(amount) => Some(vec![amount]),
-        Amounts::Uniform { uniform: Range { min, max } } => {
-            let (span, steps) = (max - min, Balance::from(steps).min(max - min).max(1));
-            let value = |step| min + span / steps * step + span % steps * step / steps;
-            let mut values: Vec<_> = (0..=steps).map(value).collect();
-            values.dedup();
-            Some(values)
-        }
-        Amounts::Pareto { .. } => None,
-    }
+/// The virtual values of values that are equally likely, if they rise.
+fn virtual_values(values: &[Balance]) -> Option<Vec<Rational>> {
+    let virtual_value = |(at, value): (usize, &Balance)| {
+        let next = values.get(at + 1).unwrap_or(value);
+        let above = (values.len() - 1 - at) as i128;
+        whole(*value as i128) - whole((next - value) as i128 * above)
+    };
+    let all: Vec<Rational> = values.iter().enumerate().map(virtual_value).collect();
+    all.is_sorted().then_some(all)
 }
 
 /// The same bid for the first unit alone.

@@ -1,26 +1,385 @@
-//! Oracle as a game.
+//! A question to the court as a game: jurors decide what to report, and whether to take part.
+//!
+//! Every juror decides once, before anything else. Then all who take part stake, a question is
+//! asked, the jury is drawn, commits and reveals, and what is due is settled and collected. Nobody
+//! appeals. Options have no meaning of their own, so the first is the truth and the second
+//! is what a briber wants; which of them needs no effort is drawn by chance. A number is the last
+//! one that was known, moved up by all of the drift; a briber wants twice as much.
 
-use super::play::Scenario;
-use super::{Oracle, rules::Params};
-use crate::play::Wrong;
-use crate::stage::{self, Course, Seat};
-use carrots_logic::Balance;
+use super::play::{Scenario, Strategy, Truth, World};
+use super::{Op, Oracle, SINK};
+use crate::models::{Agent, Instance};
+use crate::play::{Strategies, Wrong, expect};
+use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX};
+use carrots_logic::math::part_down;
+use carrots_logic::oracle::verdict::{Standing, standing};
+use carrots_logic::oracle::{Accounts, Ballot, Db, Juror, MAX_JURY, Outcome, Params, Salt};
+use carrots_logic::{Balance, Perbill};
+use num_integer::Integer;
 use serde::{Deserialize, Serialize};
 
-/// The part of a scenario that is audited.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Audit {}
+/// Who asks: the first agent without a role. The jurors' accounts follow.
+const ASKER: Agent = SINK + 1;
+/// The question.
+const QUESTION: u64 = 0;
+/// One, in parts of which chances are taken.
+const THOUSAND: u64 = 1_000;
 
-/// Oracle as a game.
+/// The part of a scenario that is audited.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// Jurors.
+    pub jurors: u32,
+    /// What each stakes; zero for the least stake.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub stake: Balance,
+    /// Votes of the jury; zero for all that there are.
+    pub jury: u32,
+    /// What the jury is drawn with, where it is not all.
+    pub seed: u64,
+    /// Appeals that the rules allow.
+    pub appeals: u32,
+    /// The most accounts over which a juror may split its stake.
+    pub splits: u32,
+    /// The chance that effort finds the truth, in whole thousandths.
+    #[serde(with = "carrots_logic::text::fraction")]
+    pub accuracy: Perbill,
+    /// When a briber pays for a lie.
+    pub bribe: Bribe,
+}
+
+/// When a briber pays for a vote that was revealed for its lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bribe {
+    /// There is none.
+    None,
+    /// Always, `world.bribe`.
+    OnAction,
+    /// If the lie does not win, `world.promise`.
+    PEpsilon,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            jurors: 5,
+            stake: 0,
+            jury: 0,
+            seed: 0,
+            appeals: 0,
+            splits: 1,
+            accuracy: Perbill::one(),
+            bribe: Bribe::None,
+        }
+    }
+}
+
+/// What a juror does with all of its votes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Report {
+    /// Reports what its effort finds.
+    Truth,
+    /// Reports what the briber wants.
+    Lie,
+    /// Reports what needs no effort.
+    Lazy,
+    /// Commits, and does not reveal.
+    Absent,
+    /// Does not stake.
+    Out,
+}
+
+/// An option: what is reported, and over how many accounts the stake is split.
+type Plan = (Report, u32);
+
+/// An account with votes in the jury, and what it reveals.
+struct Vote {
+    juror: usize,
+    account: Agent,
+    votes: u32,
+    answer: u128,
+    report: Report,
+}
+
+/// A question to the court as a game.
 pub struct Stage {
     params: Params,
+    world: World,
+    audit: Audit,
+    /// What a juror stakes.
+    stake: Balance,
+    truth: u128,
+    lie: u128,
+    options: Vec<Plan>,
 }
 
 impl Stage {
     /// The game of a scenario whose other parts are sound.
     pub fn new(scenario: &Scenario) -> Result<Self, Wrong> {
-        Ok(Self { params: scenario.params })
+        let Scenario { world, intended, .. } = scenario;
+        let audit = scenario.audit.unwrap_or_default();
+        let honest = intended.strategy == Strategy::Honest.name();
+        expect(honest, "intended.strategy", "honest to be audited")?;
+        expect((1..=MAX_JURY).contains(&audit.jurors), "audit.jurors", "1 to 63 jurors")?;
+        expect((1..=8).contains(&audit.splits), "audit.splits", "1 to 8 accounts")?;
+        let mut params = Params { max_appeals: audit.appeals, ..scenario.params };
+        let stake = if audit.stake == 0 { params.least_stake() } else { audit.stake };
+        expect(stake >= params.least_stake(), "audit.stake", "at least the least stake")?;
+        let each = Juror { stake, locked: 0, leaf: 1 }.votes(&params);
+        let all = each.saturating_mul(audit.jurors);
+        params.jury = if audit.jury == 0 { all } else { audit.jury };
+        let key = if audit.jury == 0 { "audit.jurors" } else { "audit.jury" };
+        expect(params.check().is_ok(), key, "a last jury of at most 63 votes, whose fee fits")?;
+        let room = audit.jurors * audit.splits <= params.max_jurors;
+        expect(room, "audit.jurors", "at most params.max_jurors accounts of all jurors")?;
+        let truth = match world.truth {
+            Truth::Choice { .. } => 0,
+            Truth::Number { start, drift, .. } => {
+                let drift = Perbill::from_parts((drift * 1e9).round() as u32);
+                start.saturating_add(part_down(drift, start))
+            }
+        };
+        let stage = Self {
+            params,
+            world: *world,
+            audit,
+            stake,
+            truth,
+            lie: world.truth.lie(truth),
+            options: options(&audit, world.truth),
+        };
+        stage.check_chances()?;
+        stage.check_amounts()?;
+        Ok(stage)
+    }
+
+    fn check_chances(&self) -> Result<(), Wrong> {
+        let whole = self.audit.accuracy.deconstruct().is_multiple_of(1_000_000);
+        expect(whole, "audit.accuracy", "a chance in whole thousandths to be audited")?;
+        if !self.noisy() {
+            return Ok(());
+        }
+        if let Truth::Choice { first, .. } = self.world.truth {
+            let parts = first * THOUSAND as f64;
+            let whole = (parts - parts.round()).abs() < 1e-9;
+            let expected = "a chance in whole thousandths to be audited";
+            expect(whole, "world.truth.choice.first", expected)?;
+        }
+        // A chance move for every juror, and one for all who are lazy.
+        let moves = self.audit.jurors + 1;
+        let branches = u128::from(self.others() * THOUSAND).checked_pow(moves);
+        let expected = "fewer jurors whose effort may fail: odds of all of them below 2^128";
+        expect(branches.is_some(), "audit.jurors", expected)
+    }
+
+    /// What an account has: a stake, and what it takes to do more than is intended: as much again,
+    /// and the fee of the largest jury.
+    fn wallet(&self) -> Option<Balance> {
+        let fee = self.params.fee_of(self.params.jury_of(self.params.max_appeals));
+        self.stake.checked_mul(2)?.checked_add(fee)
+    }
+
+    fn check_amounts(&self) -> Result<(), Wrong> {
+        let accounts = Balance::from(self.audit.jurors * self.audit.splits);
+        let fee = self.params.fee_of(self.params.jury);
+        let all = self.wallet().and_then(|all| all.checked_mul(accounts)?.checked_add(fee));
+        let few = all.is_some_and(|all| all <= TOKENS_MAX);
+        expect(few, "audit.stake", "at most 2^112 for all stakes and fees to be audited")?;
+        let World { effort_cost, bribe, promise, .. } = self.world;
+        for (key, amount) in [("effort_cost", effort_cost), ("bribe", bribe), ("promise", promise)]
+        {
+            let most = amount.checked_mul(MAX_JURY.into());
+            let expected = "at most 2^112 over a jury to be audited";
+            expect(most.is_some_and(|most| most <= TOKENS_MAX), &format!("world.{key}"), expected)?;
+        }
+        Ok(())
+    }
+
+    /// Whether effort may fail.
+    fn noisy(&self) -> bool {
+        self.audit.accuracy != Perbill::one()
+    }
+
+    /// How many wrong answers effort may find.
+    fn others(&self) -> u64 {
+        match self.world.truth {
+            Truth::Choice { options, .. } => u64::from(options) - 1,
+            Truth::Number { .. } => 1,
+        }
+    }
+
+    fn account(&self, juror: usize, split: u32) -> Agent {
+        ASKER + 1 + juror as Agent * self.audit.splits + split
+    }
+
+    /// Everyone stakes as it decided.
+    fn enter(&self, course: &mut Course<Oracle>, plans: &[Plan]) {
+        self.pass_drawing(course);
+        for (juror, (report, accounts)) in plans.iter().enumerate() {
+            if *report != Report::Out {
+                let part = self.stake / Balance::from(*accounts);
+                let first = self.stake - part * Balance::from(accounts - 1);
+                for split in 0..*accounts {
+                    let stake = if split == 0 { first } else { part };
+                    course.call(self.account(juror, split), stake, Op::Stake {});
+                }
+            }
+        }
+    }
+
+    /// Lets a drawing phase pass.
+    fn pass_drawing(&self, course: &mut Course<Oracle>) {
+        let (now, params) = (course.instance.block(), &self.params);
+        if params.drawing(now) {
+            let cycle = params.stake_blocks + params.draw_blocks;
+            course.advance(cycle - now % cycle);
+        }
+    }
+
+    /// The question is asked, and a jury is drawn.
+    fn ask(&self, course: &mut Course<Oracle>) {
+        let fee = self.params.fee_of(self.params.jury);
+        course.call(ASKER, fee, Op::Ask { kind: self.world.truth.kind() });
+        let now = course.instance.block();
+        course.advance(self.params.draw_window(now).0 - now);
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.audit.seed.to_le_bytes());
+        course.call(super::BEACON, 0, Op::Draw { question: QUESTION, seed });
+    }
+
+    /// Who was drawn finds out what it will answer.
+    fn hear(&self, course: &mut Course<Oracle>, plans: &[Plan]) -> Vec<Vote> {
+        let lazy = plans.iter().any(|(report, _)| *report == Report::Lazy);
+        let guess = if lazy { self.guess(course) } else { self.truth };
+        let mut votes = Vec::with_capacity(plans.len());
+        for (juror, (report, accounts)) in plans.iter().enumerate() {
+            let drawn = |split: u32| {
+                let account = self.account(juror, split);
+                let votes = course.instance.db.seat(account, QUESTION, 0).votes;
+                (votes > 0).then_some((account, votes))
+            };
+            let drawn: Vec<(Agent, u32)> = (0..*accounts).filter_map(drawn).collect();
+            if drawn.is_empty() {
+                continue;
+            }
+            let answer = match report {
+                Report::Truth => {
+                    course.gain(juror, -(self.world.effort_cost as i128));
+                    self.signal(course)
+                }
+                Report::Lie => self.lie,
+                Report::Lazy => guess,
+                Report::Absent | Report::Out => self.truth,
+            };
+            let vote = |(account, votes)| Vote { juror, account, votes, answer, report: *report };
+            votes.extend(drawn.into_iter().map(vote));
+        }
+        votes
+    }
+
+    /// What needs no effort.
+    fn guess(&self, course: &mut Course<Oracle>) -> u128 {
+        match self.world.truth {
+            Truth::Choice { first, .. } => {
+                self.option(course, (first * THOUSAND as f64).round() as u64)
+            }
+            Truth::Number { start, .. } => start,
+        }
+    }
+
+    /// What effort finds: the truth, or else another option, or half of the number.
+    fn signal(&self, course: &mut Course<Oracle>) -> u128 {
+        let right = u64::from(self.audit.accuracy.deconstruct() / 1_000_000);
+        match (self.option(course, right), self.world.truth) {
+            (0, _) => self.truth,
+            (option, Truth::Choice { .. }) => option,
+            (_, Truth::Number { .. }) => self.truth / 2,
+        }
+    }
+
+    /// Zero with `right` thousandths of chance; else each other number as likely as the next.
+    fn option(&self, course: &mut Course<Oracle>, right: u64) -> u128 {
+        if right == THOUSAND {
+            return 0;
+        }
+        let others = self.others();
+        let common = (right * others).gcd(&(THOUSAND - right));
+        let mut odds = vec![(THOUSAND - right) / common; 1 + others as usize];
+        odds[0] = right * others / common;
+        course.happen(&odds) as u128
+    }
+
+    /// The jury commits, reveals, and is tallied; all is settled.
+    fn vote(&self, course: &mut Course<Oracle>, votes: &[Vote]) {
+        for Vote { account, answer, .. } in votes {
+            let commitment = course.instance.db.seal(*account, QUESTION, *answer, &salt(*account));
+            course.call(*account, 0, Op::Commit { question: QUESTION, commitment });
+        }
+        course.advance(self.params.commit_blocks);
+        for Vote { account, answer, .. } in votes.iter().filter(|vote| vote.reveals()) {
+            let op = Op::Reveal { question: QUESTION, answer: *answer, salt: salt(*account) };
+            course.call(*account, 0, op);
+        }
+        course.advance(self.params.reveal_blocks);
+        course.call(ASKER, 0, Op::Tally { question: QUESTION });
+        if self.params.max_appeals > 0 {
+            course.advance(self.params.appeal_blocks);
+        }
+        self.pass_drawing(course);
+        course.call(ASKER, 0, Op::Settle { question: QUESTION });
+    }
+
+    /// The briber pays, and everyone takes what is due.
+    fn pay(&self, course: &mut Course<Oracle>, votes: &[Vote]) {
+        let bribe = match self.audit.bribe {
+            Bribe::OnAction => self.world.bribe,
+            Bribe::PEpsilon if !self.lie_won(&course.instance) => self.world.promise,
+            Bribe::None | Bribe::PEpsilon => 0,
+        };
+        for vote in votes.iter().filter(|vote| vote.report == Report::Lie) {
+            course.gain(vote.juror, (bribe * Balance::from(vote.votes)) as i128);
+        }
+        let jurors = votes.iter().map(|vote| vote.account);
+        for account in [SINK, ASKER].into_iter().chain(jurors) {
+            if course.instance.db.credit(account) > 0 {
+                course.call(account, 0, Op::Collect { account });
+            }
+        }
+    }
+
+    /// Whether a vote for the lie is in accord with the outcome.
+    fn lie_won(&self, end: &Instance<Oracle>) -> bool {
+        let outcome = end.db.question(QUESTION).map_or(Outcome::Pending, |record| record.outcome);
+        let (kind, ballot) = (self.world.truth.kind(), Ballot::Open(self.lie));
+        matches!(outcome, Outcome::Answer(_))
+            && standing(kind, self.params.tolerance, outcome, ballot) == Standing::Coherent
+    }
+
+    fn place(&self, plan: Plan) -> Option<usize> {
+        self.options.iter().position(|option| *option == plan)
+    }
+
+    fn name(&self, option: usize) -> String {
+        let (report, accounts) = self.options[option];
+        let name = match report {
+            Report::Truth => "truth",
+            Report::Lie => "lie",
+            Report::Lazy => "lazy",
+            Report::Absent => "absent",
+            Report::Out => "out",
+        };
+        match accounts {
+            1 => name.into(),
+            _ => format!("{name} as {accounts} accounts"),
+        }
+    }
+}
+
+impl Vote {
+    fn reveals(&self) -> bool {
+        self.report != Report::Absent
     }
 }
 
@@ -28,7 +387,9 @@ impl stage::Stage for Stage {
     type Model = Oracle;
 
     fn players(&self) -> Vec<Seat> {
-        Vec::new()
+        let accounts = |juror| (0..self.audit.splits).map(|at| self.account(juror, at)).collect();
+        let seat = |juror| Seat { name: format!("juror {juror}"), accounts: accounts(juror) };
+        (0..self.audit.jurors as usize).map(seat).collect()
     }
 
     fn params(&self) -> Params {
@@ -36,8 +397,70 @@ impl stage::Stage for Stage {
     }
 
     fn wallets(&self) -> Vec<Balance> {
-        vec![0; 8]
+        let fee = self.params.fee_of(self.params.jury);
+        let accounts = (self.audit.jurors * self.audit.splits) as usize;
+        [vec![0, 0, fee], vec![self.wallet().unwrap_or(0); accounts]].concat()
     }
 
-    fn play(&self, _course: &mut Course<Oracle>) {}
+    fn play(&self, course: &mut Course<Oracle>) {
+        let mut plans = Vec::with_capacity(self.audit.jurors as usize);
+        for player in 0..self.audit.jurors as usize {
+            let option = course.choose(Decision {
+                player,
+                about: "vote",
+                sees: 0,
+                options: self.options.len(),
+                intended: &|_| 0,
+                name: &|option| self.name(option),
+            });
+            plans.push(self.options[option]);
+        }
+        self.enter(course, &plans);
+        self.ask(course);
+        let votes = self.hear(course, &plans);
+        self.vote(course, &votes);
+        self.pay(course, &votes);
+    }
+
+    /// A jury of all votes treats all alike.
+    fn alike(&self) -> bool {
+        self.audit.jury == 0
+    }
+
+    fn out(&self, _player: usize) -> Option<usize> {
+        self.place((Report::Out, 1))
+    }
+
+    fn identities(&self, _player: usize, option: usize) -> u32 {
+        self.options[option].1
+    }
+
+    /// Whether the lie won.
+    fn turned(&self, end: &Instance<Oracle>) -> Option<bool> {
+        Some(self.lie_won(end))
+    }
+
+    fn corrupt(&self, _player: usize) -> Option<usize> {
+        self.place((Report::Lie, 1))
+    }
 }
+
+/// What a juror can do; the first is intended.
+fn options(audit: &Audit, truth: Truth) -> Vec<Plan> {
+    // Where effort never fails the true option is known: there is nothing to be lazy about.
+    let known = matches!(truth, Truth::Choice { .. }) && audit.accuracy == Perbill::one();
+    let lazy = (!known).then_some(Report::Lazy);
+    let alone = [Report::Truth, Report::Lie].into_iter().chain(lazy);
+    let alone = alone.chain([Report::Absent, Report::Out]).map(|report| (report, 1));
+    alone.chain((2..=audit.splits).map(|accounts| (Report::Truth, accounts))).collect()
+}
+
+/// What hides an answer.
+fn salt(who: Agent) -> Salt {
+    let mut salt = [0; 32];
+    salt[..4].copy_from_slice(&who.to_le_bytes());
+    salt
+}
+
+#[cfg(test)]
+mod tests;

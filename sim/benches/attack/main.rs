@@ -1,0 +1,130 @@
+//! How fast attacks are searched, on two threads, beside a loop that plays each from the start.
+//!
+//! For every mechanism: all attacks of up to two changes; guided search; and a loop that inserts each
+//! call of the recorded play everywhere and plays all calls from the start on a fresh copy. Lines
+//! between them are calls that were applied, and attacks that were played to their end, per second.
+//! `cargo bench -p carrots --bench attack -- NAME` runs one mechanism's.
+
+use carrots::attack::{Aim, Limits, Search, Until, search};
+use carrots::models::{Instance, Messages, Model, auction, staking};
+use carrots::scenario::Document;
+use carrots::stage::{Answers, Course, Stage, start};
+use carrots::trace::Step;
+use criterion::{Criterion, criterion_group, criterion_main};
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+const THREADS: usize = 2;
+
+/// Searches a stage with its first player as the attacker, and prints how fast that is.
+fn compare<S: Stage>(c: &mut Criterion, mechanism: &str, stage: &S) {
+    let players = stage.players().len();
+    let types: Vec<usize> = (0..players).map(|player| stage.types(player).len() / 2).collect();
+    let given = vec![None; players];
+    let limits = Limits { time: Duration::MAX, changes: 2, rounds: 0, ..Limits::default() };
+    let all = Search {
+        types: &types,
+        given: &given,
+        attackers: &[0],
+        from: 0,
+        spares: 0,
+        aim: Aim::Profit,
+        margin: 0,
+        until: Until::Limits,
+        limits,
+        seed: 1,
+    };
+    let guided = Search { limits: Limits { changes: 0, rounds: 64, ..limits }, ..all };
+    let searched = |asked: &Search| {
+        let report = search(stage, asked);
+        (report.calls, report.checked)
+    };
+    measure(c, &format!("{mechanism}/two changes"), || searched(&all));
+    measure(c, &format!("{mechanism}/guided"), || searched(&guided));
+    let mut answers = Answers::new(&types, &given);
+    let mut course = Course::new(start(stage), players, &mut answers).recorded();
+    stage.play(&mut course);
+    let steps = course.into_steps();
+    measure(c, &format!("{mechanism}/from the start"), || from_the_start(stage, &steps));
+}
+
+/// Inserts every call everywhere.
+fn from_the_start<S: Stage>(stage: &S, steps: &[Step<<S::Model as Messages>::Op>]) -> (u64, u64) {
+    let (start, accounts) = (start(stage), &stage.players()[0].accounts);
+    let wealth =
+        |end: &Instance<S::Model>| accounts.iter().map(|who| end.wealth(*who)).sum::<u128>();
+    let slots = 0..64 * (steps.len() + 1);
+    let attacks = slots.into_par_iter().map(|slot| slot % (steps.len() + 1)).map(|slot| {
+        let (mut calls, mut attacks, mut best) = (0, 0, 0);
+        for inserted in steps {
+            let mut state = start.clone();
+            let (before, after) = steps.split_at(slot);
+            before.iter().for_each(|step| apply(&mut state, step, &mut calls));
+            apply(&mut state, inserted, &mut calls);
+            after.iter().for_each(|step| apply(&mut state, step, &mut calls));
+            best = best.max(wealth(&state));
+            attacks += 1;
+        }
+        std::hint::black_box(best);
+        (calls, attacks)
+    });
+    attacks.reduce(|| (0, 0), |one, other| (one.0 + other.0, one.1 + other.1))
+}
+
+fn apply<M: Model>(state: &mut Instance<M>, step: &Step<M::Op>, calls: &mut u64) {
+    *calls += 1;
+    match *step {
+        Step::Blocks(blocks) => state.advance(blocks),
+        Step::Call { who, value, op, .. } => drop(state.apply(who, value, op)),
+    }
+}
+
+/// Runs `work`, which gives calls and attacks, and prints how many that are per second.
+fn measure(c: &mut Criterion, name: &str, work: impl Fn() -> (u64, u64) + Sync) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(THREADS).build();
+    let pool = pool.expect("threads can be started");
+    let (times, done) = (RefCell::new(Vec::new()), Cell::new((0, 0)));
+    c.bench_function(name, |bencher| {
+        bencher.iter_custom(|iterations| {
+            let start = Instant::now();
+            (0..iterations).for_each(|_| done.set(pool.install(&work)));
+            let elapsed = start.elapsed();
+            times.borrow_mut().push(elapsed.as_secs_f64() / iterations as f64);
+            elapsed
+        })
+    });
+    let mut times = times.into_inner();
+    times.sort_by(f64::total_cmp);
+    if let Some(median) = times.get(times.len() / 2) {
+        let rate = |count: u64| count as f64 / median / 1e6;
+        let (calls, attacks) = (rate(done.get().0), rate(done.get().1));
+        println!("{name}: {calls:.2} million calls and {attacks:.3} million attacks a second");
+    }
+}
+
+/// A mechanism's scenario with the part of it that is searched.
+fn scenario<T: DeserializeOwned>(text: &str, set: &[&str]) -> T {
+    let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
+    let document = Document::parse("benchmark".into(), text.into(), &set).expect("it is TOML");
+    document.scenario().expect("it is a scenario")
+}
+
+fn benchmark(c: &mut Criterion) {
+    let text = include_str!("../../scenarios/staking-small.toml");
+    let set = ["audit={}", "audit.operators=3", "audit.bonded=3_000_000"];
+    let stage = staking::Stage::new(&scenario(text, &set)).expect("it is a game");
+    compare(c, "staking", &stage);
+    let text = include_str!("../../scenarios/auction-first-price.toml");
+    let set = ["audit={}", "audit.bidders=5", "audit.steps=10"];
+    let stage = auction::Stage::new(&scenario(text, &set)).expect("it is a game");
+    compare(c, "auction", &stage);
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(10).measurement_time(Duration::from_secs(5));
+    targets = benchmark
+}
+criterion_main!(benches);

@@ -1,0 +1,297 @@
+//! What attackers may call: every call in any play of the stage, retargeted and varied, and
+//! messages that nobody calls.
+
+use super::script::{Met, OpOf, Script, StepOf, apply, record};
+use super::{Budget, Change, Plan, Search, What};
+use crate::models::{Agent, Instance, Op};
+use crate::simulate::stream;
+use crate::stage::Stage;
+use crate::trace::Step;
+use carrots_logic::Balance;
+use rand::Rng;
+use std::collections::{BTreeSet, HashSet};
+
+/// The most plays that are recorded, amounts that are tried everywhere, and accounts of others that
+/// calls are retargeted to.
+const PLAYS_MAX: usize = 2_000;
+const AMOUNTS_MAX: usize = 6;
+const OTHERS_MAX: usize = 4;
+/// The most letters, and calls that are spent on finding those that are ever accepted.
+const LETTERS_MAX: usize = 50_000;
+const TRIALS_MAX: u64 = 3_000_000;
+/// Random plays in search of letters that are accepted only after others.
+const WALKS: u64 = 400;
+
+/// A call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Letter<O> {
+    pub who: Agent,
+    pub value: Balance,
+    pub op: O,
+}
+
+/// All calls that attackers may make.
+pub(super) struct Alphabet<S: Stage> {
+    /// Those that were ever accepted come first, in each part those that were recorded first.
+    pub letters: Vec<Letter<OpOf<S>>>,
+    /// How many were ever accepted.
+    pub live: usize,
+    /// What attackers do in other plays of the stage, as changes to the script.
+    pub fragments: Vec<Plan>,
+}
+
+impl<S: Stage> Alphabet<S> {
+    pub fn new(script: &Script<S>, search: &Search, budget: &Budget) -> Self {
+        let plays = plays(script, search);
+        let mut letters = Letters::new(script, &plays);
+        letters.recorded(&plays);
+        letters.varied();
+        letters.made_up();
+        let letters = letters.all;
+        let mut accepted = vec![false; letters.len()];
+        try_all(script, &plays, &letters, &mut accepted, budget);
+        walk(script, search, &letters, &mut accepted, budget);
+        let (live, refused): (Vec<_>, Vec<_>) =
+            letters.into_iter().zip(accepted).partition(|(_, accepted)| *accepted);
+        let count = live.len();
+        let letters = live.into_iter().chain(refused).map(|(letter, _)| letter).collect();
+        let mut alphabet = Self { letters, live: count, fragments: Vec::new() };
+        alphabet.fragments = alphabet.fragments(script, &plays);
+        alphabet
+    }
+
+    /// Other plays as changes: what others do in the script is matched in order, and between it the
+    /// attackers' calls are put in the place of those of the script.
+    fn fragments(&self, script: &Script<S>, plays: &[Vec<StepOf<S>>]) -> Vec<Plan> {
+        let fragment = |play: &Vec<StepOf<S>>| {
+            let (mut plan, mut at) = (Plan::new(), 0);
+            for step in play {
+                match self.letter_of(script, step) {
+                    Some(letter) if script.steps.get(at) != Some(step) => {
+                        plan.push(Change { at, what: What::Insert(letter) });
+                    }
+                    Some(_) => at += 1,
+                    None if is_own(script, step) => {}
+                    None => {
+                        let rest = (at..script.steps.len()).filter(|place| !script.own[*place]);
+                        let same = rest.take(8).find(|place| script.steps[*place] == *step);
+                        if let Some(place) = same {
+                            let own = (at..place).filter(|place| script.own[*place]);
+                            plan.extend(own.map(|at| Change { at, what: What::Drop }));
+                            at = place + 1;
+                        }
+                    }
+                }
+            }
+            let own = (at..script.steps.len()).filter(|place| script.own[*place]);
+            plan.extend(own.map(|at| Change { at, what: What::Drop }));
+            super::guided::normal(&mut plan, script);
+            plan
+        };
+        let mut fragments: Vec<Plan> = plays.iter().map(fragment).collect();
+        fragments.sort();
+        fragments.dedup();
+        fragments.retain(|plan| !plan.is_empty());
+        fragments
+    }
+
+    fn letter_of(&self, script: &Script<S>, step: &StepOf<S>) -> Option<usize> {
+        let Step::Call { who, value, op, .. } = step else { return None };
+        let same = |letter: &Letter<OpOf<S>>| {
+            letter.who == *who && letter.value == *value && letter.op == *op
+        };
+        is_own(script, step).then(|| self.letters.iter().position(same)).flatten()
+    }
+}
+
+fn is_own<S: Stage>(script: &Script<S>, step: &StepOf<S>) -> bool {
+    matches!(step, Step::Call { who, .. } if script.accounts.contains(who))
+}
+
+/// The recorded play, and every play with one decision that is another, those of attackers first.
+fn plays<S: Stage>(script: &Script<S>, search: &Search) -> Vec<Vec<StepOf<S>>> {
+    let (_, _, asked) = record(script.stage, search, None);
+    let options = |attacks: bool| {
+        let mine = move |player: usize| search.attackers.contains(&player) == attacks;
+        let asked = asked.iter().enumerate().filter(move |(_, (player, _))| mine(*player));
+        asked.flat_map(|(place, (_, options))| (0..*options).map(move |option| (place, option)))
+    };
+    let others = options(true).chain(options(false)).take(PLAYS_MAX);
+    let others = others.map(|other| record(script.stage, search, Some(other)).0);
+    std::iter::once(script.steps.clone()).chain(others).collect()
+}
+
+/// Letters without duplicates.
+struct Letters<'a, S: Stage> {
+    script: &'a Script<'a, S>,
+    /// Accounts that arguments are retargeted to.
+    accounts: Vec<Agent>,
+    amounts: Vec<Balance>,
+    seen: HashSet<(Agent, Balance, &'static str, Vec<u8>)>,
+    /// Callers and messages of which an opaque call of another was taken over.
+    opaque: HashSet<(Agent, &'static str)>,
+    all: Vec<Letter<OpOf<S>>>,
+}
+
+impl<'a, S: Stage> Letters<'a, S> {
+    fn new(script: &'a Script<'a, S>, plays: &[Vec<StepOf<S>>]) -> Self {
+        let mut amounts: BTreeSet<Balance> = BTreeSet::new();
+        let mut accounts = script.accounts.clone();
+        for step in plays.iter().flatten() {
+            if let Step::Call { who, value, .. } = step {
+                if !accounts.contains(who) && accounts.len() < script.accounts.len() + OTHERS_MAX {
+                    accounts.push(*who);
+                }
+                if *value > 0 && amounts.len() < AMOUNTS_MAX {
+                    amounts.insert(*value);
+                }
+            }
+        }
+        let amounts = amounts.into_iter().collect();
+        let (seen, opaque) = (HashSet::new(), HashSet::new());
+        Self { script, accounts, amounts, seen, opaque, all: Vec::new() }
+    }
+
+    fn add(&mut self, who: Agent, value: Balance, op: OpOf<S>) {
+        let arguments = op.arguments(&crate::models::account);
+        if self.all.len() < LETTERS_MAX && self.seen.insert((who, value, op.message(), arguments)) {
+            self.all.push(Letter { who, value, op });
+        }
+    }
+
+    /// What attackers call in any play, then what others do, by the attackers' accounts.
+    fn recorded(&mut self, plays: &[Vec<StepOf<S>>]) {
+        let callers = &self.script.accounts;
+        for step in plays.iter().flatten() {
+            if let Step::Call { who, value, op, .. } = step
+                && callers.contains(who)
+            {
+                self.add(*who, *value, *op);
+            }
+        }
+        for step in plays.iter().flatten() {
+            let Step::Call { who, value, op, .. } = step else { continue };
+            for caller in callers.iter().filter(|caller| *caller != who) {
+                if !op.opaque() || self.opaque.insert((*caller, op.message())) {
+                    self.add(*caller, *value, *op);
+                }
+            }
+        }
+    }
+
+    /// Every call so far with one argument, or its tokens, changed.
+    fn varied(&mut self) {
+        for Letter { who, value, op } in self.all.clone() {
+            for other in op.variants(&self.accounts, &self.amounts) {
+                self.add(who, value, other);
+            }
+            self.other_tokens(who, value, op);
+        }
+    }
+
+    fn other_tokens(&mut self, who: Agent, value: Balance, op: OpOf<S>) {
+        if !op.payable() {
+            return;
+        }
+        let all = self.script.wallets[who as usize];
+        let near = [0, 1, value / 2, value.saturating_sub(1), value.saturating_add(1)];
+        for other in near.into_iter().chain([value.saturating_mul(2), all]) {
+            self.add(who, other.min(all), op);
+        }
+    }
+
+    /// Every message with made-up arguments, one of them changed, and amounts that matter.
+    fn made_up(&mut self) {
+        for who in &self.script.accounts {
+            for op in OpOf::<S>::samples(*who) {
+                let one = op.variants(&self.accounts, &self.amounts);
+                let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
+                for op in std::iter::once(op).chain(one) {
+                    amounts.iter().for_each(|value| self.add(*who, *value, op));
+                }
+            }
+        }
+    }
+}
+
+/// Tries every letter at every place of every play.
+fn try_all<S: Stage>(
+    script: &Script<S>,
+    plays: &[Vec<StepOf<S>>],
+    letters: &[Letter<OpOf<S>>],
+    accepted: &mut [bool],
+    budget: &Budget,
+) {
+    let (mut state, mut scratch) = (script.start(), script.start());
+    let mut trials = 0;
+    for play in plays {
+        state.clone_from(&script.checkpoints[0]);
+        for step in play.iter().map(Some).chain([None]) {
+            trials += try_here::<S>(&state, &mut scratch, letters, accepted);
+            if let Some(step) = step {
+                apply(&mut state, step);
+            }
+            if trials > TRIALS_MAX {
+                budget.spend(trials);
+                return;
+            }
+        }
+    }
+    budget.spend(trials);
+}
+
+/// Tries every letter that was never accepted, and says how many that are.
+fn try_here<S: Stage>(
+    state: &Instance<S::Model>,
+    scratch: &mut Instance<S::Model>,
+    letters: &[Letter<OpOf<S>>],
+    accepted: &mut [bool],
+) -> u64 {
+    let mut trials = 0;
+    scratch.clone_from(state);
+    for (Letter { who, value, op }, accepted) in letters.iter().zip(accepted) {
+        if *accepted {
+            continue;
+        }
+        trials += 1;
+        if scratch.apply(*who, *value, *op).is_ok() {
+            *accepted = true;
+            scratch.clone_from(state);
+        }
+    }
+    trials
+}
+
+/// Random plays of the script with calls of the attackers that were accepted somewhere, and what
+/// is accepted then.
+fn walk<S: Stage>(
+    script: &Script<S>,
+    search: &Search,
+    letters: &[Letter<OpOf<S>>],
+    accepted: &mut [bool],
+    budget: &Budget,
+) {
+    let (mut state, mut scratch) = (script.start(), script.start());
+    let (mut trials, mut rng) = (0, stream(search.seed, u64::MAX, 0));
+    for _ in 0..WALKS {
+        let live: Vec<usize> = (0..letters.len()).filter(|at| accepted[*at]).collect();
+        if live.is_empty() || trials > TRIALS_MAX {
+            break;
+        }
+        let mut plan: Plan = (0..rng.random_range(1..=4))
+            .map(|_| Change {
+                at: rng.random_range(0..=script.steps.len()),
+                what: What::Insert(live[rng.random_range(0..live.len())]),
+            })
+            .collect();
+        plan.sort_by_key(|change| change.at);
+        let mut found = 0;
+        let (_, calls) = script.play(letters, &plan, &mut state, &mut |met| {
+            if let Met::Changed { state, result: Ok(_), .. } | Met::Step { state, .. } = met {
+                found += try_here::<S>(state, &mut scratch, letters, accepted);
+            }
+        });
+        trials += found + calls;
+    }
+    budget.spend(trials);
+}

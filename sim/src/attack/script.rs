@@ -1,0 +1,324 @@
+//! A recorded play that attackers change.
+
+use super::alphabet::Letter;
+use super::{Aim, Change, Score, Search, What};
+use crate::models::{Agent, Instance, Messages, Model};
+use crate::stage::{Answers, Course, Decider, Decision, Seat, Stage, tokens};
+use crate::trace::{Amount, Step, Trace};
+use carrots_logic::Balance;
+
+pub(super) type OpOf<S> = <<S as Stage>::Model as Messages>::Op;
+pub(super) type StepOf<S> = Step<OpOf<S>>;
+
+/// A recorded play, and the mechanism before each of its steps.
+pub(super) struct Script<'a, S: Stage> {
+    pub stage: &'a S,
+    pub search: &'a Search<'a>,
+    /// What every account has at the start, those that attackers have beside their own behind.
+    pub wallets: Vec<Balance>,
+    pub seats: Vec<Seat>,
+    pub steps: Vec<StepOf<S>>,
+    /// Whether a step is a call of an attacker.
+    pub own: Vec<bool>,
+    /// Whether a step is accepted as it is.
+    pub accepted: Vec<bool>,
+    /// The first place for changes.
+    pub first: usize,
+    /// Before every step, and at the end.
+    pub checkpoints: Vec<Instance<S::Model>>,
+    /// The accounts of the attackers.
+    pub accounts: Vec<Agent>,
+    gains: Vec<i128>,
+    /// Every player's payoff.
+    pub base: Vec<i128>,
+    /// All tokens there are.
+    supply: Balance,
+}
+
+impl<'a, S: Stage> Script<'a, S> {
+    pub fn new(stage: &'a S, search: &'a Search<'a>) -> Self {
+        let (steps, gains, _) = record(stage, search, None);
+        let (mut wallets, mut seats) = (stage.wallets(), stage.players());
+        let first = wallets.len() as Agent;
+        let mut script = Self {
+            stage,
+            search,
+            supply: wallets.iter().sum(),
+            wallets: wallets.clone(),
+            seats: seats.clone(),
+            own: Vec::new(),
+            first: 0,
+            accepted: Vec::new(),
+            checkpoints: Vec::new(),
+            accounts: Vec::new(),
+            gains,
+            base: Vec::new(),
+            steps,
+        };
+        script.run();
+        if let Some(player) = search.attackers.first()
+            && search.spares > 0
+        {
+            let main = seats[*player].accounts[0] as usize;
+            let has = |instance: &Instance<S::Model>| instance.ledger().wallets[main];
+            let unused = script.checkpoints.iter().map(has).min().unwrap_or(0);
+            let part = unused / Balance::from(search.spares + 1);
+            wallets[main] -= part * Balance::from(search.spares);
+            wallets.extend((0..search.spares).map(|_| part));
+            seats[*player].accounts.extend(first..first + search.spares);
+            (script.wallets, script.seats) = (wallets, seats);
+            script.run();
+        }
+        script
+    }
+
+    /// Runs all steps, and writes down what is known of them.
+    fn run(&mut self) {
+        let mut accounts: Vec<Agent> = Vec::new();
+        for player in self.search.attackers {
+            accounts.extend(&self.seats[*player].accounts);
+        }
+        let mut state = self.start();
+        let mut checkpoints = vec![state.clone()];
+        self.accepted.clear();
+        for step in &self.steps {
+            self.accepted.push(apply(&mut state, step));
+            checkpoints.push(state.clone());
+        }
+        let own =
+            |step: &StepOf<S>| matches!(step, Step::Call { who, .. } if accounts.contains(who));
+        self.own = self.steps.iter().map(own).collect();
+        self.first = self.search.from.min(self.steps.len());
+        self.own[..self.first].fill(false);
+        (self.checkpoints, self.accounts) = (checkpoints, accounts);
+        self.base = self.payoffs(&state);
+    }
+
+    pub fn start(&self) -> Instance<S::Model> {
+        let start = Instance::new(self.stage.params(), self.wallets.clone(), 1);
+        start.expect("the parameters of a stage are sound")
+    }
+
+    /// What checkpoints and a scratch copy for every thread need, about: twice what is stored.
+    pub fn bytes(&self) -> usize {
+        let end = &self.checkpoints[self.steps.len()];
+        let cells = end.storage(&|agent| crate::models::account(agent));
+        let stored: usize = cells.iter().map(|(key, cell)| key.len() + cell.len()).sum();
+        let one = size_of::<Instance<S::Model>>() + 2 * stored + 64 * self.wallets.len();
+        let scratch = rayon::current_num_threads() * (self.search.limits.changes + 2);
+        one * (self.checkpoints.len() + scratch)
+    }
+
+    pub fn payoff(&self, player: usize, end: &Instance<S::Model>) -> i128 {
+        let worth = self.stage.worth(player, self.search.types[player], end);
+        tokens(&self.seats[player].accounts, &self.checkpoints[0], end) + self.gains[player] + worth
+    }
+
+    pub fn payoffs(&self, end: &Instance<S::Model>) -> Vec<i128> {
+        (0..self.seats.len()).map(|player| self.payoff(player, end)).collect()
+    }
+
+    pub fn is_attacker(&self, player: usize) -> bool {
+        self.search.attackers.contains(&player)
+    }
+
+    /// What the attackers gain.
+    #[inline]
+    pub fn profit(&self, end: &Instance<S::Model>) -> i128 {
+        let gain = |player: &usize| self.payoff(*player, end) - self.base[*player];
+        self.search.attackers.iter().map(gain).sum()
+    }
+
+    /// What every player loses; nothing for attackers.
+    pub fn losses(&self, end: &Instance<S::Model>) -> Vec<i128> {
+        let loss = |player| match self.is_attacker(player) {
+            true => 0,
+            false => self.base[player] - self.payoff(player, end),
+        };
+        (0..self.seats.len()).map(loss).collect()
+    }
+
+    /// How good an attack with this end is; `missing` is the most that was missing on the way.
+    pub fn score(&self, end: &Instance<S::Model>, missing: i128) -> Score {
+        match self.search.aim {
+            Aim::Profit => Score { above: self.profit(end), below: 1 },
+            Aim::Insolvency => Score { above: missing, below: 1 },
+            Aim::Harm => {
+                let lost: i128 = self.losses(end).iter().sum();
+                match lost > 0 {
+                    true => Score { above: lost, below: (-self.profit(end)).max(0) },
+                    false => Score::NONE,
+                }
+            }
+        }
+    }
+
+    /// What the contract misses, where that is asked for: tokens that it owes, or that it paid
+    /// without having them.
+    #[inline]
+    pub fn missing(&self, state: &Instance<S::Model>) -> i128 {
+        if self.search.aim != Aim::Insolvency {
+            return 0;
+        }
+        let (held, owed) = (state.ledger().held, state.db.owed());
+        match held > self.supply {
+            // It wrapped around.
+            true => held.wrapping_neg() as i128,
+            false => owed as i128 - held as i128,
+        }
+    }
+
+    /// Plays a plan from the checkpoint before its first change, and gives its score. What is
+    /// refused is told to `met`, and so is the state after every step.
+    pub fn play(
+        &self,
+        letters: &[Letter<OpOf<S>>],
+        plan: &[Change],
+        state: &mut Instance<S::Model>,
+        met: &mut impl FnMut(Met<S>),
+    ) -> (Score, u64) {
+        let from = plan.first().map_or(0, |change| change.at);
+        state.clone_from(&self.checkpoints[from]);
+        let (mut next, mut missing, mut calls) = (0, 0, 0);
+        for at in from..=self.steps.len() {
+            let mut skip = false;
+            while let Some(Change { at: slot, what }) = plan.get(next)
+                && *slot == at
+            {
+                if let What::Insert(letter) | What::Replace(letter) = *what {
+                    calls += 1;
+                    let Letter { who, value, op } = letters[letter];
+                    let result = state.apply(who, value, op);
+                    if result.is_ok() {
+                        missing = missing.max(self.missing(state));
+                    }
+                    met(Met::Changed { change: next, letter, result, state });
+                }
+                skip |= !matches!(what, What::Insert(_));
+                next += 1;
+            }
+            if at < self.steps.len() && !skip {
+                calls += 1;
+                let accepted = apply(state, &self.steps[at]);
+                missing = missing.max(self.missing(state));
+                met(Met::Step { at, accepted, state });
+            }
+        }
+        (self.score(state, missing), calls)
+    }
+
+    /// The calls of a plan as a trace: its steps, and for each which change made it or which step
+    /// of the script it is.
+    pub fn written(
+        &self,
+        letters: &[Letter<OpOf<S>>],
+        plan: &[Change],
+    ) -> Vec<(StepOf<S>, Option<usize>)> {
+        let mut written = Vec::new();
+        let mut next = 0;
+        for at in 0..=self.steps.len() {
+            let mut skip = false;
+            while let Some(Change { at: slot, what }) = plan.get(next)
+                && *slot == at
+            {
+                if let What::Insert(letter) | What::Replace(letter) = *what {
+                    let Letter { who, value, op } = letters[letter];
+                    written.push((Step::Call { who, value, op, expect: None }, None));
+                }
+                skip |= !matches!(what, What::Insert(_));
+                next += 1;
+            }
+            if at < self.steps.len() && !skip {
+                written.push((self.steps[at].clone(), Some(at)));
+            }
+        }
+        written
+    }
+
+    /// Steps as a trace that says what everyone has in the end.
+    pub fn trace(&self, steps: Vec<StepOf<S>>) -> Trace<S::Model> {
+        let mut end = self.checkpoints[0].clone();
+        steps.iter().for_each(|step| _ = apply(&mut end, step));
+        let wallets = self.wallets.iter().map(|tokens| Amount(*tokens)).collect();
+        let ends = (0..self.wallets.len() as Agent).map(|who| (who, Amount(end.wealth(who))));
+        Trace {
+            mechanism: S::Model::NAME.into(),
+            params: self.stage.params(),
+            wallets,
+            steps,
+            ends: ends.collect(),
+        }
+    }
+}
+
+/// What happens while a plan is played.
+pub(super) enum Met<'a, S: Stage> {
+    Changed {
+        change: usize,
+        letter: usize,
+        result: Result<
+            <S::Model as Messages>::Receipt,
+            crate::models::Refusal<<S::Model as Messages>::Error>,
+        >,
+        state: &'a Instance<S::Model>,
+    },
+    Step {
+        at: usize,
+        accepted: bool,
+        state: &'a Instance<S::Model>,
+    },
+}
+
+/// Applies a step; false if it is refused.
+#[inline]
+pub(super) fn apply<M: Model>(state: &mut Instance<M>, step: &Step<M::Op>) -> bool {
+    match *step {
+        Step::Blocks(blocks) => {
+            state.advance(blocks);
+            true
+        }
+        Step::Call { who, value, op, .. } => state.apply(who, value, op).is_ok(),
+    }
+}
+
+/// A decision in the order of a play: whose, and how many options it has.
+pub(super) type Asked = (usize, usize);
+
+/// Plays as the search says, but for one decision, by its place in the play, which is another.
+/// Gives the steps, what the world gave, and the decisions.
+pub(super) fn record<S: Stage>(
+    stage: &S,
+    search: &Search,
+    other: Option<(usize, usize)>,
+) -> (Vec<StepOf<S>>, Vec<i128>, Vec<Asked>) {
+    let answers = Answers::new(search.types, search.given);
+    let mut decider = Other { answers, other, asked: Vec::new() };
+    let start = crate::stage::start(stage);
+    let mut course = Course::new(start, stage.players().len(), &mut decider).recorded();
+    stage.play(&mut course);
+    let gains = course.gains().to_vec();
+    let steps = course.into_steps();
+    (steps, gains, decider.asked)
+}
+
+/// Answers as given, but for one decision.
+struct Other<'a> {
+    answers: Answers<'a>,
+    other: Option<(usize, usize)>,
+    asked: Vec<Asked>,
+}
+
+impl Decider for Other<'_> {
+    fn decide(&mut self, decision: &Decision) -> usize {
+        let chosen = self.answers.decide(decision);
+        self.asked.push((decision.player, decision.options));
+        match self.other {
+            Some((place, option)) if place + 1 == self.asked.len() => option,
+            _ => chosen,
+        }
+    }
+
+    fn happen(&mut self, odds: &[u64]) -> usize {
+        self.answers.happen(odds)
+    }
+}

@@ -1,0 +1,262 @@
+use super::script::{OpOf, Script, apply};
+use super::*;
+use crate::games::exact::{Rational, whole};
+use crate::models::{Instance, auction};
+use crate::scenario::Document;
+use crate::stage::{Answers, Decider, Decision, payoff, run, start};
+
+/// An auction of which the types of bidders are the values 0, 1, 2 …
+fn stage(kind: &str, set: &[&str]) -> auction::Stage {
+    let text = include_str!("../../scenarios/auction-second-price.toml");
+    let kind = format!("params.kind={kind}");
+    let set = ["audit={}", kind.as_str()]
+        .into_iter()
+        .chain(set.iter().copied())
+        .map(|set| set.to_string());
+    let set: Vec<String> = set.collect();
+    let document = Document::parse("test".into(), text.into(), &set).expect("it is TOML");
+    auction::Stage::new(&document.scenario().expect("it is a scenario")).expect("it is a game")
+}
+
+const THREE: &[&str] = &["audit.bidders=3", "world.values=[{uniform={min=0,max=10}}]"];
+const TWO: &[&str] = &["audit.bidders=2", "world.values=[{uniform={min=0,max=10}}]"];
+
+fn limits(changes: usize, rounds: u64) -> Limits {
+    Limits { time: Duration::MAX, changes, rounds, ..Limits::default() }
+}
+
+fn new<'a>(types: &'a [usize], attackers: &'a [usize], limits: Limits) -> Search<'a> {
+    Search {
+        types,
+        given: &[None; 3][..types.len()],
+        attackers,
+        from: 0,
+        spares: 0,
+        aim: Aim::Profit,
+        margin: 0,
+        until: Until::Limits,
+        limits,
+        seed: 1,
+    }
+}
+
+/// The number of the first bidder's option of that name.
+fn option(stage: &auction::Stage, name: &'static str) -> Option<usize> {
+    struct Find(&'static str, Option<usize>);
+    impl Decider for Find {
+        fn decide(&mut self, decision: &Decision) -> usize {
+            let named = |option: &usize| (decision.name)(*option) == self.0;
+            self.1 = self.1.or((0..decision.options).find(named));
+            0
+        }
+        fn happen(&mut self, _: &[u64]) -> usize {
+            0
+        }
+    }
+    let mut find = Find(name, None);
+    run(stage, &start(stage), &mut find);
+    find.1
+}
+
+/// The most that a bidder gains by another bid, by trying each.
+fn best_bid(stage: &auction::Stage, types: &[usize], bidder: usize) -> i128 {
+    let (start, seats) = (start(stage), stage.players());
+    let get = |option| {
+        let mut given = vec![None; types.len()];
+        given[bidder] = option;
+        let mut answers = Answers::new(types, &given);
+        let end = run(stage, &start, &mut answers);
+        payoff(stage, &seats[bidder], bidder, types[bidder], &start, &end)
+    };
+    let most = (0..11).map(|option| get(Some(option))).max();
+    most.expect("there are bids") - get(None)
+}
+
+#[test]
+fn nothing_beats_the_truth_at_the_second_price() {
+    let stage = stage("second_price", THREE);
+    for types in [[9, 4, 3], [3, 9, 4], [5, 5, 5]] {
+        for attacker in 0..3 {
+            let report = search(&stage, &new(&types, &[attacker], limits(2, 4)));
+            assert_eq!(report.exhaustive, 2);
+            assert!(report.found.is_none(), "{types:?}, {attacker}: {:?}", report.found);
+            assert!(report.checked > 1_000, "{}", report.checked);
+        }
+    }
+}
+
+#[test]
+fn at_the_first_price_a_lower_bid_is_found() {
+    let stage = stage("first_price", THREE);
+    for (types, attacker) in [([9, 4, 3], 0), ([3, 9, 4], 1), ([8, 8, 7], 0)] {
+        let best = best_bid(&stage, &types, attacker);
+        for limits in [limits(2, 0), limits(0, 64)] {
+            let report = search(&stage, &new(&types, &[attacker], limits));
+            let profit = report.found.as_ref().map_or(0, |found| found.profit);
+            assert_eq!(profit, best, "{types:?}, {attacker}, {limits:?}");
+            if let Some(found) = report.found {
+                assert_eq!((found.changed.len(), found.left_out.len()), (2, 2), "{found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pair_gains_at_the_second_price() {
+    let stage = stage("second_price", THREE);
+    let types = [9, 7, 3];
+    let report = search(&stage, &new(&types, &[0, 1], limits(1, 0)));
+    let found = report.found.expect("the second leaves the bidding to the first");
+    assert_eq!(found.profit, 4);
+    assert_eq!(found.losses, [0, 0, 0]);
+}
+
+#[test]
+fn a_withheld_bid_pays_if_the_deposit_is_low() {
+    for (deposit, gain) in [(1, Some(3)), (3, Some(1)), (4, None)] {
+        let deposit = format!("params.deposit={deposit}");
+        let set = [TWO, &["audit.identities=2", deposit.as_str()]].concat();
+        let stage = stage("first_price", &set);
+        // The bids of 9 and 5, and nothing from the other bidder.
+        let given = [option(&stage, "bid 9 and 5"), None];
+        let mut search = new(&[9, 0], &[0], limits(1, 0));
+        search.given = &given;
+        // When the bids are committed to.
+        search.from = 601;
+        let found = super::search(&stage, &search).found;
+        assert_eq!(found.map(|found| found.profit), gain, "{deposit}");
+    }
+}
+
+#[test]
+fn what_is_found_replays_from_its_trace_alone() {
+    let stage = stage("first_price", THREE);
+    let types = [9, 4, 3];
+    let mut search = new(&types, &[0], limits(2, 8));
+    for spares in 0..3 {
+        search.spares = spares;
+        let found = super::search(&stage, &search).found.expect("a lower bid");
+        let json = serde_json::to_string(&found.trace).expect("it can be written");
+        let trace = Trace::<auction::Auction>::read(&json).expect("it can be read");
+        let start = trace.model().expect("it can be played");
+        let mut end = start.clone();
+        for step in &trace.steps {
+            apply(&mut end, step);
+        }
+        let seat = &stage.players()[0];
+        let spare = stage.wallets().len() as u32..trace.wallets.len() as u32;
+        let accounts: Vec<u32> = seat.accounts.iter().copied().chain(spare).collect();
+        assert_eq!(accounts, found.accounts);
+        let mut base = found.base.model().expect("it can be played");
+        found.base.steps.iter().for_each(|step| _ = apply(&mut base, step));
+        let payoff = |end: &Instance<auction::Auction>| {
+            crate::stage::tokens(&accounts, &start, end) + stage.worth(0, 9, end)
+        };
+        assert_eq!(payoff(&end) - payoff(&base), found.profit);
+        assert!(trace.surprises(&end).is_empty() && !found.changed.is_empty());
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let stage = stage("first_price", THREE);
+    let types = [9, 4, 3];
+    let search = new(&types, &[0], limits(1, 12));
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let report = pool.expect("threads start").install(|| super::search(&stage, &search));
+        format!("{:?} {} {}", report.found, report.checked, report.covered)
+    };
+    assert_eq!(with(1), with(3));
+}
+
+#[test]
+fn exhaustive_search_finds_what_plain_enumeration_finds() {
+    for (kind, types) in
+        [("first_price", [3, 1]), ("second_price", [3, 2]), ("first_price", [2, 2])]
+    {
+        let set = ["audit.bidders=2", "world.values=[{uniform={min=0,max=3}}]"];
+        let stage = stage(kind, &set);
+        for attackers in [&[0][..], &[1], &[0, 1]] {
+            for aim in [Aim::Profit, Aim::Harm] {
+                let mut search = new(&types, attackers, limits(2, 0));
+                search.aim = aim;
+                let script = Script::new(&stage, &search);
+                let budget = Budget::new(search.limits);
+                let alphabet = Alphabet::new(&script, &search, &budget);
+                let letters = &alphabet.letters[..alphabet.live];
+                let steps: Vec<_> = script.steps.iter().map(|step| (step.clone(), true)).collect();
+                let mut slow = Score::NONE;
+                plain(&script, letters, &steps, 2, &mut slow);
+                let fast = (1..=2).map(|n| exhaustive::all(&script, &alphabet, n, &budget).0.score);
+                let fast = fast.max().expect("two numbers of changes");
+                assert_eq!(
+                    fast.max(Score { above: 0, below: 1 }),
+                    slow.max(Score { above: 0, below: 1 }),
+                    "{kind}, {types:?}, {attackers:?}, {aim:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Plays these steps from the start, and all with up to `left` more changes: slow, and it knows
+/// nothing of checkpoints, of what is refused, and of what is the same.
+fn plain(
+    script: &Script<auction::Stage>,
+    letters: &[alphabet::Letter<OpOf<auction::Stage>>],
+    steps: &[(script::StepOf<auction::Stage>, bool)],
+    left: usize,
+    best: &mut Score,
+) {
+    let mut state: Instance<auction::Auction> = script.start();
+    steps.iter().for_each(|(step, _)| _ = apply(&mut state, step));
+    *best = (*best).max(script.score(&state, 0));
+    if left == 0 {
+        return;
+    }
+    for at in 0..=steps.len() {
+        for alphabet::Letter { who, value, op } in letters {
+            let mut more = steps.to_vec();
+            let call = Step::Call { who: *who, value: *value, op: *op, expect: None };
+            more.insert(at, (call.clone(), false));
+            plain(script, letters, &more, left - 1, best);
+            if own(script, steps.get(at)) {
+                more.remove(at + 1);
+                plain(script, letters, &more, left - 1, best);
+            }
+        }
+        if own(script, steps.get(at)) {
+            let mut fewer = steps.to_vec();
+            fewer.remove(at);
+            plain(script, letters, &fewer, left - 1, best);
+        }
+    }
+}
+
+/// Whether it is a step of the script, and the attackers'.
+fn own(
+    script: &Script<auction::Stage>,
+    step: Option<&(script::StepOf<auction::Stage>, bool)>,
+) -> bool {
+    matches!(step, Some((Step::Call { who, .. }, true)) if script.accounts.contains(who))
+}
+
+#[test]
+fn scores_are_compared_as_fractions() {
+    let numbers = [i128::MIN + 1, -7, -1, 0, 1, 2, 3, 10, 1 << 100, i128::MAX];
+    let scores = numbers.iter().flat_map(|above| {
+        numbers
+            .iter()
+            .filter(|below| **below > 0)
+            .map(|below| Score { above: *above, below: *below })
+    });
+    let scores: Vec<Score> = scores.collect();
+    let fraction = |score: &Score| -> Rational { whole(score.above) / whole(score.below) };
+    for one in &scores {
+        for other in &scores {
+            assert_eq!(one.cmp(other), fraction(one).cmp(&fraction(other)), "{one:?} {other:?}");
+        }
+        assert!(*one < Score { above: 1, below: 0 });
+    }
+}

@@ -1,0 +1,339 @@
+//! Anonymous games: what a strategy pays depends on the player's class, and on how many others play
+//! what. Pure equilibria by looking at all vectors of counts, not at all profiles.
+//!
+//! With `n` players, a vector of counts is an equilibrium if its players can be assigned to
+//! strategies so that everybody's is a best reply to the counts of the others, which are the vector
+//! less one at the own strategy. So best replies are found once for every vector of `n − 1` others,
+//! and kept for two neighbouring slices of the first count only. With several classes, an assignment
+//! exists if no set of strategies is played more often than there are players whom one of them suits
+//! (Hall 1935; Brandt, Fischer, Holzer 2009, "Symmetries and the complexity of pure Nash
+//! equilibrium").
+
+use super::{Found, Limit};
+use rayon::prelude::*;
+
+/// Strategies that a set of them has room for.
+const STRATEGIES: usize = 16;
+
+/// Why a game is not one that can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnonymousError {
+    /// There is no strategy, or there are too many.
+    #[error("the number of strategies is {0}: expected 1 to {STRATEGIES}")]
+    Strategies(usize),
+    /// There are no players, or more than can be counted.
+    #[error("the number of players is {0}: expected 1 to {max}", max = u32::MAX)]
+    Players(u64),
+}
+
+/// All vectors of counts (how many play each strategy) that are pure equilibria.
+///
+/// `sizes` has the number of players of every class. `payoff(class, strategy, others)` is what a
+/// player of the class gets who plays the strategy when so many others play each. The limit's steps
+/// are vectors of counts; its bytes bound the slices kept and what is found.
+pub fn equilibria<P: Fn(usize, usize, &[u32]) -> i128 + Sync>(
+    sizes: &[u32],
+    strategies: usize,
+    payoff: P,
+    limit: Limit,
+) -> Result<Found<Vec<u32>>, AnonymousError> {
+    if !(1..=STRATEGIES).contains(&strategies) {
+        return Err(AnonymousError::Strategies(strategies));
+    }
+    let players = sizes.iter().map(|size| u64::from(*size)).sum();
+    let Some(all) = u32::try_from(players).ok().filter(|all| *all > 0) else {
+        return Err(AnonymousError::Players(players));
+    };
+    let game = Anonymous { sizes, strategies, payoff, players: all };
+    Ok(game.equilibria(limit))
+}
+
+/// How many vectors of `strategies` counts add up to `players`. `None` beyond 2^64.
+pub fn vectors(players: u32, strategies: usize) -> Option<u64> {
+    let mut count: u128 = 1;
+    for at in 1..strategies as u128 {
+        count = count.checked_mul(u128::from(players) + at)? / at;
+    }
+    count.try_into().ok()
+}
+
+struct Anonymous<'a, P> {
+    sizes: &'a [u32],
+    strategies: usize,
+    payoff: P,
+    players: u32,
+}
+
+/// The best replies of every class to the others' counts, for one count of the first strategy.
+type Slice = Vec<u16>;
+
+impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
+    fn equilibria(&self, limit: Limit) -> Found<Vec<u32>> {
+        let threads = rayon::current_num_threads();
+        let room = limit.bytes.checked_sub(self.slice_len().saturating_mul(4 * threads));
+        let enough = vectors(self.players, self.strategies).filter(|steps| *steps <= limit.steps);
+        let (Some(room), Some(_)) = (room, enough) else {
+            return Found { all: Vec::new(), complete: false };
+        };
+        // Slices get smaller as the first count grows: many small parts keep all threads at work.
+        let part = (self.players / (32 * threads as u32)).max(1);
+        let starts: Vec<_> = (0..=self.players).step_by(part as usize).collect();
+        let most = room / (24 + 4 * self.strategies) / starts.len();
+        let parts = starts.par_iter().map(|start| {
+            let end = start.saturating_add(part - 1).min(self.players);
+            self.part(*start, end, most)
+        });
+        let parts: Vec<_> = parts.collect();
+        let complete = parts.iter().all(|part| part.complete);
+        Found { all: parts.into_iter().flat_map(|part| part.all).collect(), complete }
+    }
+
+    /// The equilibria whose first count is from `start` to `end`, `most` at most.
+    fn part(&self, start: u32, end: u32, most: usize) -> Found<Vec<u32>> {
+        let mut found = Found { all: Vec::new(), complete: true };
+        let (mut below, mut here) = (vec![0; self.slice_len()], vec![0; self.slice_len()]);
+        if let Some(count) = start.checked_sub(1) {
+            self.fill(&mut below, count);
+        }
+        for count in start..=end {
+            if count < self.players {
+                self.fill(&mut here, count);
+            }
+            self.check(&below, &here, count, most, &mut found);
+            std::mem::swap(&mut below, &mut here);
+        }
+        found
+    }
+
+    /// The width of a slice in every count but the first and the last, which is what remains.
+    fn width(&self) -> usize {
+        self.players as usize + 1
+    }
+
+    fn slice_len(&self) -> usize {
+        let counts = self.strategies.saturating_sub(2) as u32;
+        self.width().saturating_pow(counts).saturating_mul(self.sizes.len())
+    }
+
+    /// Finds the best replies to all counts of others in which `count` play the first strategy.
+    fn fill(&self, slice: &mut Slice, count: u32) {
+        let classes = self.sizes.len();
+        let rest = self.players - 1 - count;
+        self.each(count, rest, |others, place| {
+            for (class, best) in slice[place * classes..][..classes].iter_mut().enumerate() {
+                *best = self.best(class, others);
+            }
+        });
+    }
+
+    /// The set of best replies.
+    fn best(&self, class: usize, others: &[u32]) -> u16 {
+        let (mut set, mut most) = (1, (self.payoff)(class, 0, others));
+        for strategy in 1..self.strategies {
+            let pays = (self.payoff)(class, strategy, others);
+            if pays > most {
+                (set, most) = (0, pays);
+            }
+            set |= u16::from(pays == most) << strategy;
+        }
+        set
+    }
+
+    /// Checks all vectors in which `count` play the first strategy.
+    fn check(
+        &self,
+        below: &Slice,
+        here: &Slice,
+        count: u32,
+        most: usize,
+        found: &mut Found<Vec<u32>>,
+    ) {
+        let classes = self.sizes.len();
+        let mut strides = vec![0; self.strategies];
+        let inner = 1..self.strategies.saturating_sub(1);
+        inner.fold(classes, |stride, strategy| {
+            strides[strategy] = stride;
+            stride * self.width()
+        });
+        let mut suited = vec![0u16; classes];
+        self.each(count, self.players - count, |counts, place| {
+            let mut played = 0u16;
+            suited.fill(0);
+            for strategy in (0..counts.len()).filter(|at| counts[*at] > 0) {
+                played |= 1 << strategy;
+                let slice = if strategy == 0 { below } else { here };
+                let others = &slice[place * classes - strides[strategy]..][..classes];
+                let bit = 1 << strategy;
+                suited.iter_mut().zip(others).for_each(|(suited, best)| *suited |= best & bit);
+            }
+            if self.assignable(counts, played, &suited) {
+                match found.all.len() < most {
+                    true => found.all.push(counts.to_vec()),
+                    false => found.complete = false,
+                }
+            }
+        });
+    }
+
+    /// Whether players can be assigned to the strategies that suit their class so that `counts` play
+    /// each.
+    fn assignable(&self, counts: &[u32], played: u16, suited: &[u16]) -> bool {
+        if suited.iter().fold(0, |all, suits| all | suits) != played {
+            return false;
+        }
+        if let [_] = self.sizes {
+            return true;
+        }
+        let demand = |set: u16| {
+            let within = counts.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+            within.map(|(_, count)| u64::from(*count)).sum::<u64>()
+        };
+        let supply = |set: u16| {
+            let able = self.sizes.iter().zip(suited).filter(|(_, suits)| *suits & set != 0);
+            able.map(|(size, _)| u64::from(*size)).sum::<u64>()
+        };
+        let mut set = played;
+        while set > 0 {
+            if demand(set) > supply(set) {
+                return false;
+            }
+            set = (set - 1) & played;
+        }
+        true
+    }
+
+    /// Calls `visit` with all vectors of counts that begin with `first` and whose others add up to
+    /// `rest`, and with their places in a slice.
+    fn each(&self, first: u32, rest: u32, mut visit: impl FnMut(&[u32], usize)) {
+        let last = self.strategies - 1;
+        let mut counts = vec![0; self.strategies];
+        counts[0] = first;
+        if last == 0 {
+            if rest == 0 {
+                visit(&counts, 0);
+            }
+            return;
+        }
+        counts[last] = rest;
+        let mut place = 0;
+        loop {
+            visit(&counts, place);
+            // The next vector: one more of the first strategy after the leading one that can grow.
+            let mut at = 1;
+            let mut stride = 1;
+            while at < last && counts[last] == 0 {
+                place -= counts[at] as usize * stride;
+                counts[last] = std::mem::take(&mut counts[at]);
+                at += 1;
+                stride *= self.width();
+            }
+            if at >= last {
+                return;
+            }
+            counts[at] += 1;
+            counts[last] -= 1;
+            place += stride;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::Rng;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// All profiles of all players.
+    fn slow(
+        sizes: &[u32],
+        strategies: usize,
+        payoff: impl Fn(usize, usize, &[u32]) -> i128,
+    ) -> BTreeSet<Vec<u32>> {
+        let classes: Vec<_> = (0..sizes.len())
+            .flat_map(|class| std::iter::repeat_n(class, sizes[class] as usize))
+            .collect();
+        let mut found = BTreeSet::new();
+        for number in 0..strategies.pow(classes.len() as u32) {
+            let play = |player: usize| number / strategies.pow(player as u32) % strategies;
+            let mut counts = vec![0; strategies];
+            (0..classes.len()).for_each(|player| counts[play(player)] += 1);
+            let stays = |player: usize| {
+                let mut others = counts.clone();
+                others[play(player)] -= 1;
+                let pays = |strategy| payoff(classes[player], strategy, &others);
+                (0..strategies).all(|strategy| pays(strategy) <= pays(play(player)))
+            };
+            if (0..classes.len()).all(stays) {
+                found.insert(counts);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn equilibria_are_those_of_all_profiles() {
+        let mut found = 0;
+        for seed in 0..400 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let sizes: Vec<u32> =
+                (0..rng.random_range(1..4)).map(|_| rng.random_range(1..4)).collect();
+            let strategies = rng.random_range(1..4);
+            let most = if rng.random_bool(0.5) { 2 } else { 100 };
+            let table: BTreeMap<(usize, usize, Vec<u32>), i128> = {
+                let players: u32 = sizes.iter().sum();
+                let game =
+                    Anonymous { sizes: &sizes, strategies, payoff: |_, _, _: &[u32]| 0, players };
+                let mut table = BTreeMap::new();
+                for first in 0..players {
+                    game.each(first, players - 1 - first, |others, _| {
+                        for key in
+                            (0..sizes.len()).flat_map(|c| (0..strategies).map(move |s| (c, s)))
+                        {
+                            let payoff = rng.random_range(0..most);
+                            table.insert((key.0, key.1, others.to_vec()), payoff);
+                        }
+                    });
+                }
+                table
+            };
+            let payoff =
+                |class, strategy, others: &[u32]| table[&(class, strategy, others.to_vec())];
+            let fast = equilibria(&sizes, strategies, payoff, Limit::default()).unwrap();
+            assert!(fast.complete);
+            let count = fast.all.len();
+            let fast: BTreeSet<_> = fast.all.into_iter().collect();
+            assert_eq!(fast.len(), count, "seed {seed}");
+            assert_eq!(fast, slow(&sizes, strategies, payoff), "seed {seed}");
+            found += count;
+        }
+        assert!(found > 400, "{found}");
+    }
+
+    #[test]
+    fn four_strategies_spread_evenly_where_crowds_cost() {
+        let payoff = |_, strategy: usize, others: &[u32]| -i128::from(others[strategy]);
+        let found = equilibria(&[10, 2], 4, payoff, Limit::default()).unwrap();
+        assert_eq!(found, Found { all: vec![vec![3, 3, 3, 3]], complete: true });
+        assert_eq!(vectors(12, 4), Some(455));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let payoff = |_: usize, _: usize, _: &[u32]| 0;
+        let wrong = |sizes: &[u32], k| equilibria(sizes, k, payoff, Limit::default()).unwrap_err();
+        assert_eq!(wrong(&[3], 0), AnonymousError::Strategies(0));
+        assert_eq!(wrong(&[3], 17), AnonymousError::Strategies(17));
+        assert_eq!(wrong(&[], 2), AnonymousError::Players(0));
+        assert_eq!(wrong(&[u32::MAX, 1], 2), AnonymousError::Players(1 << 32));
+        for limit in
+            [Limit { steps: 5150, ..Limit::default() }, Limit { bytes: 999, ..Limit::default() }]
+        {
+            assert!(!equilibria(&[100], 3, payoff, limit).unwrap().complete);
+        }
+        let all = equilibria(&[100], 3, payoff, Limit { steps: 5151, ..Limit::default() }).unwrap();
+        assert_eq!((all.all.len(), all.complete), (5151, true));
+        assert!(!equilibria(&[u32::MAX], 16, payoff, Limit::default()).unwrap().complete);
+    }
+}
