@@ -15,7 +15,7 @@ use crate::play::{Wrong, expect};
 use crate::scenario::Amounts;
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX};
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
-use carrots_logic::{Balance, Block};
+use carrots_logic::{Balance, Block, Perbill};
 use serde::{Deserialize, Serialize};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
@@ -63,6 +63,8 @@ enum Behaviour {
     /// Does the first era's duty, equivocates, retires and unbonds at once, and withdraws as soon
     /// as it can.
     Exit,
+    /// Asks for all rewards as its commission, and is honest if that is accepted.
+    Greedy,
     /// Does not register.
     Out,
     /// Splits its stake over several operators, all honest.
@@ -105,6 +107,9 @@ impl Stage {
         let mut options = vec![B::Honest, B::Lazy, B::Equivocate, B::Exit];
         if !params.reporter_share.is_zero() {
             options.push(B::SelfReport);
+        }
+        if params.max_commission < Perbill::one() {
+            options.push(B::Greedy);
         }
         options.push(B::Out);
         if audit.splits > 1 {
@@ -165,6 +170,7 @@ impl Stage {
             B::Equivocate => "equivocate".into(),
             B::SelfReport => "report itself".into(),
             B::Exit => "exit".into(),
+            B::Greedy => "ask for all rewards".into(),
             B::Out => "out".into(),
             B::Split => format!("honest as {splits} operators"),
             B::SplitEquivocate => format!("equivocate with one of {splits} operators"),
@@ -198,7 +204,6 @@ impl Stage {
         if self.world.reserve > 0 {
             course.call(TREASURY, self.world.reserve, Op::Fund {});
         }
-        let commission = self.world.commission;
         let mut operators = Vec::with_capacity(decided.len());
         for turn in 0..self.audit.splits {
             for (option, player) in decided.iter().copied() {
@@ -209,6 +214,10 @@ impl Stage {
                     (behaviour, 0) => (0, behaviour),
                 };
                 let (account, stake) = (self.account(player, number), self.stake(number));
+                let (commission, behaviour) = match behaviour {
+                    B::Greedy => (Perbill::one(), B::Honest),
+                    _ => (self.world.commission, behaviour),
+                };
                 if course.call(account, stake, Op::Register { commission }).is_some() {
                     operators.push(Operator { player, account, behaviour, noticed: false });
                 }
@@ -288,6 +297,7 @@ impl Stage {
             let pool = course.instance.db.pool(operator);
             if pool.unpaid > 0 {
                 course.call(TREASURY, 0, Op::Payout { operator, era });
+                course.call(operator, 0, Op::Collect { account: operator });
             }
             for _ in pool.first_slash..pool.next_slash {
                 let due = course.instance.db.pool(operator).slash_due <= era + 1;
