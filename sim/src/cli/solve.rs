@@ -206,7 +206,7 @@ impl Report {
     /// What the limit stopped.
     fn stopped(&mut self, what: &str) {
         self.complete = false;
-        self.say(format!("Stopped: {what}. Give more with --limit or --memory."));
+        self.say(format!("Stopped: {what}: --limit and --memory allow for more"));
     }
 
     /// Does something with the strategic form, if the limit has room for it.
