@@ -168,6 +168,45 @@ fn dominance_and_correlation_are_listed() {
     assert_eq!(equilibria(&battle).len(), 3);
 }
 
+/// Diekmann 1985, three players: one volunteers, or each with the chance that makes 1/4, what it
+/// costs, the chance that nobody else does.
+#[test]
+fn more_than_two_players_have_pure_and_symmetric_equilibria() {
+    let path = folder("volunteers").join("game.nfg");
+    let game =
+        "NFG 1 R \"\" { \"A\" \"B\" \"C\" } { { \"wait\" \"help\" } { \"\" \"\" } { \"\" \"\" } }
+        0 0 0  3/4 1 1  1 3/4 1  3/4 3/4 1  1 1 3/4  3/4 1 3/4  1 3/4 3/4  3/4 3/4 3/4";
+    std::fs::write(&path, game).unwrap();
+    let document = json(0, &[text(&path), "--all"]);
+    assert_eq!((equilibria(&document).len(), &document["kind"]), (3, &json!("pure")));
+    let half = json!({ "strategy": "help", "low": "1/2", "high": "1/2", "stable": true });
+    assert_eq!(document["symmetric"], json!([half]));
+    assert_eq!(equilibria(&json(0, &[text(&path)])).len(), 1);
+    // What has no pure equilibrium, and three players, is not solved.
+    let pennies = "NFG 1 R \"\" { \"A\" \"B\" \"C\" } { 2 2 1 } 1 0 0 0 1 0 0 1 0 1 0 0";
+    std::fs::write(&path, pennies).unwrap();
+    let document = json(3, &[text(&path)]);
+    assert_eq!((&document["equilibria"], &document["complete"]), (&json!([]), &json!(false)));
+}
+
+#[test]
+fn dynamics_say_how_far_they_are_from_an_equilibrium() {
+    let reached = |game: &str, dynamics: &str| {
+        let document = json(0, &[&file(game), "--dynamics", dynamics]);
+        assert_eq!(document["dynamics"]["name"], dynamics);
+        assert_eq!(document["equilibria"], Value::Null);
+        document["dynamics"].clone()
+    };
+    for dynamics in ["best-response", "fictitious-play", "regret-matching", "replicator", "logit"] {
+        let prisoners = reached("prisoners-dilemma.nfg", dynamics);
+        let gain = carrots::games::exact::parse(prisoners["exploitability"].as_str().unwrap());
+        let small = carrots::games::exact::parse("1/1000");
+        assert!(gain.is_some() && gain <= small, "{prisoners}");
+    }
+    let round = reached("matching-pennies.nfg", "best-response");
+    assert_eq!((&round["settled"], &round["exploitability"]), (&json!(false), &json!("2")));
+}
+
 #[test]
 fn the_limit_stops_with_what_there_is() {
     let document = json(3, &[&file("von-stengel-6x6.nfg"), "--all", "--limit", "60"]);
@@ -228,10 +267,10 @@ fn malformed_trees_are_refused_with_line_and_column() {
         ("\n  EFG 3", "2:7: `3`: expected `2`"),
         ("EFG 2 Q", "1:7: `Q`: expected `R` or `D`"),
         ("EFG 2 R title", "1:9: `title`: expected the game's title in quotes"),
-        ("EFG 2 R \"title", "1:9: expected a quotation mark that ends this text"),
-        ("EFG 2 R \"\" \"A\"", "1:12: \"A\": expected `{` and the players' names"),
-        ("EFG 2 R \"\" { }", "1:12: no players: expected at least one"),
-        ("EFG 2 R \"\" { A }", "1:14: `A`: expected a player's name in quotes, or `}`"),
+        ("EFG 2 R \"title", "1:9: a quote that is not closed: expected a closing quote"),
+        ("EFG 2 R \"\" \"A\"", "1:12: \"A\": expected `{`"),
+        ("EFG 2 R \"\" { }", "1:14: `}`: expected a player's name in quotes"),
+        ("EFG 2 R \"\" { A }", "1:14: `A`: expected a player's name in quotes"),
         ("H", "1:23: the end of the file: expected a node: `c`, `p` or `t`"),
         ("H q \"\"", "1:24: `q`: expected a node: `c`, `p` or `t`"),
         ("H t 1", "1:26: `1`: expected the node's name in quotes"),
@@ -251,8 +290,8 @@ fn malformed_trees_are_refused_with_line_and_column() {
             "H p \"\" 1 1 0",
             "1:33: `0`: expected `{` and the actions of information set 1 of player 1",
         ),
-        ("H p \"\" 1 1 { } 0", "1:33: no actions: expected at least one"),
-        ("H p \"\" 1 1 { 1 } 0", "1:35: `1`: expected an action's name in quotes, or `}`"),
+        ("H p \"\" 1 1 { } 0", "1:35: `}`: expected an action's name in quotes"),
+        ("H p \"\" 1 1 { 1 } 0", "1:35: `1`: expected an action's name in quotes"),
         (
             "H p \"\" 1 1 \"s\" { \"a\" } 0\np \"\" 1 1 { \"b\" } 0",
             "2:10: other actions than elsewhere: expected those of information set \"s\": a",
@@ -276,7 +315,7 @@ fn malformed_trees_are_refused_with_line_and_column() {
             "H\np \"\" 1 1 { \"a\" \"b\" } 0\nt \"\" 0",
             "3:7: the end of the file: expected a node: `c`, `p` or `t`",
         ),
-        ("NFG 1 R \"\" { \"A\" } { 1 } \"\" x", "1:28: `x`: expected"),
+        ("NFG 1 R \"\" { \"A\" } { 1 } \"\" x", "1:29: `x`: expected a number"),
     ];
     let path = folder("malformed").join("game.efg");
     for (game, message) in cases {

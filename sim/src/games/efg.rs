@@ -31,15 +31,7 @@ pub fn read(text: &str, limit: Limit) -> Result<Extensive, Malformed> {
     }
     lexer.advance()?;
     let title = lexer.text("the game's title in quotes")?;
-    let place = lexer.place();
-    lexer.expect(&Token::Open, "`{` and the players' names")?;
-    let mut players = Vec::new();
-    while !lexer.take(&Token::Close)? {
-        players.push(lexer.text("a player's name in quotes, or `}`")?);
-    }
-    if players.is_empty() {
-        return Err(Malformed::at(place, Invalid::NoPlayers.to_string()));
-    }
+    let players = lexer.texts("a player's name in quotes")?;
     let mut builder = Builder::new(title, players.iter().cloned(), limit);
     if matches!(lexer.peek(), Token::Text(_)) {
         builder.comment(lexer.text("a comment")?);
@@ -166,11 +158,8 @@ impl Reader<'_> {
         }
         let number = self.lexer.index("the number of the information set")?;
         let (label, place) = self.label()?;
-        if self.lexer.take(&Token::Open)? {
-            let mut actions = Vec::new();
-            while !self.lexer.take(&Token::Close)? {
-                actions.push(self.lexer.text("an action's name in quotes, or `}`")?);
-            }
+        if *self.lexer.peek() == Token::Open {
+            let actions = self.lexer.texts("an action's name in quotes")?;
             let done = match self.sets.get(&(player, number)) {
                 Some(&set) => self.builder.agrees(set, &actions),
                 None => {
@@ -229,14 +218,13 @@ impl Reader<'_> {
         Ok(Some(Rc::new(sum)))
     }
 
-    /// A payoff per player, with or without commas.
+    /// A payoff per player.
     fn numbers(&mut self) -> Result<Vec<Rational>, Malformed> {
         let place = self.lexer.place();
         self.lexer.expect(&Token::Open, "`{`")?;
         let mut numbers = Vec::new();
         while !self.lexer.take(&Token::Close)? {
             numbers.push(self.lexer.number("a payoff, or `}`")?);
-            self.lexer.take(&Token::Comma)?;
         }
         match numbers.len() == self.players {
             true => Ok(numbers),

@@ -1,7 +1,7 @@
 //! Words of Gambit's game files, each with its line and column.
 //!
-//! A file is made of words (`EFG`, `p`, `-1/2`), quoted texts, braces and commas; white space only
-//! keeps words apart. Within quotes, `\"` is a quotation mark and `\\` a backslash.
+//! A file is made of words (`EFG`, `p`, `-1/2`), quoted texts and braces; white space and commas
+//! only keep words apart. In quotes, `\"` stands for a quote and `\\` for a backslash.
 
 use super::exact::{self, Rational};
 
@@ -27,7 +27,7 @@ impl Malformed {
 /// One piece of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token<'a> {
-    /// Whatever stands between white space, quotes, braces and commas.
+    /// Whatever stands between white space, commas, quotes and braces.
     Word(&'a str),
     /// A text in quotes, its escapes resolved.
     Text(String),
@@ -35,8 +35,6 @@ pub enum Token<'a> {
     Open,
     /// `}`
     Close,
-    /// `,`
-    Comma,
     /// The file is over.
     End,
 }
@@ -66,17 +64,16 @@ impl<'a> Lexer<'a> {
 
     /// Takes the next token.
     pub fn advance(&mut self) -> Result<Token<'a>, Malformed> {
-        let blank = self.rest.len() - self.rest.trim_start().len();
-        self.skip(blank);
+        let rest = self.rest.trim_start_matches(is_blank);
+        self.skip(self.rest.len() - rest.len());
         self.place = (self.line, self.column);
         let token = match self.rest.chars().next() {
             None => Token::End,
             Some('{') => self.mark(Token::Open),
             Some('}') => self.mark(Token::Close),
-            Some(',') => self.mark(Token::Comma),
             Some('"') => Token::Text(self.quoted()?),
             Some(_) => {
-                let ends = |c: char| c.is_whitespace() || "{},\"".contains(c);
+                let ends = |c| is_blank(c) || "{}\"".contains(c);
                 Token::Word(self.skip(self.rest.find(ends).unwrap_or(self.rest.len())))
             }
         };
@@ -90,7 +87,6 @@ impl<'a> Lexer<'a> {
             Token::Text(text) => format!("\"{}\"", short(text)),
             Token::Open => "`{`".into(),
             Token::Close => "`}`".into(),
-            Token::Comma => "`,`".into(),
             Token::End => "the end of the file".into(),
         };
         Malformed::at(self.place, format!("{found}: expected {expected}"))
@@ -118,6 +114,16 @@ impl<'a> Lexer<'a> {
             },
             _ => Err(self.wrong(expected)),
         }
+    }
+
+    /// Takes a list of one quoted text or more in braces.
+    pub fn texts(&mut self, expected: &str) -> Result<Vec<String>, Malformed> {
+        self.expect(&Token::Open, "`{`")?;
+        let mut texts = vec![self.text(expected)?];
+        while !self.take(&Token::Close)? {
+            texts.push(self.text(&format!("{expected}, or `}}`"))?);
+        }
+        Ok(texts)
     }
 
     /// Takes a number: an integer, a decimal or a fraction, of at most a thousand characters.
@@ -196,8 +202,13 @@ impl<'a> Lexer<'a> {
                 }
             }
         }
-        Err(Malformed::at(self.place, "expected a quotation mark that ends this text".into()))
+        let message = "a quote that is not closed: expected a closing quote";
+        Err(Malformed::at(self.place, message.into()))
     }
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == ','
 }
 
 /// A text in quotes, as [`Lexer`] reads it.
@@ -229,13 +240,12 @@ mod tests {
             ((1, 3), Token::Text("a \"b\\".into())),
             ((2, 3), Token::Open),
             ((2, 4), Token::Word("é")),
-            ((2, 5), Token::Comma),
             ((2, 6), Token::Word("-1/2")),
             ((2, 10), Token::Close),
         ];
         assert_eq!(seen, expected);
         assert_eq!(quote("a \"b\\"), "\"a \\\"b\\\\\"");
         let error = Lexer::new("\n \"open").err().unwrap().to_string();
-        assert_eq!(error, "2:2: expected a quotation mark that ends this text");
+        assert_eq!(error, "2:2: a quote that is not closed: expected a closing quote");
     }
 }

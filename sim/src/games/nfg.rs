@@ -8,8 +8,7 @@
 //! ```
 //!
 //! The first player's strategy changes fastest. The comment may be left out; outcome zero pays
-//! nothing; the names of outcomes are not kept. In quotes, `\"` stands for a quote and `\\` for a
-//! backslash.
+//! nothing; the names of outcomes are not kept.
 
 use super::Limit;
 use super::exact::Rational;
@@ -20,26 +19,23 @@ use std::fmt::Write;
 
 /// Reads a game. The limit's bytes bound the game's size, before anything is allocated for it.
 pub fn read(text: &str, limit: Limit) -> Result<Strategic, Malformed> {
-    let mut lexer = Lexer::new(text)?;
-    lexer.word("NFG")?;
-    lexer.word("1")?;
-    if !matches!(lexer.peek(), Token::Word("R" | "D")) {
-        return Err(lexer.wrong("`R` or `D`"));
+    let mut reader = Reader { lexer: Lexer::new(text)?, length: text.len(), bytes: limit.bytes };
+    reader.lexer.word("NFG")?;
+    reader.lexer.word("1")?;
+    if !reader.lexer.take(&Token::Word("D"))? {
+        reader.lexer.word("R")?;
     }
-    lexer.advance()?;
-    let title = lexer.text("the game's title in quotes")?;
-    let players = names(&mut lexer, "a player's name in quotes")?;
-    let mut reader =
-        Reader { lexer, players: players.len(), length: text.len(), bytes: limit.bytes };
-    let strategies = reader.strategies()?;
+    let title = reader.lexer.text("the title in quotes")?;
+    let players = reader.lexer.texts("a player's name in quotes")?;
+    let strategies = reader.strategies(players.len())?;
     let comment = match reader.lexer.peek() {
         Token::Text(_) => reader.lexer.text("a comment")?,
         _ => String::new(),
     };
     let profiles = strategies.iter().map(Vec::len).product();
-    let payoffs = match reader.lexer.take(&Token::Open)? {
-        true => reader.outcomes(profiles)?,
-        false => (0..profiles).map(|_| reader.payoffs()).collect::<Result<_, _>>()?,
+    let payoffs = match reader.lexer.peek() {
+        Token::Open => reader.outcomes(profiles, players.len())?,
+        _ => reader.rows(profiles, players.len())?,
     };
     match reader.lexer.peek() {
         Token::End => Ok(Strategic { title, comment, players, strategies, payoffs }),
@@ -47,7 +43,7 @@ pub fn read(text: &str, limit: Limit) -> Result<Strategic, Malformed> {
     }
 }
 
-/// Writes a game, with payoffs: what [`read`] gives back.
+/// Writes a game, with payoffs.
 pub fn write(game: &Strategic) -> String {
     let list = |names: &Vec<String>| {
         let names: String = names.iter().map(|name| quote(name) + " ").collect();
@@ -67,21 +63,9 @@ pub fn write(game: &Strategic) -> String {
     text
 }
 
-/// A list of one name or more.
-fn names(lexer: &mut Lexer, expected: &str) -> Result<Vec<String>, Malformed> {
-    lexer.expect(&Token::Open, "`{`")?;
-    let mut names = vec![lexer.text(expected)?];
-    while !lexer.take(&Token::Close)? {
-        names.push(lexer.text(&format!("{expected}, or `}}`"))?);
-    }
-    Ok(names)
-}
-
-/// What comes after the players' names.
 struct Reader<'a> {
     lexer: Lexer<'a>,
-    players: usize,
-    /// Of the whole file.
+    /// The file's length.
     length: usize,
     /// What is left of the limit.
     bytes: usize,
@@ -89,86 +73,114 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// A list with the names of every player's strategies, or with their number.
-    fn strategies(&mut self) -> Result<Vec<Vec<String>>, Malformed> {
+    fn strategies(&mut self, players: usize) -> Result<Vec<Vec<String>>, Malformed> {
         let place = self.lexer.place();
         self.lexer.expect(&Token::Open, "`{`")?;
         let (mut all, mut counts) = (Vec::new(), Vec::new());
-        for _ in 0..self.players {
-            match self.lexer.peek() {
-                Token::Open if counts.is_empty() => {
-                    all.push(names(&mut self.lexer, "a strategy's name in quotes")?);
+        for _ in 0..players {
+            match (self.lexer.peek(), counts.is_empty(), all.is_empty()) {
+                (Token::Open, true, _) => {
+                    all.push(self.lexer.texts("a strategy's name in quotes")?)
                 }
-                Token::Word(word) if all.is_empty() && *word != "0" => {
-                    counts.push(self.lexer.index("a number of strategies")?);
-                }
+                (Token::Word(word), _, true) => match word.parse::<u64>() {
+                    Ok(count) if count > 0 => {
+                        counts.push(count);
+                        self.lexer.advance()?;
+                    }
+                    _ => return Err(self.lexer.wrong("a number of strategies")),
+                },
                 _ => return Err(self.lexer.wrong("the strategies of every player")),
             }
         }
-        let end = format!("`}}` after the strategies of {} players", self.players);
-        self.lexer.expect(&Token::Close, &end)?;
-        let sizes = all.iter().map(|names: &Vec<String>| names.len());
-        let profiles = sizes.chain(counts.iter().copied()).try_fold(1, usize::checked_mul);
-        self.make_room(profiles).map_err(|message| Malformed::at(place, message))?;
+        if *self.lexer.peek() != Token::Close {
+            let expected = format!("`}}` after the strategies of {players} players");
+            return Err(self.lexer.wrong(&expected));
+        }
+        let sizes = all.iter().map(|names: &Vec<String>| names.len() as u64);
+        let profiles = sizes.chain(counts.iter().copied()).try_fold(1, u64::checked_mul);
+        let fits = self.fits(profiles, players);
+        fits.map_err(|message| Malformed::at(place, message))?;
+        self.lexer.advance()?;
         let named = counts.iter().map(|count| (1..=*count).map(|name| name.to_string()).collect());
         all.extend(named);
         Ok(all)
     }
 
-    /// Sets bytes aside for so many profiles, if they have room in the file and in memory; else says
-    /// what is wrong.
-    fn make_room(&mut self, profiles: Option<usize>) -> Result<(), String> {
+    /// Whether so many profiles have room in the file and in memory; else what is wrong.
+    fn fits(&mut self, profiles: Option<u64>, players: usize) -> Result<(), String> {
         // A number and what divides it from the next.
-        let most = self.length / 2 + 1;
-        let Some(count) = profiles.filter(|count| *count <= most) else {
-            let found = profiles.map_or("more than 2^64".into(), |count| count.to_string());
+        let room = self.length / 2 + 1;
+        let count = profiles.and_then(|count| usize::try_from(count).ok());
+        let Some(count) = count.filter(|count| *count <= room) else {
+            let found =
+                profiles.map_or("more than 2^64 profiles".into(), |n| format!("{n} profiles"));
             return Err(format!(
-                "{found} profiles: expected no more than {most}, for which the file is long enough"
+                "{found}: expected no more than {room}: the file is too short for them"
             ));
         };
-        let each = self.players.saturating_mul(size_of::<Rational>() + 16).saturating_add(32);
+        let each = players.saturating_mul(size_of::<Rational>() + 16).saturating_add(32);
         let bytes = count.saturating_mul(each);
-        self.bytes = self.bytes.checked_sub(bytes).ok_or_else(|| {
-            format!("{count} profiles of {} players, about {bytes} bytes: expected a game within the limit of {} bytes", self.players, self.bytes)
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.ok_or_else(|| {
+            let limit = self.bytes;
+            format!(
+                "{count} profiles of {players} players, about {bytes} bytes: expected a game \
+                 within the limit of {limit} bytes"
+            )
         })?;
         Ok(())
     }
 
-    /// A number for every player.
-    fn payoffs(&mut self) -> Result<Vec<Rational>, Malformed> {
-        (0..self.players).map(|_| self.payoff()).collect()
-    }
-
-    fn payoff(&mut self) -> Result<Rational, Malformed> {
+    fn number(&mut self) -> Result<Rational, Malformed> {
         let place = self.lexer.place();
         let number = self.lexer.number("a number")?;
-        let bytes = (number.numer().bits() + number.denom().bits()) / 8;
-        let Some(left) = self.bytes.checked_sub(bytes as usize) else {
-            return Err(Malformed::at(place, "expected numbers within the limit of bytes".into()));
-        };
-        self.bytes = left;
-        self.lexer.take(&Token::Comma)?;
+        self.keep(&number, place)?;
         Ok(number)
     }
 
+    /// Counts a number towards the limit.
+    fn keep(&mut self, number: &Rational, place: (usize, usize)) -> Result<(), Malformed> {
+        let bytes = (number.numer().bits() + number.denom().bits()) / 8;
+        let left = self.bytes.checked_sub(bytes as usize);
+        self.bytes = left.ok_or_else(|| {
+            let message = "a long number: expected numbers within the limit of bytes";
+            Malformed::at(place, message.into())
+        })?;
+        Ok(())
+    }
+
+    fn rows(&mut self, profiles: usize, players: usize) -> Result<Vec<Vec<Rational>>, Malformed> {
+        (0..profiles).map(|_| (0..players).map(|_| self.number()).collect()).collect()
+    }
+
     /// Outcomes, and the number of that of every profile.
-    fn outcomes(&mut self, profiles: usize) -> Result<Vec<Vec<Rational>>, Malformed> {
-        let mut outcomes = vec![vec![Rational::zero(); self.players]];
+    fn outcomes(
+        &mut self,
+        profiles: usize,
+        players: usize,
+    ) -> Result<Vec<Vec<Rational>>, Malformed> {
+        let mut outcomes = vec![vec![Rational::zero(); players]];
+        self.lexer.expect(&Token::Open, "`{`")?;
         while !self.lexer.take(&Token::Close)? {
-            self.lexer.expect(&Token::Open, "`{`")?;
+            self.lexer.expect(&Token::Open, "`{` and an outcome, or `}`")?;
             self.lexer.text("an outcome's name in quotes")?;
-            self.lexer.take(&Token::Comma)?;
-            outcomes.push(self.payoffs()?);
-            let end = format!("`}}` after the payoffs of {} players", self.players);
-            self.lexer.expect(&Token::Close, &end)?;
+            outcomes.push((0..players).map(|_| self.number()).collect::<Result<_, _>>()?);
+            let expected = format!("`}}` after the payoffs of {players} players");
+            self.lexer.expect(&Token::Close, &expected)?;
         }
         let mut payoffs = Vec::with_capacity(profiles);
+        let expected = format!("an outcome from 0 to {}", outcomes.len() - 1);
         for _ in 0..profiles {
+            let number = match self.lexer.peek() {
+                Token::Word(word) => word.parse::<usize>().ok(),
+                _ => None,
+            };
+            let outcome = number.and_then(|number| outcomes.get(number));
+            let outcome = outcome.ok_or_else(|| self.lexer.wrong(&expected))?;
             let place = self.lexer.place();
-            let number = self.lexer.index("an outcome's number")?;
-            let last = outcomes.len() - 1;
-            let wrong = || format!("`{number}`: expected an outcome from 0 to {last}");
-            let outcome = outcomes.get(number).ok_or_else(|| Malformed::at(place, wrong()))?;
+            outcome.iter().try_for_each(|number| self.keep(number, place))?;
             payoffs.push(outcome.clone());
+            self.lexer.advance()?;
         }
         Ok(payoffs)
     }
@@ -210,11 +222,10 @@ mod tests {
         for (text, expected) in [
             ("", "1:1: the end of the file: expected `NFG`"),
             ("EFG 2 R", "1:1: `EFG`: expected `NFG`"),
-            ("NFG 1 R\n title", "2:2: `title`: expected the game's title in quotes"),
-            ("NFG 1 R \"a", "1:9: expected a quotation mark that ends this text"),
-            ("NFG 1 X", "1:7: `X`: expected `R` or `D`"),
+            ("NFG 1 R\n title", "2:2: `title`: expected the title in quotes"),
+            ("NFG 1 R \"a", "1:9: a quote that is not closed: expected a closing quote"),
             ("NFG 1 R \"\" { }", "1:14: `}`: expected a player's name in quotes"),
-            ("NFG 1 R \"\" {\"a\"} { 0 } 1", "1:20: `0`: expected the strategies of every player"),
+            ("NFG 1 R \"\" {\"a\"} { 0 } 1", "1:20: `0`: expected a number of strategies"),
             ("NFG 1 R \"\" {\"a\"} { 2 }\n1 x", "2:3: `x`: expected a number"),
             ("NFG 1 R \"\" {\"a\"} { 2 }\n1", "2:2: the end of the file: expected a number"),
             ("NFG 1 R \"\" {\"a\"} { 2 }\n1 2 3", "2:5: `3`: expected the end of the file"),
@@ -240,14 +251,17 @@ mod tests {
         for counts in ["1000000000000", "99999999999 99999999999", "3 1000000"] {
             let names: String = counts.split(' ').map(|_| "\"a\" ").collect();
             let message = error(&format!("NFG 1 R \"\" {{ {names} }} {{ {counts} }} 1 2 3"));
-            assert!(message.contains("the file is long enough"), "{message}");
+            assert!(message.contains("the file is too short"), "{message}");
         }
         let text = "NFG 1 R \"\" { \"a\" } { 2 } 1 2";
         let message = read(text, Limit { bytes: 100, ..Limit::default() }).unwrap_err().to_string();
         assert!(message.contains("within the limit of 100 bytes"), "{message}");
-        let text = "NFG 1 R \"\" { \"a\" } { 2 } 1e9999 2";
-        let message = read(text, Limit { bytes: 1000, ..Limit::default() }).unwrap_err();
-        assert!(message.to_string().contains("expected numbers within"), "{message}");
+        let once = "NFG 1 R \"\" { \"a\" } { 2 } 1e9999 2";
+        let twice = "NFG 1 R \"\" { \"a\" } { 2 } { { \"\" 1e9999 } } 1 1";
+        for (text, bytes) in [(once, 1000), (twice, 10_000)] {
+            let message = read(text, Limit { bytes, ..Limit::default() }).unwrap_err();
+            assert!(message.to_string().contains("expected numbers within"), "{message}");
+        }
     }
 
     #[test]

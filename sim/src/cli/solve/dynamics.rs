@@ -66,10 +66,13 @@ impl Report {
             vec![named.clone(), format!("{:.6}", float(&payoffs[player])), plays.join(", ")]
         });
         let how = if reached.settled { "settled" } else { "not settled" };
+        let gain = match reached.exploitability.to_string() {
+            short if short.len() <= 12 => short,
+            _ => format!("{:.3e}", float(&reached.exploitability)),
+        };
         self.say(format!(
-            "{known}: {how} after {} rounds, where a player gains at most {:.3e} by leaving\n\n{}",
+            "{known}: {how} after {} rounds, where nobody gains more than {gain} by leaving\n\n{}",
             reached.rounds,
-            float(&reached.exploitability),
             table(&["player", "payoff", "plays"], 3, rows),
         ));
         let profile: Vec<_> = reached.profile.iter().map(|weights| texts(weights)).collect();

@@ -164,7 +164,13 @@ impl Report {
             json!({ "profile": profile, "payoffs": texts(&one.payoffs), "how": one.how })
         });
         self.put("equilibria", Value::Array(documents.collect()));
-        let kind = if kind.is_empty() { String::new() } else { format!("{kind} ") };
+        let kind = match kind {
+            "" => String::new(),
+            kind => {
+                self.put("kind", kind.into());
+                format!("{kind} ")
+            }
+        };
         let plural = if found.len() == 1 { "um" } else { "a" };
         let mut lines = vec![format!("{} {kind}equilibri{plural}", found.len())];
         if !found.is_empty() {

@@ -237,3 +237,72 @@ pub fn check_chances<'a>(chances: impl Iterator<Item = &'a Rational>) -> Result<
 fn bytes(number: &Rational) -> usize {
     size_of::<Rational>() + (number.numer().bits() + number.denom().bits()) as usize / 8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::games::exact::whole;
+
+    fn tree() -> Builder {
+        Builder::new("", ["A", "B"], Limit::default())
+    }
+
+    fn chances(weights: &[(i128, i128)]) -> Vec<(String, Rational)> {
+        weights
+            .iter()
+            .map(|(above, below)| (String::new(), whole(*above) / whole(*below)))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_no_game_is_refused() {
+        let payoffs = || vec![whole(0); 2];
+        assert_eq!(Builder::new("", [""; 0], Limit::default()).build(), Err(Invalid::NoPlayers));
+        assert_eq!(tree().decide(0, 2, "", &["a"]), Err(Invalid::Player(3, 2)));
+        assert_eq!(tree().decide::<&str>(0, 0, "", &[]), Err(Invalid::NoActions));
+        assert_eq!(tree().terminal(1, payoffs()), Err(Invalid::NotOpen(1)));
+        assert_eq!(tree().terminal(0, vec![whole(0)]), Err(Invalid::Payoffs(2, 1)));
+        assert_eq!(tree().chance(0, Vec::new()), Err(Invalid::NoActions));
+        let sum = tree().chance(0, chances(&[(1, 2), (1, 3)]));
+        assert_eq!(sum, Err(Invalid::Sum(whole(5) / whole(6))));
+        let negative = tree().chance(0, chances(&[(-1, 2), (3, 2)]));
+        assert_eq!(negative, Err(Invalid::Negative(whole(-1) / whole(2))));
+
+        let mut twice = tree();
+        twice.terminal(0, payoffs()).unwrap();
+        assert_eq!(twice.terminal(0, payoffs()), Err(Invalid::NotOpen(0)));
+        let mut other = tree();
+        let children = other.decide(0, 0, "set", &["a", "b"]).unwrap();
+        let error = other.decide(children.start, 0, "set", &["a", "c"]).unwrap_err().to_string();
+        let expected =
+            "other actions than elsewhere: expected those of information set \"set\": a, b";
+        assert_eq!(error, expected);
+        assert_eq!(other.build(), Err(Invalid::LeftOpen(1)));
+    }
+
+    #[test]
+    fn the_limit_counts_nodes_and_bytes() {
+        for limit in
+            [Limit { steps: 2, ..Limit::default() }, Limit { bytes: 100, ..Limit::default() }]
+        {
+            let mut tree = Builder::new("", ["A"], limit);
+            let built = tree.decide(0, 0, "", &["a", "b"]);
+            assert_eq!(built, Err(Invalid::TooLarge(limit)));
+        }
+    }
+
+    #[test]
+    fn who_forgets_is_named_with_the_information_set() {
+        // B moves twice, and the second time does not know what it did.
+        let mut tree = tree();
+        for child in tree.decide(0, 1, "first", &["a", "b"]).unwrap() {
+            for end in tree.decide(child, 1, "second", &["a", "b"]).unwrap() {
+                tree.terminal(end, vec![whole(0); 2]).unwrap();
+            }
+        }
+        let game = tree.build().unwrap();
+        assert!(game.recall(0).is_ok());
+        let error = game.recall(1).unwrap_err().to_string();
+        assert!(error.contains("B forgets at information set \"second\""), "{error}");
+    }
+}

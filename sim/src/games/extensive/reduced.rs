@@ -22,8 +22,8 @@ pub struct Reduced {
 }
 
 impl Extensive {
-    /// The strategic form with reduced strategies. The limit counts the steps of adding each end's
-    /// payoffs to the profiles that lead there. Needs no perfect recall.
+    /// The strategic form with reduced strategies. The limit's steps are the information sets looked
+    /// at for every strategy, and for every end its profiles, to which its payoffs are added. Needs no perfect recall.
     pub fn reduced(&self, limit: Limit) -> Result<Reduced, Unfit> {
         let sequences: Vec<_> =
             (0..self.players.len()).map(|player| self.sequences(player)).collect();
@@ -71,28 +71,29 @@ impl Extensive {
 
     /// All reduced strategies of a player.
     fn plans(&self, player: usize, own: &Sequences, limit: Limit) -> Result<Vec<Plan>, Unfit> {
-        let sets: Vec<_> =
-            (0..self.sets.len()).filter(|set| self.sets[*set].player == player).collect();
-        if own.plans() > limit.steps.into() {
-            return Err(Unfit::TooLarge("the strategies of the strategic form"));
-        }
+        let too_large = Unfit::TooLarge("the strategies of the strategic form");
+        let sets = 0..self.sets.len();
+        let sets: Vec<_> = sets.filter(|set| self.sets[*set].player == player).collect();
+        let longest = |set: &usize| self.sets[*set].actions.iter().map(String::len).max();
+        let names: usize = sets.iter().filter_map(longest).sum();
+        let size = size_of::<Plan>() + self.sets.len() * size_of::<Option<usize>>() + names;
         let (mut open, mut plans) = (vec![vec![None; self.sets.len()]], Vec::new());
-        let size = size_of::<Plan>() + self.sets.len() * size_of::<Option<usize>>();
+        let mut steps = own.plans();
         while let Some(plan) = open.pop() {
+            let kept = plans.len() + open.len() + 1;
+            steps += sets.len() as u128;
+            if steps > limit.steps.into() || kept.saturating_mul(size) > limit.bytes {
+                return Err(too_large);
+            }
             let next = sets.iter().copied().find(|&set| {
-                plan[set].is_none()
-                    && own.at_set[set].iter().any(|before| own.follows(&plan, *before))
+                let mut before = own.at_set[set].iter();
+                plan[set].is_none() && before.any(|before| own.follows(&plan, *before))
             });
             let Some(set) = next else {
                 plans.push(plan);
                 continue;
             };
-            let actions = self.sets[set].actions.len();
-            let kept = plans.len() + open.len() + actions;
-            if kept as u64 > limit.steps || kept.saturating_mul(size) > limit.bytes {
-                return Err(Unfit::TooLarge("the strategies of the strategic form"));
-            }
-            open.extend((0..actions).rev().map(|action| {
+            open.extend((0..self.sets[set].actions.len()).rev().map(|action| {
                 let mut longer = plan.clone();
                 longer[set] = Some(action);
                 longer
