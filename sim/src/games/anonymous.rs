@@ -44,8 +44,13 @@ pub fn equilibria<P: Fn(usize, usize, &[u32]) -> i128 + Sync>(
     let Some(all) = u32::try_from(players).ok().filter(|all| *all > 0) else {
         return Err(AnonymousError::Players(players));
     };
-    let game = Anonymous { sizes, strategies, payoff, players: all };
-    Ok(game.equilibria(limit))
+    let players = all;
+    Ok(match strategies {
+        2 => Anonymous::<P, 2> { sizes, strategies, payoff, players }.equilibria(limit),
+        3 => Anonymous::<P, 3> { sizes, strategies, payoff, players }.equilibria(limit),
+        4 => Anonymous::<P, 4> { sizes, strategies, payoff, players }.equilibria(limit),
+        _ => Anonymous::<P, 0> { sizes, strategies, payoff, players }.equilibria(limit),
+    })
 }
 
 /// How many vectors of `strategies` counts add up to `players`. `None` beyond 2^64.
@@ -57,7 +62,8 @@ pub fn vectors(players: u32, strategies: usize) -> Option<u64> {
     count.try_into().ok()
 }
 
-struct Anonymous<'a, P> {
+/// A game of `K` strategies, which the compiler then knows; of any number if `K` is zero.
+struct Anonymous<'a, P, const K: usize> {
     sizes: &'a [u32],
     strategies: usize,
     payoff: P,
@@ -67,7 +73,7 @@ struct Anonymous<'a, P> {
 /// The best replies of every class to the others' counts, for one count of the first strategy.
 type Slice = Vec<u16>;
 
-impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
+impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync, const K: usize> Anonymous<'_, P, K> {
     fn equilibria(&self, limit: Limit) -> Found<Vec<u32>> {
         let threads = rayon::current_num_threads();
         let room = limit.bytes.checked_sub(self.slice_len().saturating_mul(4 * threads));
@@ -105,6 +111,10 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
         found
     }
 
+    fn count(&self) -> usize {
+        if K > 0 { K } else { self.strategies }
+    }
+
     /// The width of a slice in every count but the first and the last, which is what remains.
     fn width(&self) -> usize {
         self.players as usize + 1
@@ -129,7 +139,7 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
     /// The set of best replies.
     fn best(&self, class: usize, others: &[u32]) -> u16 {
         let (mut set, mut most) = (1, (self.payoff)(class, 0, others));
-        for strategy in 1..self.strategies {
+        for strategy in 1..self.count() {
             let pays = (self.payoff)(class, strategy, others);
             if pays > most {
                 (set, most) = (0, pays);
@@ -159,12 +169,18 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
         self.each(count, self.players - count, |counts, place| {
             let mut played = 0u16;
             suited.fill(0);
-            for strategy in (0..counts.len()).filter(|at| counts[*at] > 0) {
-                played |= 1 << strategy;
+            for strategy in (0..self.count()).filter(|at| counts[*at] > 0) {
                 let slice = if strategy == 0 { below } else { here };
                 let others = &slice[place * classes - strides[strategy]..][..classes];
-                let bit = 1 << strategy;
-                suited.iter_mut().zip(others).for_each(|(suited, best)| *suited |= best & bit);
+                let mut suits = 0;
+                for (suited, best) in suited.iter_mut().zip(others) {
+                    *suited |= best & 1 << strategy;
+                    suits |= *suited;
+                }
+                played |= 1 << strategy;
+                if suits != played {
+                    return;
+                }
             }
             if self.assignable(counts, played, &suited) {
                 match found.all.len() < most {
@@ -176,11 +192,8 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
     }
 
     /// Whether players can be assigned to the strategies that suit their class so that `counts` play
-    /// each.
+    /// each. Every strategy played suits some class.
     fn assignable(&self, counts: &[u32], played: u16, suited: &[u16]) -> bool {
-        if suited.iter().fold(0, |all, suits| all | suits) != played {
-            return false;
-        }
         if let [_] = self.sizes {
             return true;
         }
@@ -217,7 +230,7 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
         counts[last] = rest;
         let mut place = 0;
         loop {
-            visit(&counts, place);
+            visit(&counts[..self.count()], place);
             // The next vector: one more of the first strategy after the leading one that can grow.
             let mut at = 1;
             let mut stride = 1;
@@ -283,8 +296,8 @@ mod tests {
             let most = if rng.random_bool(0.5) { 2 } else { 100 };
             let table: BTreeMap<(usize, usize, Vec<u32>), i128> = {
                 let players: u32 = sizes.iter().sum();
-                let game =
-                    Anonymous { sizes: &sizes, strategies, payoff: |_, _, _: &[u32]| 0, players };
+                let payoff = |_: usize, _: usize, _: &[u32]| 0;
+                let game = Anonymous::<_, 0> { sizes: &sizes, strategies, payoff, players };
                 let mut table = BTreeMap::new();
                 for first in 0..players {
                     game.each(first, players - 1 - first, |others, _| {
