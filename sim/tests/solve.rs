@@ -252,6 +252,10 @@ fn what_is_converted_is_the_same_game() {
     let again = folder.join("matching-pennies.nfg");
     let error = refused(&carrots(&[&pennies, "--write", text(&again)]));
     assert!(error.contains("matching-pennies.nfg: cannot be written: File exists"), "{error}");
+    let large = folder.join("large.nfg");
+    let beyond = ["--write", text(&large), "--limit", "100"];
+    let error = refused(&carrots(&[&[&*file("kuhn-poker.efg")], &beyond[..]].concat()));
+    assert!(error.contains("large.nfg: the limit has no room for") && !large.exists(), "{error}");
     let error = refused(&carrots(&[&pennies, "--write", "game.txt"]));
     assert!(
         error.contains("--write game.txt: expected a name that ends with .nfg or .efg"),

@@ -146,10 +146,15 @@ fn read(path: &Path, limit: Limit) -> anyhow::Result<Game> {
 
 fn write(game: &Game, path: &Path, limit: Limit) -> anyhow::Result<()> {
     let file = path.display();
+    let beyond = || format!("--write {file}");
     let text = match (path.extension().and_then(|end| end.to_str()), game) {
         (Some("nfg"), Game::Strategic(game)) => nfg::write(game),
-        (Some("nfg"), Game::Extensive(game)) => nfg::write(&game.reduced(limit)?.strategic),
-        (Some("efg"), Game::Strategic(game)) => efg::write(&Extensive::simultaneous(game, limit)?),
+        (Some("nfg"), Game::Extensive(game)) => {
+            nfg::write(&game.reduced(limit).with_context(beyond)?.strategic)
+        }
+        (Some("efg"), Game::Strategic(game)) => {
+            efg::write(&Extensive::simultaneous(game, limit).with_context(beyond)?)
+        }
         (Some("efg"), Game::Extensive(game)) => efg::write(game),
         _ => bail!("--write {file}: expected a name that ends with .nfg or .efg"),
     };

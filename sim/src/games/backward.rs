@@ -42,9 +42,10 @@ pub enum Method {
     ExtremeEquilibria,
 }
 
-/// One subgame-perfect equilibrium, if one is found.
+/// One subgame-perfect equilibrium. It is complete if one is found.
 pub fn one(game: &Extensive, limit: Limit) -> Result<Found<Equilibrium>, Unfit> {
-    Ok(Search::new(game, limit, Sought::One)?.run())
+    let found = Search::new(game, limit, Sought::One)?.run();
+    Ok(Found { complete: !found.all.is_empty(), ..found })
 }
 
 /// All subgame-perfect equilibria that are pure in subgames with pure equilibria, and extreme in
