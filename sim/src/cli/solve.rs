@@ -25,8 +25,8 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// The game, in Gambit's format: .nfg for strategic, .efg for extensive form
     game: PathBuf,
-    /// All equilibria: extreme ones of two players, pure ones of more, subgame-perfect ones of a
-    /// game in extensive form
+    /// All equilibria: extreme ones of two players, pure and symmetric ones of more,
+    /// subgame-perfect ones of a game in extensive form, pure where a subgame has pure ones
     #[arg(long)]
     all: bool,
     /// Dominated strategies, and what is left when they are taken away again and again
@@ -196,7 +196,10 @@ impl Report {
             "" => format!("A game in {size}"),
             title => format!("{title}: {size}"),
         };
-        let about = if comment.is_empty() { heading } else { format!("{heading}\n{comment}") };
+        let about = match comment.trim() {
+            "" => heading,
+            comment => format!("{heading}\n{comment}"),
+        };
         Self { paragraphs: vec![about], document, complete: true }
     }
 

@@ -55,6 +55,8 @@ impl Report {
             json!({ "player": player, "label": choice.at, "actions": choice.actions })
         });
         self.put("information_sets", sets.collect());
+        let pure = |one: &Equilibrium| one.methods.contains(&Method::PureEquilibria);
+        let mixed_left = all && found.all.iter().any(pure);
         let list = |one: Equilibrium| Listed {
             profile: order.iter().map(|set| one.profile[*set].clone()).collect(),
             payoffs: one.payoffs,
@@ -62,6 +64,11 @@ impl Report {
         };
         let listed = found.all.into_iter().map(list).collect();
         self.list("subgame-perfect", game.players(), &choices, listed, found.complete);
+        if mixed_left {
+            self.say(
+                "Mixed equilibria of subgames that have pure ones are left out: see --strategic",
+            );
+        }
         Ok(())
     }
 
