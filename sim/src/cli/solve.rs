@@ -13,6 +13,7 @@ use carrots::games::lexer::{Lexer, Token};
 use carrots::games::strategic::Strategic;
 use carrots::games::{Limit, efg, nfg};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -98,26 +99,29 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
 /// All that was asked for.
 fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
     let mut report = Report::new(game);
-    if args.all || !args.asks_for_others() {
-        match game {
-            Game::Extensive(game) if !args.strategic => {
-                report.subgame_perfect(game, args.all, limit)
-            }
-            _ => report.with_strategic(game, limit, |report, game| {
-                report.equilibria(game, args.all, limit)
-            }),
-        }?;
+    let equilibria = args.all || !args.asks_for_others();
+    let tree = match game {
+        Game::Extensive(tree) if equilibria && !args.strategic => Some(tree),
+        _ => None,
+    };
+    if let Some(tree) = tree {
+        report.subgame_perfect(tree, args.all, limit)?;
+        if !args.asks_for_others() {
+            return Ok(report);
+        }
+    }
+    let Some(game) = report.strategic(game, limit)? else { return Ok(report) };
+    if equilibria && tree.is_none() {
+        report.equilibria(&game, args.all, limit)?;
     }
     if args.dominated {
-        report.with_strategic(game, limit, |report, game| report.dominated(game, limit))?;
+        report.dominated(&game, limit);
     }
     if args.correlated {
-        report.with_strategic(game, limit, |report, game| report.correlated(game, limit))?;
+        report.correlated(&game, limit);
     }
     if let Some(dynamics) = args.dynamics {
-        report.with_strategic(game, limit, |report, game| {
-            report.dynamics(game, dynamics, args.seed, limit)
-        })?;
+        report.dynamics(&game, dynamics, args.seed, limit);
     }
     Ok(report)
 }
@@ -217,28 +221,26 @@ impl Report {
         self.say(format!("Stopped: {what}: --limit and --memory allow for more"));
     }
 
-    /// Does something with the strategic form, if the limit has room for it.
-    fn with_strategic(
+    /// The game's strategic form, if the limit has room for it.
+    fn strategic<'a>(
         &mut self,
-        game: &Game,
+        game: &'a Game,
         limit: Limit,
-        work: impl FnOnce(&mut Self, &Strategic) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        match game {
-            Game::Strategic(game) => work(self, game),
+    ) -> anyhow::Result<Option<Cow<'a, Strategic>>> {
+        let game = match game {
+            Game::Strategic(game) => Cow::Borrowed(game),
             Game::Extensive(game) => match game.reduced(limit) {
-                Ok(reduced) => {
-                    self.put("strategies", json!(reduced.strategic.strategies));
-                    work(self, &reduced.strategic)
-                }
+                Ok(reduced) => Cow::Owned(reduced.strategic),
                 Err(error @ Unfit::TooLarge(_)) => {
                     self.document.entry("equilibria").or_insert_with(|| json!([]));
                     self.stopped(&error.to_string());
-                    Ok(())
+                    return Ok(None);
                 }
-                Err(error) => Err(error.into()),
+                Err(error) => return Err(error.into()),
             },
-        }
+        };
+        self.put("strategies", json!(game.strategies));
+        Ok(Some(game))
     }
 
     fn finish(mut self, format: Format) -> anyhow::Result<Verdict> {

@@ -74,7 +74,6 @@ impl Report {
 
     /// Equilibria of a game in strategic form.
     pub fn equilibria(&mut self, game: &Strategic, all: bool, limit: Limit) -> anyhow::Result<()> {
-        self.put("strategies", json!(game.strategies));
         let players = game.strategies.iter().enumerate();
         let choice = |(player, names): (usize, &Vec<String>)| Choice {
             player,
