@@ -182,6 +182,27 @@ fn a_best_response_is_the_best_strategy_of_the_strategic_form() {
     assert!(checked > 50, "hardly any trees are small: {checked}");
 }
 
+#[test]
+fn what_is_filled_in_off_the_path_changes_nothing_that_is_reached() {
+    let mut filled = 0;
+    for seed in 0..200 {
+        let game = tree(seed, Kind { players: 2 + seed as usize % 2, ..SMALL });
+        // Everybody plays the first action half of the time, or for sure.
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let some = |actions: &Vec<Rational>| match random.random_ratio(1, 2) {
+            true => actions.clone(),
+            false => pure(0, actions.len()),
+        };
+        let profile: Profile = game.uniform().iter().map(some).collect();
+        let after = game.off_path(profile.clone()).unwrap();
+        assert_eq!(game.payoffs(&profile), game.payoffs(&after), "seed {seed}");
+        let gains = [&profile, &after].map(|profile| game.gains(profile).unwrap());
+        assert_eq!(gains[0], gains[1], "seed {seed}");
+        filled += usize::from(profile != after);
+    }
+    assert!(filled > 50, "hardly anything is off the path: {filled}");
+}
+
 /// The value of a zero-sum game in strategic form, as a linear program on its whole matrix.
 fn value(reduced: &Reduced) -> Rational {
     let [rows, columns] = [0, 1].map(|player| reduced.plans[player].len());

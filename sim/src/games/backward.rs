@@ -10,7 +10,8 @@
 //!
 //! So with perfect information these are all subgame-perfect equilibria in pure strategies.
 
-use super::exact::{Rational, whole};
+use super::exact::Rational;
+use super::extensive::play::only;
 use super::extensive::{Builder, Extensive, InformationSet, Invalid, Node, Profile, Unfit};
 use super::mixed::pure;
 use super::pure::pure_equilibria;
@@ -284,14 +285,16 @@ impl<'a> Search<'a> {
             }
             self.complete &= complete;
             profiles.extend(mixed.iter().map(|mixed| reduced.behaviour(&local, mixed)));
-            profiles.sort();
-            profiles.dedup();
         }
         if profiles.is_empty() && zero_sum {
             method = Method::SequenceForm;
             profiles.extend(sequence::solve(&local, self.limit));
             self.complete &= quick;
         }
+        let mut profiles: Vec<_> =
+            profiles.into_iter().filter_map(|profile| local.off_path(profile).ok()).collect();
+        profiles.sort();
+        profiles.dedup();
         let choices = |profile: Profile| sets.iter().copied().zip(profile).collect();
         let solution = |profile| Local { choices: choices(profile), method: Some(method) };
         profiles.into_iter().map(solution).collect()
@@ -333,15 +336,11 @@ impl<'a> Search<'a> {
     }
 }
 
-/// One of `count` actions for sure.
-fn only(action: usize, count: usize) -> Vec<Rational> {
-    (0..count).map(|other| whole((other == action).into())).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::games::efg;
+    use crate::games::exact::whole;
 
     fn game(text: &str) -> Extensive {
         efg::read(text, Limit::default()).expect("a game")

@@ -1,7 +1,7 @@
 //! What behaviour strategies earn, and what each player could earn instead.
 
 use super::{Extensive, Node, Sequences, Unfit};
-use crate::games::exact::Rational;
+use crate::games::exact::{Rational, whole};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,11 @@ pub struct Response {
     pub plan: Vec<Option<usize>>,
     /// The payoff that the player expects of it.
     pub payoff: Rational,
+}
+
+/// One of `count` actions for sure.
+pub fn only(action: usize, count: usize) -> Vec<Rational> {
+    (0..count).map(|other| whole((other == action).into())).collect()
 }
 
 impl Extensive {
@@ -83,6 +88,29 @@ impl Extensive {
         payoffs
             .map(|(player, payoff)| Ok(self.best_response(player, profile)?.payoff - payoff))
             .collect()
+    }
+
+    /// The same profile, but with best responses at the information sets that their own player's
+    /// earlier moves rule out, where nothing else depends on it.
+    pub fn off_path(&self, mut profile: Profile) -> Result<Profile, Unfit> {
+        for player in 0..self.players.len() {
+            let sequences = self.recall(player)?;
+            let plan = self.best_response(player, &profile)?.plan;
+            let mut reach = vec![true; sequences.moves.len()];
+            for (sequence, last) in sequences.moves.iter().enumerate() {
+                if let Some((before, set, action)) = *last {
+                    reach[sequence] = reach[before] && !profile[set][action].is_zero();
+                }
+            }
+            for (set, before) in sequences.at_set.iter().enumerate() {
+                if let (&[before], Some(best)) = (&before[..], plan[set])
+                    && !reach[before]
+                {
+                    profile[set] = only(best, profile[set].len());
+                }
+            }
+        }
+        Ok(profile)
     }
 
     /// How likely chance makes every node if the players do all to get there.
