@@ -3,6 +3,7 @@
 use super::{Extensive, Node, Sequences, Unfit};
 use crate::games::exact::Rational;
 use num_traits::{One, Zero};
+use std::collections::BTreeMap;
 
 /// Behaviour strategies of all players: for every information set, the actions' probabilities.
 pub type Profile = Vec<Vec<Rational>>;
@@ -47,23 +48,20 @@ impl Extensive {
         let mut plan = vec![None; self.sets.len()];
         for level in self.levels(&sequences).into_iter().rev() {
             // The children of this level's decisions are of the next level: solved.
-            let mut worth: Vec<(usize, Vec<Rational>)> = Vec::new();
-            let mut place = std::collections::HashMap::new();
-            for &node in level.iter().filter(|node| self.player(**node) == Some(player)) {
-                let Node::Decision { set, .. } = self.nodes[node] else { continue };
-                let children = self.children(node);
-                let place = *place.entry(set).or_insert_with(|| {
-                    worth.push((set, vec![Rational::zero(); children.len()]));
-                    worth.len() - 1
-                });
-                for (sum, child) in worth[place].1.iter_mut().zip(children) {
-                    *sum += &values[child];
+            let mut worth = BTreeMap::new();
+            for &node in &level {
+                if let Node::Decision { set, .. } = self.nodes[node]
+                    && self.sets[set].player == player
+                {
+                    let children = self.children(node);
+                    let none = || vec![Rational::zero(); children.len()];
+                    let sums: &mut Vec<_> = worth.entry(set).or_insert_with(none);
+                    sums.iter_mut().zip(children).for_each(|(sum, child)| *sum += &values[child]);
                 }
             }
-            for (set, worth) in worth {
-                let best = (1..worth.len())
-                    .fold(0, |best, next| if worth[next] > worth[best] { next } else { best });
-                plan[set] = Some(best);
+            for (set, sums) in worth {
+                let better = |best, next| if sums[next] > sums[best] { next } else { best };
+                plan[set] = Some((1..sums.len()).fold(0, better));
             }
             for &node in level.iter().rev() {
                 values[node] = match &self.nodes[node] {
