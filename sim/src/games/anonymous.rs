@@ -1,16 +1,15 @@
 //! Anonymous games: what a strategy pays depends on the player's class, and on how many others play
 //! what. Pure equilibria by looking at all vectors of counts, not at all profiles.
 //!
-//! With `n` players, a vector of counts is an equilibrium if its players can be assigned to
-//! strategies so that everybody's is a best reply to the counts of the others, which are the vector
-//! less one at the own strategy. So best replies are found once for every vector of `n − 1` others,
-//! and kept for two neighbouring slices of the first count only. With several classes, an assignment
-//! exists if no set of strategies is played more often than there are players whom one of them suits
-//! (Hall 1935; Brandt, Fischer, Holzer 2009, "Symmetries and the complexity of pure Nash
-//! equilibrium").
+//! A vector of counts is an equilibrium if its players can be assigned to strategies so that
+//! everybody's is a best reply to the counts of the others, which are the vector less one at the own
+//! strategy. With several classes, an assignment exists if no set of strategies is played more often
+//! than there are players whom one of them suits (Hall 1935; Brandt, Fischer, Holzer 2009,
+//! "Symmetries and the complexity of pure Nash equilibrium").
 
 use super::{Found, Limit};
 use rayon::prelude::*;
+use std::ops::RangeInclusive;
 
 /// Strategies that a set of them has room for.
 const STRATEGIES: usize = 16;
@@ -30,7 +29,7 @@ pub enum AnonymousError {
 ///
 /// `sizes` has the number of players of every class. `payoff(class, strategy, others)` is what a
 /// player of the class gets who plays the strategy when so many others play each. The limit's steps
-/// are vectors of counts; its bytes bound the slices kept and what is found.
+/// are vectors of counts; its bytes bound what is found.
 pub fn equilibria<P: Fn(usize, usize, &[u32]) -> i128 + Sync>(
     sizes: &[u32],
     strategies: usize,
@@ -41,16 +40,12 @@ pub fn equilibria<P: Fn(usize, usize, &[u32]) -> i128 + Sync>(
         return Err(AnonymousError::Strategies(strategies));
     }
     let players = sizes.iter().map(|size| u64::from(*size)).sum();
-    let Some(all) = u32::try_from(players).ok().filter(|all| *all > 0) else {
+    let Some(players) = u32::try_from(players).ok().filter(|players| *players > 0) else {
         return Err(AnonymousError::Players(players));
     };
-    let players = all;
     Ok(match strategies {
         1 => Found { all: vec![vec![players]], complete: true },
-        2 => Anonymous::<P, 2> { sizes, strategies, payoff, players }.equilibria(limit),
-        3 => Anonymous::<P, 3> { sizes, strategies, payoff, players }.equilibria(limit),
-        4 => Anonymous::<P, 4> { sizes, strategies, payoff, players }.equilibria(limit),
-        _ => Anonymous::<P, 0> { sizes, strategies, payoff, players }.equilibria(limit),
+        _ => Anonymous { sizes, strategies, payoff, players }.equilibria(limit),
     })
 }
 
@@ -63,137 +58,79 @@ pub fn vectors(players: u32, strategies: usize) -> Option<u64> {
     count.try_into().ok()
 }
 
-/// A game of two strategies or more: of `K`, which the compiler then knows, unless that is zero.
-struct Anonymous<'a, P, const K: usize> {
+/// A game of two strategies or more.
+struct Anonymous<'a, P> {
     sizes: &'a [u32],
     strategies: usize,
     payoff: P,
     players: u32,
 }
 
-/// The best replies of every class to the others' counts, for one count of the first strategy.
-type Slice = Vec<u16>;
-
-impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync, const K: usize> Anonymous<'_, P, K> {
+impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
     fn equilibria(&self, limit: Limit) -> Found<Vec<u32>> {
-        let threads = rayon::current_num_threads();
-        let room = limit.bytes.checked_sub(self.slice_len().saturating_mul(4 * threads));
-        let enough = vectors(self.players, self.strategies).filter(|steps| *steps <= limit.steps);
-        let (Some(room), Some(_)) = (room, enough) else {
+        if vectors(self.players, self.strategies).is_none_or(|steps| steps > limit.steps) {
             return Found { all: Vec::new(), complete: false };
+        }
+        // Vectors get fewer as the first count grows: many small parts keep all threads at work.
+        let size = (self.players / (32 * rayon::current_num_threads() as u32)).max(1);
+        let starts: Vec<_> = (0..=self.players).step_by(size as usize).collect();
+        let room = limit.bytes / (24 + 4 * self.strategies) / starts.len();
+        let part = |start: &u32| {
+            let end = start.saturating_add(size - 1).min(self.players);
+            self.part(*start..=end, room)
         };
-        // Slices get smaller as the first count grows: many small parts keep all threads at work.
-        let part = (self.players / (32 * threads as u32)).max(1);
-        let starts: Vec<_> = (0..=self.players).step_by(part as usize).collect();
-        let most = room / (24 + 4 * self.strategies) / starts.len();
-        let parts = starts.par_iter().map(|start| {
-            let end = start.saturating_add(part - 1).min(self.players);
-            self.part(*start, end, most)
-        });
-        let parts: Vec<_> = parts.collect();
+        let parts: Vec<_> = starts.par_iter().map(part).collect();
         let complete = parts.iter().all(|part| part.complete);
         Found { all: parts.into_iter().flat_map(|part| part.all).collect(), complete }
     }
 
-    /// The equilibria whose first count is from `start` to `end`, `most` at most.
-    fn part(&self, start: u32, end: u32, most: usize) -> Found<Vec<u32>> {
+    /// The equilibria with a first count of `range`, if there is `room` for so many.
+    fn part(&self, range: RangeInclusive<u32>, room: usize) -> Found<Vec<u32>> {
         let mut found = Found { all: Vec::new(), complete: true };
-        let (mut below, mut here) = (vec![0; self.slice_len()], vec![0; self.slice_len()]);
-        if let Some(count) = start.checked_sub(1) {
-            self.fill(&mut below, count);
-        }
-        for count in start..=end {
-            if count < self.players {
-                self.fill(&mut here, count);
-            }
-            self.check(&below, &here, count, most, &mut found);
-            std::mem::swap(&mut below, &mut here);
+        let mut suited = vec![0; self.sizes.len()];
+        for first in range {
+            self.each(first, |counts| {
+                if !self.is_equilibrium(counts, &mut suited) {
+                    return;
+                }
+                match found.all.len() < room {
+                    true => found.all.push(counts.to_vec()),
+                    false => found.complete = false,
+                }
+            });
         }
         found
     }
 
-    fn count(&self) -> usize {
-        if K > 0 { K } else { self.strategies }
-    }
-
-    /// The width of a slice in every count but the first and the last, which is what remains.
-    fn width(&self) -> usize {
-        self.players as usize + 1
-    }
-
-    fn slice_len(&self) -> usize {
-        let counts = self.strategies as u32 - 2;
-        self.width().saturating_pow(counts).saturating_mul(self.sizes.len())
-    }
-
-    /// Finds the best replies to all counts of others in which `count` play the first strategy.
-    fn fill(&self, slice: &mut Slice, count: u32) {
-        let classes = self.sizes.len();
-        let rest = self.players - 1 - count;
-        self.each(count, rest, |others, place| {
-            for (class, best) in slice[place * classes..][..classes].iter_mut().enumerate() {
-                *best = self.best(class, others);
+    /// Whether a vector is an equilibrium. `suited` is room for a set of strategies per class.
+    fn is_equilibrium(&self, counts: &mut [u32], suited: &mut [u16]) -> bool {
+        let mut played = 0u16;
+        suited.fill(0);
+        for strategy in 0..self.strategies {
+            if counts[strategy] == 0 {
+                continue;
             }
-        });
-    }
-
-    /// The set of best replies.
-    fn best(&self, class: usize, others: &[u32]) -> u16 {
-        let (mut set, mut most) = (1, (self.payoff)(class, 0, others));
-        for strategy in 1..self.count() {
-            let pays = (self.payoff)(class, strategy, others);
-            if pays > most {
-                (set, most) = (0, pays);
+            played |= 1 << strategy;
+            counts[strategy] -= 1;
+            for (class, suited) in suited.iter_mut().enumerate() {
+                *suited |= u16::from(self.is_best(class, strategy, counts)) << strategy;
             }
-            set |= u16::from(pays == most) << strategy;
+            counts[strategy] += 1;
+            if suited.iter().fold(0, |all, suits| all | suits) != played {
+                return false;
+            }
         }
-        set
+        self.is_assignable(counts, played, suited)
     }
 
-    /// Checks all vectors in which `count` play the first strategy.
-    fn check(
-        &self,
-        below: &Slice,
-        here: &Slice,
-        count: u32,
-        most: usize,
-        found: &mut Found<Vec<u32>>,
-    ) {
-        let classes = self.sizes.len();
-        let mut strides = vec![0; self.strategies];
-        (1..self.strategies - 1).fold(classes, |stride, strategy| {
-            strides[strategy] = stride;
-            stride * self.width()
-        });
-        let mut suited = vec![0u16; classes];
-        self.each(count, self.players - count, |counts, place| {
-            let mut played = 0u16;
-            suited.fill(0);
-            for strategy in (0..self.count()).filter(|at| counts[*at] > 0) {
-                let slice = if strategy == 0 { below } else { here };
-                let others = &slice[place * classes - strides[strategy]..][..classes];
-                let mut suits = 0;
-                for (suited, best) in suited.iter_mut().zip(others) {
-                    *suited |= best & 1 << strategy;
-                    suits |= *suited;
-                }
-                played |= 1 << strategy;
-                if suits != played {
-                    return;
-                }
-            }
-            if self.assignable(counts, played, &suited) {
-                match found.all.len() < most {
-                    true => found.all.push(counts.to_vec()),
-                    false => found.complete = false,
-                }
-            }
-        });
+    fn is_best(&self, class: usize, strategy: usize, others: &[u32]) -> bool {
+        let own = (self.payoff)(class, strategy, others);
+        (0..self.strategies).all(|other| (self.payoff)(class, other, others) <= own)
     }
 
     /// Whether players can be assigned to the strategies that suit their class so that `counts` play
     /// each. Every strategy played suits some class.
-    fn assignable(&self, counts: &[u32], played: u16, suited: &[u16]) -> bool {
+    fn is_assignable(&self, counts: &[u32], played: u16, suited: &[u16]) -> bool {
         if let [_] = self.sizes {
             return true;
         }
@@ -215,31 +152,25 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync, const K: usize> Anonymous<'_, P
         true
     }
 
-    /// Calls `visit` with all vectors of counts that begin with `first` and whose others add up to
-    /// `rest`, and with their places in a slice.
-    fn each(&self, first: u32, rest: u32, mut visit: impl FnMut(&[u32], usize)) {
+    /// Calls `visit` with all vectors of counts that begin with `first`.
+    fn each(&self, first: u32, mut visit: impl FnMut(&mut [u32])) {
         let last = self.strategies - 1;
         let mut counts = vec![0; self.strategies];
         counts[0] = first;
-        counts[last] = rest;
-        let mut place = 0;
+        counts[last] = self.players - first;
         loop {
-            visit(&counts[..self.count()], place);
+            visit(&mut counts);
             // The next vector: one more of the first strategy after the leading one that can grow.
             let mut at = 1;
-            let mut stride = 1;
             while at < last && counts[last] == 0 {
-                place -= counts[at] as usize * stride;
                 counts[last] = std::mem::take(&mut counts[at]);
                 at += 1;
-                stride *= self.width();
             }
             if at >= last {
                 return;
             }
             counts[at] += 1;
             counts[last] -= 1;
-            place += stride;
         }
     }
 }
@@ -322,7 +253,7 @@ mod tests {
         assert_eq!(wrong(&[], 2), AnonymousError::Players(0));
         assert_eq!(wrong(&[u32::MAX, 1], 2), AnonymousError::Players(1 << 32));
         for limit in
-            [Limit { steps: 5150, ..Limit::default() }, Limit { bytes: 999, ..Limit::default() }]
+            [Limit { steps: 5150, ..Limit::default() }, Limit { bytes: 9999, ..Limit::default() }]
         {
             assert!(!equilibria(&[100], 3, payoff, limit).unwrap().complete);
         }
