@@ -5,49 +5,27 @@
 //! Bonders are one account that bonds evenly with all operators and leaves last.
 //!
 //! Nobody misses a duty that it tries to do, and whether an offence is noticed is drawn once per
-//! operator. Calls are made in the order of what was decided, so that rounding and places fall to
-//! operators by their order among those who decided the same.
+//! operator. Places and payouts are taken in the order of what was decided, so that what is scarce,
+//! and what rounding leaves, falls to operators by their order among those who decided the same.
 
-use super::play::{Scenario, Strategy, World, accounts};
+mod audit;
+#[cfg(test)]
+mod tests;
+
+pub use audit::Audit;
+
+use super::play::{Scenario, World};
 use super::{Op, SCORER, SINK, SLASHER, Staking};
 use crate::models::{Agent, Instance, Model};
 use crate::play::{Wrong, expect};
-use crate::scenario::Amounts;
-use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX};
+use crate::stage::{self, Course, Decision, Seat};
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
-use carrots_logic::{Balance, Block};
-use serde::{Deserialize, Serialize};
+use carrots_logic::{Balance, Block, Perbill};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
 const TREASURY: Agent = SINK + 1;
 /// Who bonds for all bonders.
 const BONDERS: Agent = TREASURY + 1;
-/// The most accounts of all operators.
-const ACCOUNTS_MAX: u32 = 100_000;
-
-/// The part of a scenario that is audited.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Audit {
-    /// Operators; zero for those of the scenario.
-    pub operators: u32,
-    /// What each of them bonds; zero for what the honest ones of the scenario have.
-    #[serde(with = "carrots_logic::text::amount")]
-    pub stake: Balance,
-    /// What all bonders bond together, in equal parts with every operator.
-    #[serde(with = "carrots_logic::text::amount")]
-    pub bonded: Balance,
-    /// Eras of duty.
-    pub eras: Era,
-    /// Accounts over which an operator may split its stake.
-    pub splits: u32,
-}
-
-impl Default for Audit {
-    fn default() -> Self {
-        Self { operators: 0, stake: 0, bonded: 0, eras: 3, splits: 1 }
-    }
-}
 
 /// What an operator can decide to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +41,8 @@ enum Behaviour {
     /// Does the first era's duty, equivocates, retires and unbonds at once, and withdraws as soon
     /// as it can.
     Exit,
+    /// Asks for all rewards as its commission, and is honest if that is accepted.
+    Greedy,
     /// Does not register.
     Out,
     /// Splits its stake over several operators, all honest.
@@ -77,6 +57,8 @@ use Behaviour as B;
 struct Operator {
     player: usize,
     account: Agent,
+    /// Its place in the order of payouts.
+    place: (u32, usize, usize),
     /// What it does by itself: one of a split is honest, or equivocates.
     behaviour: Behaviour,
     noticed: bool,
@@ -101,10 +83,13 @@ impl Stage {
         let detection = (world.detection * 1000.0).round();
         let exact = (world.detection * 1000.0 - detection).abs() < 1e-9;
         expect(exact, "world.detection", "a multiple of 0.001 to be audited")?;
-        let audit = complete(scenario)?;
+        let audit = audit::complete(scenario)?;
         let mut options = vec![B::Honest, B::Lazy, B::Equivocate, B::Exit];
         if !params.reporter_share.is_zero() {
             options.push(B::SelfReport);
+        }
+        if params.max_commission < Perbill::one() {
+            options.push(B::Greedy);
         }
         options.push(B::Out);
         if audit.splits > 1 {
@@ -165,6 +150,7 @@ impl Stage {
             B::Equivocate => "equivocate".into(),
             B::SelfReport => "report itself".into(),
             B::Exit => "exit".into(),
+            B::Greedy => "ask for all rewards".into(),
             B::Out => "out".into(),
             B::Split => format!("honest as {splits} operators"),
             B::SplitEquivocate => format!("equivocate with one of {splits} operators"),
@@ -175,33 +161,31 @@ impl Stage {
         self.options.iter().position(|option| *option == behaviour)
     }
 
-    /// Everyone decides; gives the players in the order of what they decided.
-    fn decide(&self, course: &mut Course<Staking>) -> Vec<(usize, usize)> {
+    /// Everyone decides: the options by player.
+    fn decide(&self, course: &mut Course<Staking>) -> Vec<usize> {
         let choose = |player| {
-            let option = course.choose(Decision {
+            course.choose(Decision {
                 player,
                 about: "behaviour",
                 sees: 0,
                 options: self.options.len(),
                 intended: &|_| 0,
                 name: &|option| self.name(option),
-            });
-            (option, player)
+            })
         };
-        let mut decided: Vec<_> = (0..self.audit.operators as usize).map(choose).collect();
-        decided.sort_unstable();
-        decided
+        (0..self.audit.operators as usize).map(choose).collect()
     }
 
     /// Operators register, everyone's first account before anyone's second, and bonders bond.
-    fn enter(&self, course: &mut Course<Staking>, decided: &[(usize, usize)]) -> Vec<Operator> {
+    fn enter(&self, course: &mut Course<Staking>, decided: &[usize]) -> Vec<Operator> {
         if self.world.reserve > 0 {
             course.call(TREASURY, self.world.reserve, Op::Fund {});
         }
-        let commission = self.world.commission;
         let mut operators = Vec::with_capacity(decided.len());
+        let mut players: Vec<usize> = (0..decided.len()).collect();
         for turn in 0..self.audit.splits {
-            for (option, player) in decided.iter().copied() {
+            for &player in &players {
+                let option = decided[player];
                 let (number, behaviour) = match (self.options[option], turn) {
                     (B::SplitEquivocate, 0) => (1, B::Equivocate),
                     (B::Split | B::SplitEquivocate, _) => (1 + turn, B::Honest),
@@ -209,10 +193,17 @@ impl Stage {
                     (behaviour, 0) => (0, behaviour),
                 };
                 let (account, stake) = (self.account(player, number), self.stake(number));
+                let (commission, behaviour) = match behaviour {
+                    B::Greedy => (Perbill::one(), B::Honest),
+                    _ => (self.world.commission, behaviour),
+                };
                 if course.call(account, stake, Op::Register { commission }).is_some() {
-                    operators.push(Operator { player, account, behaviour, noticed: false });
+                    let (place, noticed) = ((turn, option, player), false);
+                    operators.push(Operator { player, account, place, behaviour, noticed });
                 }
             }
+            // All first accounts have a place.
+            players.sort_by_key(|player| decided[*player]);
         }
         let part = self.part(operators.len());
         if part > 0 {
@@ -279,16 +270,25 @@ impl Stage {
     }
 
     /// The era ends; who exits is faster than whoever pulls payouts and applies slashes.
-    fn close(&self, course: &mut Course<Staking>, era: Era, operators: &[Operator]) {
+    fn close(
+        &self,
+        course: &mut Course<Staking>,
+        era: Era,
+        operators: &[Operator],
+        queue: &[Agent],
+    ) {
         self.end_era(course);
         for Operator { account, .. } in operators.iter().filter(|at| at.behaviour == B::Exit) {
             course.call(*account, 0, Op::Withdraw { operator: *account, era: 0 });
         }
+        for &operator in queue {
+            if course.instance.db.pool(operator).unpaid > 0 {
+                course.call(TREASURY, 0, Op::Payout { operator, era });
+                course.call(operator, 0, Op::Collect { account: operator });
+            }
+        }
         for &Operator { account: operator, .. } in operators {
             let pool = course.instance.db.pool(operator);
-            if pool.unpaid > 0 {
-                course.call(TREASURY, 0, Op::Payout { operator, era });
-            }
             for _ in pool.first_slash..pool.next_slash {
                 let due = course.instance.db.pool(operator).slash_due <= era + 1;
                 if !due || course.call(TREASURY, 0, Op::ApplySlash { operator }).is_none() {
@@ -302,6 +302,30 @@ impl Stage {
     fn end_era(&self, course: &mut Course<Staking>) {
         course.advance(self.params.era_blocks);
         course.call(TREASURY, 0, Op::EndEra {});
+    }
+
+    /// What an account has by the records, less what it gets if it now leaves with all of it.
+    fn locked(&self, who: Agent, end: &Instance<Staking>) -> i128 {
+        if end.db.worth(who) == 0 {
+            return 0;
+        }
+        let mut last = end.clone();
+        let call = |last: &mut Instance<Staking>, op| {
+            let _ = last.apply(who, 0, op);
+        };
+        call(&mut last, Op::Retire {});
+        for (operator, shares) in end.db.positions.get(who).iter().copied() {
+            call(&mut last, Op::Unbond { operator, shares });
+        }
+        for _ in 0..self.params.unbonding_eras {
+            last.advance(self.params.era_blocks);
+            call(&mut last, Op::EndEra {});
+        }
+        for ((operator, era), _) in last.db.unbondings.get(who).iter().copied() {
+            call(&mut last, Op::Withdraw { operator, era });
+        }
+        call(&mut last, Op::Collect { account: who });
+        end.wealth(who) as i128 - last.ledger().wallets[who as usize] as i128
     }
 
     /// Whoever is still there leaves with all that it has.
@@ -336,46 +360,6 @@ fn unbond(course: &mut Course<Staking>, who: Agent, operator: Agent) {
     }
 }
 
-/// The part of the scenario that is audited, with what the scenario says where it is left open.
-fn complete(scenario: &Scenario) -> Result<Audit, Wrong> {
-    let Scenario { params, world, agents, .. } = scenario;
-    let mut audit = scenario.audit.unwrap_or_default();
-    if audit.operators == 0 {
-        let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
-        audit.operators = operators.map(|group| group.count * accounts(group.strategy)).sum();
-    }
-    let most = params.max_operators.min(ACCOUNTS_MAX);
-    let expected = format!("1 to {most} operators");
-    expect((1..=most).contains(&audit.operators), "audit.operators", expected)?;
-    if audit.stake == 0 {
-        let honest = agents.iter().find(|group| group.strategy == Strategy::Honest);
-        audit.stake = match honest.map(|group| group.stake) {
-            Some(Amounts::Fixed(stake)) => stake,
-            _ => 0,
-        };
-    }
-    let expected = format!(
-        "at least params.min_self_bond = {}, here or from honest agents with the same stake",
-        params.min_self_bond
-    );
-    expect(audit.stake >= params.min_self_bond, "audit.stake", expected)?;
-    expect(audit.eras > 0, "audit.eras", "at least one era")?;
-    let most = ACCOUNTS_MAX / audit.operators;
-    let expected = format!("1 to {most} accounts");
-    expect((1..=most).contains(&audit.splits), "audit.splits", expected)?;
-    let wallets = audit.stake.checked_mul(Balance::from(audit.operators) * 2);
-    let all = wallets.and_then(|all| all.checked_add(audit.bonded)?.checked_add(world.reserve));
-    let few = all.is_some_and(|all| all <= TOKENS_MAX);
-    expect(few, "audit.stake", "at most 2^112 for twice all stakes, bonds and the reserve")?;
-    let duties = Balance::from(audit.eras) * Balance::from(audit.splits);
-    let cost = world.duty_cost.checked_mul(duties);
-    let few = cost.is_some_and(|cost| cost <= TOKENS_MAX);
-    expect(few, "world.duty_cost", "at most 2^112 for all duties to be audited")?;
-    let few = world.offence_gain <= TOKENS_MAX;
-    expect(few, "world.offence_gain", "at most 2^112 to be audited")?;
-    Ok(audit)
-}
-
 impl stage::Stage for Stage {
     type Model = Staking;
 
@@ -403,6 +387,9 @@ impl stage::Stage for Stage {
     fn play(&self, course: &mut Course<Staking>) {
         let decided = self.decide(course);
         let mut operators = self.enter(course, &decided);
+        let mut queue: Vec<_> = operators.iter().map(|at| (at.place, at.account)).collect();
+        queue.sort_unstable();
+        let queue: Vec<Agent> = queue.into_iter().map(|(_, account)| account).collect();
         for era in 0..self.eras_slashed() {
             if era < self.audit.eras {
                 for operator in &mut operators {
@@ -410,15 +397,15 @@ impl stage::Stage for Stage {
                 }
             }
             self.reports(course, era, &operators);
-            self.close(course, era, &operators);
+            self.close(course, era, &operators, &queue);
         }
         self.leave(course, &operators);
     }
 
-    /// What the rules still hold after everyone left is lost.
+    /// What a player still has in a pool, and does not get when it asks for it, is lost.
     fn worth(&self, player: usize, _kind: usize, end: &Instance<Staking>) -> i128 {
-        let locked = |number| end.db.worth(self.account(player, number)) as i128;
-        -(0..self.accounts()).map(locked).sum::<i128>()
+        let lost = |number| self.locked(self.account(player, number), end);
+        -(0..self.accounts()).map(lost).sum::<i128>()
     }
 
     fn alike(&self) -> bool {
@@ -459,6 +446,3 @@ impl stage::Stage for Stage {
         self.place(B::Equivocate)
     }
 }
-
-#[cfg(test)]
-mod tests;

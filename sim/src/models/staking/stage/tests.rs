@@ -3,7 +3,7 @@
 use super::*;
 use crate::scenario::Document;
 use crate::stage::{Answers, Stage as _, payoff, run, start};
-use B::{Equivocate, Exit, Honest, Lazy, Out, SelfReport, Split, SplitEquivocate};
+use B::{Equivocate, Exit, Greedy, Honest, Lazy, Out, SelfReport, Split, SplitEquivocate};
 
 const SMALL: &str = include_str!("../../../../scenarios/staking-small.toml");
 const POLKADOT: &str = include_str!("../../../../scenarios/polkadot-staking.toml");
@@ -121,6 +121,15 @@ fn the_lazy_and_the_absent_lose_their_rewards() {
     let absent = certain(&stage, &of(2, Lazy, 4));
     let kept = (0..3).fold(10_000_000u128, |stake, _| stake - (stake * 525).div_ceil(10_000));
     assert_eq!(absent[0], kept as i128 - 10_000_000);
+}
+
+#[test]
+fn a_commission_above_the_limit_is_as_good_as_none() {
+    let stage = small(4, &["audit.bonded=200000000"]);
+    let honest = certain(&stage, &[Honest; 4])[0];
+    let greedy = certain(&stage, &of(1, Greedy, 4));
+    assert!(greedy[0] == 0 && honest > 0, "{greedy:?}, not {honest}");
+    assert!(try_stage(POLKADOT, &[]).expect("it is a game").place(Greedy).is_none());
 }
 
 #[test]
