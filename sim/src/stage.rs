@@ -40,6 +40,11 @@ pub trait Stage: Sync {
     /// nothing but decisions.
     fn play(&self, course: &mut Course<Self::Model>);
 
+    /// How many calls at the start of a play nobody comes before: what is there when players decide.
+    fn prelude(&self) -> usize {
+        0
+    }
+
     /// What the end is worth to a player of the type with that number, beside tokens and what
     /// [`Course::gain`] counted: a value in the smallest unit.
     fn worth(&self, _player: usize, _kind: usize, _end: &Instance<Self::Model>) -> i128 {

@@ -136,7 +136,7 @@ fn attacks<S: Stage>(stage: &S, terms: &Terms) -> Result<Vec<Plan>, Stopped> {
                     types: types.clone(),
                     given: vec![None; n],
                     attackers: attackers.clone(),
-                    from: 0,
+                    from: stage.prelude(),
                     spares,
                     aim,
                 });

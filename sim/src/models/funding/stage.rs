@@ -304,6 +304,11 @@ impl stage::Stage for Stage {
         self.close(course);
     }
 
+    /// The pool is filled, and the good is proposed.
+    fn prelude(&self) -> usize {
+        1 + usize::from(self.world.sponsor > 0)
+    }
+
     /// With weight `w`, a good that is funded with `F` is worth `2 sqrt(w F)`, rounded down; one
     /// that met its threshold is worth `w`.
     fn worth(&self, _player: usize, kind: usize, end: &Instance<Funding>) -> i128 {

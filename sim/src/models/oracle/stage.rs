@@ -1,22 +1,26 @@
 //! A question to the court as a game: jurors decide what to report, and whether to take part.
 //!
 //! Every juror decides once, before anything else. Then all who take part stake, a question is
-//! asked, the jury is drawn, commits and reveals, and what is due is settled and collected. Nobody
-//! appeals. Options have no meaning of their own, so the first is the truth and the second
+//! asked, a jury is drawn, commits and reveals, those who challenge any outcome appeal, and what is
+//! due is settled and collected. Options have no meaning of their own, so the first is the truth and the second
 //! is what a briber wants; which of them needs no effort is drawn by chance. A number is the last
 //! one that was known, moved up by all of the drift; a briber wants twice as much.
+
+mod audit;
+
+pub use audit::{Audit, Bribe};
 
 use super::play::{Scenario, Strategy, Truth, World};
 use super::{Op, Oracle, SINK};
 use crate::models::{Agent, Instance};
 use crate::play::{Strategies, Wrong, expect};
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX};
+use audit::{Plan, Report, options};
 use carrots_logic::math::part_down;
 use carrots_logic::oracle::verdict::{Standing, standing};
-use carrots_logic::oracle::{Accounts, Ballot, Db, Juror, MAX_JURY, Outcome, Params, Salt};
+use carrots_logic::oracle::{Accounts, Ballot, Db, Juror, MAX_JURY, Outcome, Params, Salt, Status};
 use carrots_logic::{Balance, Perbill};
 use num_integer::Integer;
-use serde::{Deserialize, Serialize};
 
 /// Who asks: the first agent without a role. The jurors' accounts follow.
 const ASKER: Agent = SINK + 1;
@@ -24,81 +28,6 @@ const ASKER: Agent = SINK + 1;
 const QUESTION: u64 = 0;
 /// One, in parts of which chances are taken.
 const THOUSAND: u64 = 1_000;
-
-/// The part of a scenario that is audited.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Audit {
-    /// Jurors.
-    pub jurors: u32,
-    /// What each stakes; zero for the least stake.
-    #[serde(with = "carrots_logic::text::amount")]
-    pub stake: Balance,
-    /// What each has beside: what it takes to ask or to appeal.
-    #[serde(with = "carrots_logic::text::amount")]
-    pub spare: Balance,
-    /// Votes of the jury; zero for all that there are.
-    pub jury: u32,
-    /// What the jury is drawn with, where it is not all.
-    pub seed: u64,
-    /// Appeals that the rules allow.
-    pub appeals: u32,
-    /// The most accounts over which a juror may split its stake.
-    pub splits: u32,
-    /// The chance that effort finds the truth, in whole thousandths.
-    #[serde(with = "carrots_logic::text::fraction")]
-    pub accuracy: Perbill,
-    /// When a briber pays for a lie.
-    pub bribe: Bribe,
-}
-
-/// When a briber pays for a vote that was revealed for its lie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Bribe {
-    /// There is none.
-    None,
-    /// Always, `world.bribe`.
-    OnAction,
-    /// If the lie does not win, `world.promise`.
-    PEpsilon,
-}
-
-impl Default for Audit {
-    fn default() -> Self {
-        Self {
-            jurors: 5,
-            stake: 0,
-            spare: 0,
-            jury: 0,
-            seed: 0,
-            appeals: 0,
-            splits: 1,
-            accuracy: Perbill::one(),
-            bribe: Bribe::None,
-        }
-    }
-}
-
-/// What a juror does with all of its votes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Report {
-    /// Reports what its effort finds.
-    Truth,
-    /// Reports what the briber wants.
-    Lie,
-    /// Reports what needs no effort.
-    Lazy,
-    /// Commits, and does not reveal.
-    Absent,
-    /// Does not stake.
-    Out,
-    /// Commits as another did, and reveals the same.
-    Copy,
-}
-
-/// An option: what is reported, and over how many accounts the stake is split.
-type Plan = (Report, u32);
 
 /// An account with votes in the jury, and what it reveals.
 struct Vote {
@@ -242,26 +171,29 @@ impl Stage {
         }
     }
 
-    /// The question is asked, and a jury is drawn.
-    fn ask(&self, course: &mut Course<Oracle>) {
-        let fee = self.params.fee_of(self.params.jury);
-        course.call(ASKER, fee, Op::Ask { kind: self.world.truth.kind() });
+    /// A jury is drawn, votes and is tallied; gives its votes.
+    fn hear(&self, course: &mut Course<Oracle>, plans: &[Plan], guess: u128) -> Vec<Vote> {
         let now = course.instance.block();
         course.advance(self.params.draw_window(now).0 - now);
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.audit.seed.to_le_bytes());
         course.call(super::BEACON, 0, Op::Draw { question: QUESTION, seed });
+        let mut votes = self.votes(course, plans, guess);
+        if !votes.is_empty() {
+            self.copy(&mut votes);
+            self.vote(course, &votes);
+        }
+        votes
     }
 
     /// Who was drawn finds out what it will answer.
-    fn hear(&self, course: &mut Course<Oracle>, plans: &[Plan]) -> Vec<Vote> {
-        let lazy = plans.iter().any(|(report, _)| *report == Report::Lazy);
-        let guess = if lazy { self.guess(course) } else { self.truth };
+    fn votes(&self, course: &mut Course<Oracle>, plans: &[Plan], guess: u128) -> Vec<Vote> {
+        let round = course.instance.db.question(QUESTION).map_or(0, |question| question.round);
         let mut votes = Vec::with_capacity(plans.len());
         for (juror, (report, accounts)) in plans.iter().enumerate() {
             let drawn = |split: u32| {
                 let account = self.account(juror, split);
-                let votes = course.instance.db.seat(account, QUESTION, 0).votes;
+                let votes = course.instance.db.seat(account, QUESTION, round).votes;
                 (votes > 0).then_some((account, votes))
             };
             let drawn: Vec<(Agent, u32)> = (0..*accounts).filter_map(drawn).collect();
@@ -269,13 +201,13 @@ impl Stage {
                 continue;
             }
             let answer = match report {
-                Report::Truth => {
+                Report::Truth | Report::Challenge => {
                     course.gain(juror, -(self.world.effort_cost as i128));
                     self.signal(course)
                 }
                 Report::Lie => self.lie,
                 Report::Lazy => guess,
-                Report::Absent | Report::Out | Report::Copy => self.truth,
+                Report::Absent | Report::Out | Report::Copy | Report::Late => self.truth,
             };
             let vote = |(account, votes)| {
                 let salt = salt(account);
@@ -318,38 +250,77 @@ impl Stage {
         course.happen(&odds) as u128
     }
 
-    /// Whoever copies takes over the commitment of one of those who report what comes first, and
-    /// the answer that it reveals. Where nobody reveals, there is nothing to copy.
+    /// Whoever copies takes over the answer of one of those who report what comes first, and its
+    /// commitment or, if late, one of its own. Where nobody reveals, there is nothing to copy.
     fn copy(&self, votes: &mut [Vote]) {
-        let own = votes.iter().filter(|vote| vote.reveals() && vote.report != Report::Copy);
+        let own = votes.iter().filter(|vote| vote.reveals() && !vote.report.copies());
         let first = own.min_by_key(|vote| self.place((vote.report, 1)));
         let first = first.map(|vote| (vote.account, vote.answer, vote.salt));
-        for vote in votes.iter_mut().filter(|vote| vote.report == Report::Copy) {
-            match first {
-                Some(first) => (vote.copied, vote.answer, vote.salt) = first,
-                None => vote.report = Report::Absent,
+        for vote in votes.iter_mut().filter(|vote| vote.report.copies()) {
+            match (first, vote.report) {
+                (None, _) => vote.report = Report::Absent,
+                (Some(first), Report::Copy) => (vote.copied, vote.answer, vote.salt) = first,
+                (Some((_, answer, _)), _) => vote.answer = answer,
             }
         }
     }
 
-    /// The jury commits, reveals, and is tallied; all is settled.
+    /// The jury commits, reveals, and is tallied. A wrong answer that is revealed cannot be taken
+    /// back, nor can one that was not.
     fn vote(&self, course: &mut Course<Oracle>, votes: &[Vote]) {
-        for Vote { account, copied, answer, salt, .. } in votes {
-            let commitment = course.instance.db.seal(*copied, QUESTION, *answer, salt);
-            course.call(*account, 0, Op::Commit { question: QUESTION, commitment });
-        }
+        let (late, early): (Vec<_>, Vec<_>) =
+            votes.iter().partition(|vote| vote.report == Report::Late);
+        early.iter().for_each(|vote| self.commit(course, vote));
         course.advance(self.params.commit_blocks);
-        for Vote { account, answer, salt, .. } in votes.iter().filter(|vote| vote.reveals()) {
-            let op = Op::Reveal { question: QUESTION, answer: *answer, salt: *salt };
-            course.call(*account, 0, op);
+        early.iter().filter(|vote| vote.reveals()).for_each(|vote| self.reveal(course, vote));
+        for vote in late {
+            self.commit(course, vote);
+            self.reveal(course, vote);
         }
         course.advance(self.params.reveal_blocks);
+        for vote in votes.iter().filter(|vote| !vote.reveals()) {
+            course.commit(vote.juror);
+        }
         course.call(ASKER, 0, Op::Tally { question: QUESTION });
+    }
+
+    fn commit(&self, course: &mut Course<Oracle>, vote: &Vote) {
+        let commitment = course.instance.db.seal(vote.copied, QUESTION, vote.answer, &vote.salt);
+        course.call(vote.account, 0, Op::Commit { question: QUESTION, commitment });
+    }
+
+    fn reveal(&self, course: &mut Course<Oracle>, vote: &Vote) {
+        let op = Op::Reveal { question: QUESTION, answer: vote.answer, salt: vote.salt };
+        course.call(vote.account, 0, op);
+        if vote.answer != self.truth {
+            course.commit(vote.juror);
+        }
+    }
+
+    /// The first one who challenges outcomes and can pay for it appeals; whether anybody did.
+    fn appeal(&self, course: &mut Course<Oracle>, plans: &[Plan]) -> bool {
+        let Some(record) = course.instance.db.question(QUESTION) else { return false };
+        if record.status != Status::Tallied || record.round >= self.params.max_appeals {
+            return false;
+        }
+        let fee = self.params.fee_of(self.params.jury_of(record.round + 1));
+        (0..plans.len()).filter(|juror| plans[*juror].0 == Report::Challenge).any(|juror| {
+            course.call(self.account(juror, 0), fee, Op::Appeal { question: QUESTION }).is_some()
+        })
+    }
+
+    /// Every round is settled when nobody can appeal any more.
+    fn settle(&self, course: &mut Course<Oracle>) {
         if self.params.max_appeals > 0 {
             course.advance(self.params.appeal_blocks);
         }
         self.pass_drawing(course);
-        course.call(ASKER, 0, Op::Settle { question: QUESTION });
+        let open = |instance: &Instance<Oracle>| {
+            instance.db.question(QUESTION).is_some_and(|record| record.status == Status::Tallied)
+        };
+        while open(&course.instance)
+            && course.call(ASKER, 0, Op::Settle { question: QUESTION }).is_some()
+        {}
     }
 
     /// The briber pays, and everyone takes what is due.
@@ -384,17 +355,9 @@ impl Stage {
 
     fn name(&self, option: usize) -> String {
         let (report, accounts) = self.options[option];
-        let name = match report {
-            Report::Truth => "truth",
-            Report::Lie => "lie",
-            Report::Lazy => "lazy",
-            Report::Absent => "absent",
-            Report::Out => "out",
-            Report::Copy => "copy",
-        };
         match accounts {
-            1 => name.into(),
-            _ => format!("{name} as {accounts} accounts"),
+            1 => report.name().into(),
+            _ => format!("{} as {accounts} accounts", report.name()),
         }
     }
 }
@@ -438,10 +401,15 @@ impl stage::Stage for Stage {
             plans.push(self.options[option]);
         }
         self.enter(course, &plans);
-        self.ask(course);
-        let mut votes = self.hear(course, &plans);
-        self.copy(&mut votes);
-        self.vote(course, &votes);
+        let fee = self.params.fee_of(self.params.jury);
+        course.call(ASKER, fee, Op::Ask { kind: self.world.truth.kind() });
+        let lazy = plans.iter().any(|(report, _)| *report == Report::Lazy);
+        let guess = if lazy { self.guess(course) } else { self.truth };
+        let mut votes = self.hear(course, &plans, guess);
+        while self.appeal(course, &plans) {
+            votes.extend(self.hear(course, &plans, guess));
+        }
+        self.settle(course);
         self.pay(course, &votes);
     }
 
@@ -466,16 +434,6 @@ impl stage::Stage for Stage {
     fn corrupt(&self, _player: usize) -> Option<usize> {
         self.place((Report::Lie, 1))
     }
-}
-
-/// What a juror can do; the first is intended.
-fn options(audit: &Audit, truth: Truth) -> Vec<Plan> {
-    // Where effort never fails the true option is known: there is nothing to be lazy about.
-    let known = matches!(truth, Truth::Choice { .. }) && audit.accuracy == Perbill::one();
-    let lazy = (!known).then_some(Report::Lazy);
-    let alone = [Report::Truth, Report::Lie].into_iter().chain(lazy);
-    let alone = alone.chain([Report::Absent, Report::Out, Report::Copy]).map(|report| (report, 1));
-    alone.chain((2..=audit.splits).map(|accounts| (Report::Truth, accounts))).collect()
 }
 
 /// What hides an answer.

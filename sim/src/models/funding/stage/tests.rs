@@ -57,8 +57,9 @@ fn regret(stage: &Stage, kind: usize) -> i128 {
 /// Weights 100, 200, 300 and 400, and a pool for all of it.
 fn squares(set: &[&str]) -> Stage {
     let weights = "world.weight={ uniform = { min = 100, max = 400 } }";
-    let rest = ["audit.steps=3", "audit.amounts=8", "params.min_contribution=1"];
-    stage(QUADRATIC, &[&[weights], rest.as_slice(), set].concat())
+    let least = "params.min_contribution=1";
+    let rest = ["audit.steps=3", "audit.amounts=8", "audit.identities=1"];
+    stage(QUADRATIC, &[&[weights, least], rest.as_slice(), set].concat())
 }
 
 #[test]
@@ -120,7 +121,8 @@ fn splitting_pays_under_quadratic_funding() {
 #[test]
 fn pairs_are_bounded() {
     let weights = "world.weight={ uniform = { min = 2500, max = 10000 } }";
-    let stage = stage(PAIRWISE, &[weights, "audit.players=2", "audit.steps=3"]);
+    let stage =
+        stage(PAIRWISE, &[weights, "audit.players=2", "audit.steps=3", "audit.identities=1"]);
     let bound = stage.params.pairwise_bound;
     for amount in [2_500, 10_000] {
         let option = option(&stage, To::Good, 1, amount);

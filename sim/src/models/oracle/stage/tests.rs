@@ -202,7 +202,7 @@ fn a_promise_that_works_costs_nothing() {
 #[test]
 fn jurors_are_alike() {
     for (text, set) in [
-        (COURT, vec!["audit.jurors=4"]),
+        (COURT, vec!["audit.jurors=4", "audit.copying=true"]),
         (PRICE, vec!["audit.jurors=3"]),
         (COURT, vec!["audit.jurors=3", "audit.accuracy=0.9"]),
         (COURT, vec!["audit.jurors=3", "audit.splits=2", "audit.stake='12000000000000000000000'"]),
@@ -220,15 +220,38 @@ fn jurors_are_alike() {
     }
 }
 
-/// A copied commitment cannot be opened: it is a vote that is not revealed.
+/// A copied commitment cannot be opened, and nobody commits when another has revealed: either is a
+/// vote that is not revealed.
 #[test]
 fn who_copies_is_absent() {
-    let stage = stage(COURT, &["audit.jurors=4"]);
-    let copy = stage.place((Report::Copy, 1)).expect("it is an option");
+    let stage = stage(COURT, &["audit.jurors=4", "audit.copying=true"]);
+    let copies = [Report::Copy, Report::Late].map(|report| stage.place((report, 1)));
     for others in profiles(3, stage.options.len()) {
-        let [copies, stays] =
-            [copy, ABSENT].map(|option| payoffs(&stage, &[&[option], others.as_slice()].concat()));
-        assert_eq!(copies, stays, "{others:?}");
+        let pays = |option| payoffs(&stage, &[&[option], others.as_slice()].concat());
+        for copy in copies {
+            assert_eq!(pays(copy.expect("it is an option")), pays(ABSENT), "{others:?}");
+        }
+    }
+}
+
+/// Who appeals an outcome pays a jury, which earns it. Where nobody is left to be drawn, it gets back
+/// what it paid.
+#[test]
+fn a_challenge_pays_its_jury() {
+    let spare = "audit.spare='20000000000000000000000'";
+    for (stake, drawn) in [("5000000000000000000000", 0..=0), ("27000000000000000000000", 1..=3)] {
+        let stake = format!("audit.stake='{stake}'");
+        let set = ["audit.jurors=3", "audit.jury=3", "audit.appeals=1", spare, &stake];
+        let stage = stage(COURT, &set);
+        let challenge = stage.place((Report::Challenge, 1)).expect("it is an option");
+        let [fee, _, _, effort] = amounts(&stage);
+        let pays = |first| payoffs(&stage, &[first, TRUTH, TRUTH]);
+        let (truth, challenged) = (pays(TRUTH), pays(challenge));
+        let efforts = truth.iter().sum::<i128>() - challenged.iter().sum::<i128>();
+        assert_eq!(efforts % effort, 0);
+        assert!(drawn.contains(&(efforts / effort)), "{efforts}");
+        let earned = |at: usize| (challenged[at] - truth[at]) / fee;
+        assert!([1, 2].map(earned).iter().all(|votes| (0..=7).contains(votes)));
     }
 }
 
