@@ -272,6 +272,7 @@ impl<S: Stage> Outcomes<'_, S> {
     fn check(&mut self, terms: &Terms) -> Finding {
         use Property::*;
         let before = self.computed();
+        self.begin();
         let answer = match terms.property {
             DominantStrategy | ExPost | Bayesian | Nash | IndividualRationality | Sybil => {
                 self.single(terms)

@@ -1,7 +1,21 @@
 //! Games and their equilibria, in exact arithmetic.
 //!
-//! A game is in strategic form ([`strategic`]) or in extensive form; one file per
-//! idea solves it. Payoffs are rationals of any size: nothing is rounded, and nothing overflows.
+//! Payoffs are rationals of any size: nothing is rounded, and nothing overflows, but where players
+//! learn ([`dynamics`]), and there what is reached is judged exactly.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | what is a game in strategic form, what in extensive form? | [`strategic`], [`extensive`] |
+//! | how is it read and written? | [`nfg`], [`efg`] |
+//! | what does a mixed profile pay, and what could be gained by leaving it? | [`mixed`] |
+//! | which strategies need nobody play? | [`dominance`] |
+//! | which equilibria are there? | [`pure`], [`bimatrix`] for two players |
+//! | ... with a device that advises? | [`correlated`] |
+//! | ... if one's gain is the other's loss? | [`zero_sum`] |
+//! | ... of many players who are alike? | [`anonymous`], [`symmetric`] |
+//! | ... in every subgame? | [`backward`], [`sequence`] |
+//! | where do players come to who learn? | [`dynamics`] |
+//! | exact arithmetic | [`exact`], [`lp`], [`tableau`], [`polynomial`] |
 
 pub mod anonymous;
 pub mod backward;

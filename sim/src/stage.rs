@@ -10,6 +10,7 @@ use crate::games::exact::Rational;
 use crate::models::{Agent, Instance, Messages, Model};
 use crate::trace::{Amount, Step, Trace};
 use carrots_logic::{Balance, Block};
+use num_integer::Integer;
 use std::collections::BTreeMap;
 
 /// The most tokens of all agents: payoffs, and sums of a few thousand of them, are `i128`.
@@ -150,12 +151,15 @@ pub struct Course<'a, M: Model> {
     steps: Option<Vec<Step<M::Op>>>,
     /// If it is watched: what the mechanism lacked at worst to what it owed.
     lacked: Option<Balance>,
+    /// By player, how many steps were written down when it did what it cannot take back.
+    committed: Vec<Option<usize>>,
 }
 
 impl<'a, M: Model> Course<'a, M> {
     /// A play from `start` among so many players.
     pub fn new(start: Instance<M>, players: usize, decider: &'a mut dyn Decider) -> Self {
-        Self { instance: start, decider, gains: vec![0; players], steps: None, lacked: None }
+        let (gains, committed) = (vec![0; players], vec![None; players]);
+        Self { instance: start, decider, gains, steps: None, lacked: None, committed }
     }
 
     /// The same, and every call is written down.
@@ -213,6 +217,17 @@ impl<'a, M: Model> Course<'a, M> {
     /// What the world gave every player so far.
     pub fn gains(&self) -> &[i128] {
         &self.gains
+    }
+
+    /// A player does what it cannot take back: an offence. The first one counts.
+    pub fn commit(&mut self, player: usize) {
+        let steps = self.steps.as_ref().map_or(0, Vec::len);
+        self.committed[player].get_or_insert(steps);
+    }
+
+    /// How many steps were written down when a player did what it cannot take back.
+    pub fn committed(&self, player: usize) -> Option<usize> {
+        self.committed[player]
     }
 
     /// What was called, if it was written down.
@@ -279,7 +294,9 @@ impl<'a> Answers<'a> {
     /// The odds of the last play: the product of those of its branches, and of all.
     pub fn odds(&self) -> (u128, u128) {
         let branch = |(odds, taken): &(Vec<u64>, usize)| {
-            (u128::from(odds[*taken]), odds.iter().copied().map(u128::from).sum::<u128>())
+            let (one, all) = (u128::from(odds[*taken]), odds.iter().copied().map(u128::from).sum());
+            let common = one.gcd(&all);
+            (one / common, all / common)
         };
         let times = |(one, all), (odds, sum)| (one * odds, all * sum);
         self.chance.iter().map(branch).fold((1, 1), times)

@@ -7,6 +7,7 @@ use carrots::games::lp::{Program, Relation, Solution};
 use carrots::games::{Limit, backward, efg, sequence};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::collections::{BTreeSet, HashMap};
 
 /// What is random about a tree.
 #[derive(Clone, Copy)]
@@ -152,7 +153,7 @@ fn a_best_response_is_the_best_strategy_of_the_strategic_form() {
     for seed in 0..200 {
         let game = tree(seed, Kind { players: 2 + seed as usize % 2, ..SMALL });
         let reduced = game.reduced(Limit::default()).unwrap();
-        if reduced.strategic.payoffs.len() > 1000 {
+        if reduced.strategic.payoffs.len() > 400 {
             continue;
         }
         let profile = random_profile(&game, seed);
@@ -178,7 +179,28 @@ fn a_best_response_is_the_best_strategy_of_the_strategic_form() {
             assert_eq!(game.payoffs(&played)[player], response.payoff, "seed {seed}");
         }
     }
-    assert!(checked > 60, "hardly any trees are small: {checked}");
+    assert!(checked > 50, "hardly any trees are small: {checked}");
+}
+
+#[test]
+fn what_is_filled_in_off_the_path_changes_nothing_that_is_reached() {
+    let mut filled = 0;
+    for seed in 0..200 {
+        let game = tree(seed, Kind { players: 2 + seed as usize % 2, ..SMALL });
+        // Everybody plays the first action half of the time, or for sure.
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let some = |actions: &Vec<Rational>| match random.random_ratio(1, 2) {
+            true => actions.clone(),
+            false => pure(0, actions.len()),
+        };
+        let profile: Profile = game.uniform().iter().map(some).collect();
+        let after = game.off_path(profile.clone()).unwrap();
+        assert_eq!(game.payoffs(&profile), game.payoffs(&after), "seed {seed}");
+        let gains = [&profile, &after].map(|profile| game.gains(profile).unwrap());
+        assert_eq!(gains[0], gains[1], "seed {seed}");
+        filled += usize::from(profile != after);
+    }
+    assert!(filled > 50, "hardly anything is off the path: {filled}");
 }
 
 /// The value of a zero-sum game in strategic form, as a linear program on its whole matrix.
@@ -282,16 +304,79 @@ fn backward_induction_finds_all_equilibria_of_perfect_information() {
     assert!(several > 30, "hardly any ties");
 }
 
+/// A subgame as a game of its own, and what a profile does there.
+fn cut_out(game: &Extensive, root: usize, profile: &Profile) -> (Extensive, Profile) {
+    let mut tree = Builder::new("", game.players(), Limit::default());
+    let mut known = HashMap::new();
+    let mut there = Vec::new();
+    let mut open = vec![(root, 0)];
+    while let Some((node, at)) = open.pop() {
+        let children = match &game.nodes()[node] {
+            Node::Terminal { payoffs } => {
+                tree.terminal(at, payoffs.clone()).unwrap();
+                continue;
+            }
+            Node::Chance { events, .. } => tree.chance(at, events.clone()).unwrap(),
+            Node::Decision { set, .. } => {
+                let copy = *known.entry(*set).or_insert_with(|| {
+                    let old = &game.sets()[*set];
+                    there.push(profile[*set].clone());
+                    tree.information_set(old.player, "", old.actions.clone()).unwrap()
+                });
+                tree.decision(at, copy).unwrap()
+            }
+        };
+        open.extend(game.children(node).zip(children));
+    }
+    (tree.build().unwrap(), there)
+}
+
 #[test]
-fn what_is_subgame_perfect_is_an_equilibrium() {
-    let mut found = 0;
+fn what_is_subgame_perfect_is_an_equilibrium_of_every_subgame() {
+    let (mut proper, mut methods) = (0, BTreeSet::new());
     for seed in 0..200 {
-        let game = tree(seed, SMALL);
+        let kind = Kind { zero_sum: seed % 3 == 0, hidden: seed % 4 > 0, ..SMALL };
+        let game = tree(seed, kind);
+        let subgames = backward::subgames(&game);
         for one in backward::one(&game, Limit::default()).unwrap().all {
             assert_eq!(game.payoffs(&one.profile), one.payoffs, "seed {seed}");
-            assert_eq!(game.gains(&one.profile).unwrap(), [whole(0), whole(0)], "seed {seed}");
-            found += 1;
+            methods.extend(one.methods);
+            for root in &subgames {
+                let (subgame, profile) = cut_out(&game, *root, &one.profile);
+                let gains = subgame.gains(&profile).unwrap();
+                assert_eq!(gains, [whole(0), whole(0)], "seed {seed}, subgame at {root}");
+            }
+            proper += subgames.len() - 1;
         }
     }
-    assert!(found > 100, "hardly any equilibria: {found}");
+    assert!(proper > 300, "hardly any subgames: {proper}");
+    assert_eq!(methods.len(), 4, "not every way to solve a subgame was needed: {methods:?}");
+}
+
+/// No text, however broken, makes the reader panic, and what it does read is written and read again.
+#[test]
+fn broken_files_are_refused() {
+    let (mut read, mut refused) = (0, 0);
+    for seed in 0..2_000 {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut text: Vec<char> = efg::write(&tree(seed % 20, SMALL)).chars().collect();
+        for _ in 0..random.random_range(1..4) {
+            let signs = ['"', '\\', '{', '}', '0', '1', '/', '-', ' ', 'p', 't', 'é'];
+            let at = random.random_range(0..text.len());
+            text[at] = signs[random.random_range(0..signs.len())];
+        }
+        let text: String = text.into_iter().collect();
+        match efg::read(&text, Limit::default()) {
+            Ok(game) => {
+                let again = efg::read(&efg::write(&game), Limit::default());
+                assert_eq!(again, Ok(game), "seed {seed}\n{text}");
+                read += 1;
+            }
+            Err(error) => {
+                assert!(error.line <= 1 + text.lines().count(), "seed {seed}: {error}\n{text}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(read > 100 && refused > 100, "{read} read, {refused} refused");
 }

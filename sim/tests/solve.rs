@@ -168,8 +168,8 @@ fn dominance_and_correlation_are_listed() {
     assert_eq!(equilibria(&battle).len(), 3);
 }
 
-/// Diekmann 1985, three players: one volunteers, or each with the chance that makes 1/4, what it
-/// costs, the chance that nobody else does.
+/// Diekmann 1985, three players: one volunteers, or each so often that the chance that nobody else
+/// does is 1/4, which is what it costs.
 #[test]
 fn more_than_two_players_have_pure_and_symmetric_equilibria() {
     let path = folder("volunteers").join("game.nfg");
@@ -178,7 +178,10 @@ fn more_than_two_players_have_pure_and_symmetric_equilibria() {
         0 0 0  3/4 1 1  1 3/4 1  3/4 3/4 1  1 1 3/4  3/4 1 3/4  1 3/4 3/4  3/4 3/4 3/4";
     std::fs::write(&path, game).unwrap();
     let document = json(0, &[text(&path), "--all"]);
-    assert_eq!((equilibria(&document).len(), &document["kind"]), (3, &json!("pure")));
+    let all = equilibria(&document);
+    assert_eq!((all.len(), &document["kind"]), (4, &json!("pure and symmetric")));
+    let half = json!(["1/2", "1/2"]);
+    assert!(all.contains(&(json!([half, half, half]), json!(["3/4", "3/4", "3/4"]))), "{all:?}");
     let half = json!({ "strategy": "help", "low": "1/2", "high": "1/2", "stable": true });
     assert_eq!(document["symmetric"], json!([half]));
     assert_eq!(equilibria(&json(0, &[text(&path)])).len(), 1);
@@ -249,6 +252,10 @@ fn what_is_converted_is_the_same_game() {
     let again = folder.join("matching-pennies.nfg");
     let error = refused(&carrots(&[&pennies, "--write", text(&again)]));
     assert!(error.contains("matching-pennies.nfg: cannot be written: File exists"), "{error}");
+    let large = folder.join("large.nfg");
+    let beyond = ["--write", text(&large), "--limit", "100"];
+    let error = refused(&carrots(&[&[&*file("kuhn-poker.efg")], &beyond[..]].concat()));
+    assert!(error.contains("large.nfg: the limit has no room for") && !large.exists(), "{error}");
     let error = refused(&carrots(&[&pennies, "--write", "game.txt"]));
     assert!(
         error.contains("--write game.txt: expected a name that ends with .nfg or .efg"),

@@ -6,6 +6,7 @@
 //! | what does the compiled contract do? | [`sandbox`] |
 //! | is that what the model does? | [`differential`] |
 //! | is it so for random calls, and did all that can happen happen? | [`random`] |
+//! | does this trace do the same on the contract? | [`replay`] |
 //! | what is the shortest trace on which it is not? | [`shrink`] |
 //! | what holds after every call, and in the end? | [`invariants`] |
 //! | is everything refused that has to be, and with which error? | [`refusals`] |
@@ -20,6 +21,7 @@ pub mod differential;
 pub mod invariants;
 pub mod random;
 pub mod refusals;
+pub mod replay;
 pub mod sandbox;
 pub mod script;
 pub mod shrink;

@@ -1,17 +1,22 @@
 //! How fast games are solved, beside simple ways to do the same.
 //!
 //! Lines between the benchmarks give ratios: all equilibria of the six-by-six game against support
-//! enumeration in fractions and against the time that Gambit's exact solver takes; pure equilibria
-//! of an anonymous game of 10,000 players with three strategies against a loop over vectors of
-//! counts that asks for every payoff where it needs it, measured on 1,000 players and scaled by the
-//! number of vectors.
+//! enumeration in fractions and against the time that Gambit's exact solver takes; pure equilibria of
+//! an anonymous game of 10,000 players with three strategies against a loop over vectors of counts
+//! that asks for every payoff where it needs it, measured on 1,000 players and scaled by the number
+//! of vectors. The best correlated equilibrium of a random game of three players has no baseline.
 
 mod supports;
 
 use carrots::games::anonymous::{self, vectors};
+use carrots::games::correlated::{self, Concept};
+use carrots::games::exact::whole;
 use carrots::games::strategic::Strategic;
 use carrots::games::{Limit, bimatrix, nfg};
 use criterion::{Criterion, criterion_group, criterion_main};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -31,6 +36,14 @@ fn benchmark(c: &mut Criterion) {
         bencher.iter(|| supports::equilibria(&game))
     });
     compare_75(&game);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let random = Strategic::from_fn(&[4; 3], |_| {
+        (0..3).map(|_| whole(rng.random_range(-99..100))).collect()
+    });
+    let ones = [1; 3].map(whole);
+    c.bench_function("correlated 4 x 4 x 4", |bencher| {
+        bencher.iter(|| correlated::best(&random, Concept::Correlated, &ones, Limit::default()))
+    });
     c.bench_function("anonymous", |bencher| bencher.iter(|| crowd(PLAYERS)));
     compare_crowds();
 }
@@ -63,8 +76,8 @@ fn compare_crowds() {
 
 /// What a road costs that others drive on: more, and more so on the later ones.
 fn payoff(_: usize, strategy: usize, others: &[u32]) -> i128 {
-    let crowd = i128::from(others[strategy]) + 1;
-    -(crowd * crowd * (strategy as i128 + 1) + 1_000 * strategy as i128)
+    let (crowd, road) = (i64::from(others[strategy]) + 1, strategy as i64);
+    i128::from(-(crowd * crowd * (road + 1) + 1_000 * road))
 }
 
 fn crowd(players: u32) -> Vec<Vec<u32>> {

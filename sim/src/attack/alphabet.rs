@@ -179,11 +179,12 @@ impl<'a, S: Stage> Letters<'a, S> {
         }
     }
 
-    /// Every call so far with one argument, or its tokens, changed.
+    /// Every call so far with one argument, its tokens, or both changed.
     fn varied(&mut self) {
         for Letter { who, value, op } in self.all.clone() {
             for other in op.variants(&self.accounts, &self.amounts) {
                 self.add(who, value, other);
+                self.other_tokens(who, value, other);
             }
             self.other_tokens(who, value, op);
         }

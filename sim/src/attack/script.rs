@@ -3,7 +3,7 @@
 use super::alphabet::Letter;
 use super::{Aim, Change, Score, Search, What};
 use crate::models::{Agent, Instance, Messages, Model};
-use crate::stage::{Answers, Course, Decider, Decision, Seat, Stage, tokens};
+use crate::stage::{Answers, Course, Decider, Decision, Seat, Stage};
 use crate::trace::{Amount, Step, Trace};
 use carrots_logic::Balance;
 
@@ -28,6 +28,8 @@ pub(super) struct Script<'a, S: Stage> {
     pub checkpoints: Vec<Instance<S::Model>>,
     /// The accounts of the attackers.
     pub accounts: Vec<Agent>,
+    /// What the world gave every player, less what its accounts had at the start.
+    before: Vec<i128>,
     gains: Vec<i128>,
     /// Every player's payoff.
     pub base: Vec<i128>,
@@ -51,6 +53,7 @@ impl<'a, S: Stage> Script<'a, S> {
             accepted: Vec::new(),
             checkpoints: Vec::new(),
             accounts: Vec::new(),
+            before: Vec::new(),
             gains,
             base: Vec::new(),
             steps,
@@ -91,6 +94,11 @@ impl<'a, S: Stage> Script<'a, S> {
         self.first = self.search.from.min(self.steps.len());
         self.own[..self.first].fill(false);
         (self.checkpoints, self.accounts) = (checkpoints, accounts);
+        let start = &self.checkpoints[0];
+        let had = |who: &Agent| start.wealth(*who) as i128;
+        let had = |seat: &Seat| seat.accounts.iter().map(had).sum::<i128>();
+        let before = self.seats.iter().zip(&self.gains).map(|(seat, gain)| gain - had(seat));
+        self.before = before.collect();
         self.base = self.payoffs(&state);
     }
 
@@ -110,8 +118,9 @@ impl<'a, S: Stage> Script<'a, S> {
     }
 
     pub fn payoff(&self, player: usize, end: &Instance<S::Model>) -> i128 {
-        let worth = self.stage.worth(player, self.search.types[player], end);
-        tokens(&self.seats[player].accounts, &self.checkpoints[0], end) + self.gains[player] + worth
+        let wealth = |who: &Agent| end.wealth(*who) as i128;
+        let has: i128 = self.seats[player].accounts.iter().map(wealth).sum();
+        has + self.before[player] + self.stage.worth(player, self.search.types[player], end)
     }
 
     pub fn payoffs(&self, end: &Instance<S::Model>) -> Vec<i128> {

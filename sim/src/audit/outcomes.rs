@@ -114,6 +114,11 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         self.seats.len()
     }
 
+    /// The time for another question begins.
+    pub fn begin(&mut self) {
+        self.since = Instant::now();
+    }
+
     /// How many outcomes were computed.
     pub fn computed(&self) -> u64 {
         self.rows.len() as u64

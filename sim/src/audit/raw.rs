@@ -1,11 +1,11 @@
 //! Sequences of calls: what no option of a stage foresees.
 
-use super::counterexample::{Counterexample, Instead, record};
+use super::counterexample::{Counterexample, Instead};
 use super::{Finding, Limits, Property, Stopped, Terms};
 use crate::attack::{self, Aim, Ended, Report, Search, Until};
 use crate::games::exact::whole;
 use crate::models::Op;
-use crate::stage::{Answers, Decider, Decision, Stage, run, start};
+use crate::stage::{Answers, Course, Decider, Decision, Stage, run, start};
 use crate::trace::Step;
 use std::time::Duration;
 
@@ -154,11 +154,12 @@ fn exit<S: Stage>(stage: &S, terms: &Terms) -> Result<Plan, Stopped> {
         None => stage.corrupt(0).ok_or(Stopped::Lacks("no option that has a penalty"))?,
     };
     let (types, mut given) = (vec![0; n], vec![None; n]);
-    let intended = record(stage, &types, &given);
     given[0] = Some(option);
-    let offence = record(stage, &types, &given);
-    let steps = intended[0].steps.iter().zip(&offence[0].steps);
-    let from = steps.take_while(|(one, other)| one == other).count();
+    let mut answers = Answers::new(&types, &given);
+    let mut course = Course::new(start(stage), n, &mut answers).recorded();
+    stage.play(&mut course);
+    let lacks = Stopped::Lacks("the option does nothing that cannot be taken back");
+    let from = course.committed(0).ok_or(lacks)?;
     Ok(Plan { types, given, attackers: vec![0], from, spares: 0, aim: Aim::Profit })
 }
 

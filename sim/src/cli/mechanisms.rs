@@ -1,10 +1,11 @@
 //! `carrots mechanisms`: the catalogue.
 
 use super::{Format, Verdict, mechanism, print, table};
+use carrots::audit::Property;
 use carrots::models::{MECHANISMS, Mechanism, Message};
 use serde_json::{Value, json};
 
-/// List the mechanisms with their parameters, messages and strategies
+/// List the mechanisms with their parameters, messages and strategies, and what can be audited
 #[derive(clap::Args)]
 pub struct Args {
     /// Only this one
@@ -19,7 +20,8 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let listed = named.map_or(MECHANISMS, std::slice::from_ref);
     match args.format {
         Format::Table => {
-            print(&listed.iter().map(page).collect::<Vec<_>>().join("\n\n"))?;
+            let pages = listed.iter().map(page).chain([properties()]);
+            print(&pages.collect::<Vec<_>>().join("\n\n"))?;
         }
         Format::Json => {
             let all: Vec<Value> = listed.iter().map(document).collect();
@@ -53,6 +55,14 @@ fn page(mechanism: &Mechanism) -> String {
         ),
         table(&["strategy", ""], 2, pairs(mechanism.strategies)),
     )
+}
+
+/// What can be asked of all of them.
+fn properties() -> String {
+    let rows = Property::ALL.iter().map(|property| {
+        vec![property.name().to_string(), property.terms().join(", "), property.about()]
+    });
+    table(&["property", "terms", ""], 3, rows)
 }
 
 /// The accounts that the constructor takes, if it takes any.
@@ -90,6 +100,10 @@ fn document(mechanism: &Mechanism) -> Value {
             })
         })
         .collect();
+    let properties: Vec<Value> = Property::ALL
+        .iter()
+        .map(|one| json!({ "name": one.name(), "terms": one.terms(), "about": one.about() }))
+        .collect();
     json!({
         "name": mechanism.name,
         "about": mechanism.about,
@@ -97,5 +111,6 @@ fn document(mechanism: &Mechanism) -> Value {
         "params": params,
         "messages": messages,
         "strategies": pairs(mechanism.strategies),
+        "properties": properties,
     })
 }

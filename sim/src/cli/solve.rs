@@ -13,6 +13,7 @@ use carrots::games::lexer::{Lexer, Token};
 use carrots::games::strategic::Strategic;
 use carrots::games::{Limit, efg, nfg};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,8 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// The game, in Gambit's format: .nfg for strategic, .efg for extensive form
     game: PathBuf,
-    /// All equilibria: extreme ones of two players, pure ones of more, subgame-perfect ones of a
-    /// game in extensive form
+    /// All equilibria: extreme ones of two players, pure and symmetric ones of more,
+    /// subgame-perfect ones of a game in extensive form, pure where a subgame has pure ones
     #[arg(long)]
     all: bool,
     /// Dominated strategies, and what is left when they are taken away again and again
@@ -98,26 +99,29 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
 /// All that was asked for.
 fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
     let mut report = Report::new(game);
-    if args.all || !args.asks_for_others() {
-        match game {
-            Game::Extensive(game) if !args.strategic => {
-                report.subgame_perfect(game, args.all, limit)
-            }
-            _ => report.with_strategic(game, limit, |report, game| {
-                report.equilibria(game, args.all, limit)
-            }),
-        }?;
+    let equilibria = args.all || !args.asks_for_others();
+    let tree = match game {
+        Game::Extensive(tree) if equilibria && !args.strategic => Some(tree),
+        _ => None,
+    };
+    if let Some(tree) = tree {
+        report.subgame_perfect(tree, args.all, limit)?;
+        if !args.asks_for_others() {
+            return Ok(report);
+        }
+    }
+    let Some(game) = report.strategic(game, limit)? else { return Ok(report) };
+    if equilibria && tree.is_none() {
+        report.equilibria(&game, args.all, limit)?;
     }
     if args.dominated {
-        report.with_strategic(game, limit, |report, game| report.dominated(game, limit))?;
+        report.dominated(&game, limit);
     }
     if args.correlated {
-        report.with_strategic(game, limit, |report, game| report.correlated(game, limit))?;
+        report.correlated(&game, limit);
     }
     if let Some(dynamics) = args.dynamics {
-        report.with_strategic(game, limit, |report, game| {
-            report.dynamics(game, dynamics, args.seed, limit)
-        })?;
+        report.dynamics(&game, dynamics, args.seed, limit);
     }
     Ok(report)
 }
@@ -146,10 +150,15 @@ fn read(path: &Path, limit: Limit) -> anyhow::Result<Game> {
 
 fn write(game: &Game, path: &Path, limit: Limit) -> anyhow::Result<()> {
     let file = path.display();
+    let beyond = || format!("--write {file}");
     let text = match (path.extension().and_then(|end| end.to_str()), game) {
         (Some("nfg"), Game::Strategic(game)) => nfg::write(game),
-        (Some("nfg"), Game::Extensive(game)) => nfg::write(&game.reduced(limit)?.strategic),
-        (Some("efg"), Game::Strategic(game)) => efg::write(&Extensive::simultaneous(game, limit)?),
+        (Some("nfg"), Game::Extensive(game)) => {
+            nfg::write(&game.reduced(limit).with_context(beyond)?.strategic)
+        }
+        (Some("efg"), Game::Strategic(game)) => {
+            efg::write(&Extensive::simultaneous(game, limit).with_context(beyond)?)
+        }
         (Some("efg"), Game::Extensive(game)) => efg::write(game),
         _ => bail!("--write {file}: expected a name that ends with .nfg or .efg"),
     };
@@ -191,7 +200,10 @@ impl Report {
             "" => format!("A game in {size}"),
             title => format!("{title}: {size}"),
         };
-        let about = if comment.is_empty() { heading } else { format!("{heading}\n{comment}") };
+        let about = match comment.trim() {
+            "" => heading,
+            comment => format!("{heading}\n{comment}"),
+        };
         Self { paragraphs: vec![about], document, complete: true }
     }
 
@@ -206,31 +218,29 @@ impl Report {
     /// What the limit stopped.
     fn stopped(&mut self, what: &str) {
         self.complete = false;
-        self.say(format!("Stopped: {what}. Give more with --limit or --memory."));
+        self.say(format!("Stopped: {what}: --limit and --memory allow for more"));
     }
 
-    /// Does something with the strategic form, if the limit has room for it.
-    fn with_strategic(
+    /// The game's strategic form, if the limit has room for it.
+    fn strategic<'a>(
         &mut self,
-        game: &Game,
+        game: &'a Game,
         limit: Limit,
-        work: impl FnOnce(&mut Self, &Strategic) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        match game {
-            Game::Strategic(game) => work(self, game),
+    ) -> anyhow::Result<Option<Cow<'a, Strategic>>> {
+        let game = match game {
+            Game::Strategic(game) => Cow::Borrowed(game),
             Game::Extensive(game) => match game.reduced(limit) {
-                Ok(reduced) => {
-                    self.put("strategies", json!(reduced.strategic.strategies));
-                    work(self, &reduced.strategic)
-                }
+                Ok(reduced) => Cow::Owned(reduced.strategic),
                 Err(error @ Unfit::TooLarge(_)) => {
                     self.document.entry("equilibria").or_insert_with(|| json!([]));
                     self.stopped(&error.to_string());
-                    Ok(())
+                    return Ok(None);
                 }
-                Err(error) => Err(error.into()),
+                Err(error) => return Err(error.into()),
             },
-        }
+        };
+        self.put("strategies", json!(game.strategies));
+        Ok(Some(game))
     }
 
     fn finish(mut self, format: Format) -> anyhow::Result<Verdict> {

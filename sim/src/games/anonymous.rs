@@ -1,16 +1,15 @@
 //! Anonymous games: what a strategy pays depends on the player's class, and on how many others play
 //! what. Pure equilibria by looking at all vectors of counts, not at all profiles.
 //!
-//! With `n` players, a vector of counts is an equilibrium if its players can be assigned to
-//! strategies so that everybody's is a best reply to the counts of the others, which are the vector
-//! less one at the own strategy. So best replies are found once for every vector of `n − 1` others,
-//! and kept for two neighbouring slices of the first count only. With several classes, an assignment
-//! exists if no set of strategies is played more often than there are players whom one of them suits
-//! (Hall 1935; Brandt, Fischer, Holzer 2009, "Symmetries and the complexity of pure Nash
-//! equilibrium").
+//! A vector of counts is an equilibrium if its players can be assigned to strategies so that
+//! everybody's is a best reply to the counts of the others, which are the vector less one at the own
+//! strategy. With several classes, an assignment exists if no set of strategies is played more often
+//! than there are players whom one of them suits (Hall 1935; Brandt, Fischer, Holzer 2009,
+//! "Symmetries and the complexity of pure Nash equilibrium").
 
 use super::{Found, Limit};
 use rayon::prelude::*;
+use std::ops::RangeInclusive;
 
 /// Strategies that a set of them has room for.
 const STRATEGIES: usize = 16;
@@ -30,7 +29,7 @@ pub enum AnonymousError {
 ///
 /// `sizes` has the number of players of every class. `payoff(class, strategy, others)` is what a
 /// player of the class gets who plays the strategy when so many others play each. The limit's steps
-/// are vectors of counts; its bytes bound the slices kept and what is found.
+/// are vectors of counts; its bytes bound what is found.
 pub fn equilibria<P: Fn(usize, usize, &[u32]) -> i128 + Sync>(
     sizes: &[u32],
     strategies: usize,
@@ -41,11 +40,13 @@ pub fn equilibria<P: Fn(usize, usize, &[u32]) -> i128 + Sync>(
         return Err(AnonymousError::Strategies(strategies));
     }
     let players = sizes.iter().map(|size| u64::from(*size)).sum();
-    let Some(all) = u32::try_from(players).ok().filter(|all| *all > 0) else {
+    let Some(players) = u32::try_from(players).ok().filter(|players| *players > 0) else {
         return Err(AnonymousError::Players(players));
     };
-    let game = Anonymous { sizes, strategies, payoff, players: all };
-    Ok(game.equilibria(limit))
+    Ok(match strategies {
+        1 => Found { all: vec![vec![players]], complete: true },
+        _ => Anonymous { sizes, strategies, payoff, players }.equilibria(limit),
+    })
 }
 
 /// How many vectors of `strategies` counts add up to `players`. `None` beyond 2^64.
@@ -57,6 +58,7 @@ pub fn vectors(players: u32, strategies: usize) -> Option<u64> {
     count.try_into().ok()
 }
 
+/// A game of two strategies or more.
 struct Anonymous<'a, P> {
     sizes: &'a [u32],
     strategies: usize,
@@ -64,123 +66,71 @@ struct Anonymous<'a, P> {
     players: u32,
 }
 
-/// The best replies of every class to the others' counts, for one count of the first strategy.
-type Slice = Vec<u16>;
-
 impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
     fn equilibria(&self, limit: Limit) -> Found<Vec<u32>> {
-        let threads = rayon::current_num_threads();
-        let room = limit.bytes.checked_sub(self.slice_len().saturating_mul(4 * threads));
-        let enough = vectors(self.players, self.strategies).filter(|steps| *steps <= limit.steps);
-        let (Some(room), Some(_)) = (room, enough) else {
+        if vectors(self.players, self.strategies).is_none_or(|steps| steps > limit.steps) {
             return Found { all: Vec::new(), complete: false };
+        }
+        // Vectors get fewer as the first count grows: many small parts keep all threads at work.
+        let size = (self.players / (32 * rayon::current_num_threads() as u32)).max(1);
+        let starts: Vec<_> = (0..=self.players).step_by(size as usize).collect();
+        let room = limit.bytes / (24 + 4 * self.strategies) / starts.len();
+        let part = |start: &u32| {
+            let end = start.saturating_add(size - 1).min(self.players);
+            self.part(*start..=end, room)
         };
-        // Slices get smaller as the first count grows: many small parts keep all threads at work.
-        let part = (self.players / (32 * threads as u32)).max(1);
-        let starts: Vec<_> = (0..=self.players).step_by(part as usize).collect();
-        let most = room / (24 + 4 * self.strategies) / starts.len();
-        let parts = starts.par_iter().map(|start| {
-            let end = start.saturating_add(part - 1).min(self.players);
-            self.part(*start, end, most)
-        });
-        let parts: Vec<_> = parts.collect();
+        let parts: Vec<_> = starts.par_iter().map(part).collect();
         let complete = parts.iter().all(|part| part.complete);
         Found { all: parts.into_iter().flat_map(|part| part.all).collect(), complete }
     }
 
-    /// The equilibria whose first count is from `start` to `end`, `most` at most.
-    fn part(&self, start: u32, end: u32, most: usize) -> Found<Vec<u32>> {
+    /// The equilibria with a first count of `range`, if there is `room` for so many.
+    fn part(&self, range: RangeInclusive<u32>, room: usize) -> Found<Vec<u32>> {
         let mut found = Found { all: Vec::new(), complete: true };
-        let (mut below, mut here) = (vec![0; self.slice_len()], vec![0; self.slice_len()]);
-        if let Some(count) = start.checked_sub(1) {
-            self.fill(&mut below, count);
-        }
-        for count in start..=end {
-            if count < self.players {
-                self.fill(&mut here, count);
-            }
-            self.check(&below, &here, count, most, &mut found);
-            std::mem::swap(&mut below, &mut here);
+        let mut suited = vec![0; self.sizes.len()];
+        for first in range {
+            self.each(first, |counts| {
+                if !self.is_equilibrium(counts, &mut suited) {
+                    return;
+                }
+                match found.all.len() < room {
+                    true => found.all.push(counts.to_vec()),
+                    false => found.complete = false,
+                }
+            });
         }
         found
     }
 
-    /// The width of a slice in every count but the first and the last, which is what remains.
-    fn width(&self) -> usize {
-        self.players as usize + 1
-    }
-
-    fn slice_len(&self) -> usize {
-        let counts = self.strategies.saturating_sub(2) as u32;
-        self.width().saturating_pow(counts).saturating_mul(self.sizes.len())
-    }
-
-    /// Finds the best replies to all counts of others in which `count` play the first strategy.
-    fn fill(&self, slice: &mut Slice, count: u32) {
-        let classes = self.sizes.len();
-        let rest = self.players - 1 - count;
-        self.each(count, rest, |others, place| {
-            for (class, best) in slice[place * classes..][..classes].iter_mut().enumerate() {
-                *best = self.best(class, others);
+    /// Whether a vector is an equilibrium. `suited` is room for a set of strategies per class.
+    fn is_equilibrium(&self, counts: &mut [u32], suited: &mut [u16]) -> bool {
+        let mut played = 0u16;
+        suited.fill(0);
+        for strategy in 0..self.strategies {
+            if counts[strategy] == 0 {
+                continue;
             }
-        });
-    }
-
-    /// The set of best replies.
-    fn best(&self, class: usize, others: &[u32]) -> u16 {
-        let (mut set, mut most) = (1, (self.payoff)(class, 0, others));
-        for strategy in 1..self.strategies {
-            let pays = (self.payoff)(class, strategy, others);
-            if pays > most {
-                (set, most) = (0, pays);
+            played |= 1 << strategy;
+            counts[strategy] -= 1;
+            for (class, suited) in suited.iter_mut().enumerate() {
+                *suited |= u16::from(self.is_best(class, strategy, counts)) << strategy;
             }
-            set |= u16::from(pays == most) << strategy;
+            counts[strategy] += 1;
+            if suited.iter().fold(0, |all, suits| all | suits) != played {
+                return false;
+            }
         }
-        set
+        self.is_assignable(counts, played, suited)
     }
 
-    /// Checks all vectors in which `count` play the first strategy.
-    fn check(
-        &self,
-        below: &Slice,
-        here: &Slice,
-        count: u32,
-        most: usize,
-        found: &mut Found<Vec<u32>>,
-    ) {
-        let classes = self.sizes.len();
-        let mut strides = vec![0; self.strategies];
-        let inner = 1..self.strategies.saturating_sub(1);
-        inner.fold(classes, |stride, strategy| {
-            strides[strategy] = stride;
-            stride * self.width()
-        });
-        let mut suited = vec![0u16; classes];
-        self.each(count, self.players - count, |counts, place| {
-            let mut played = 0u16;
-            suited.fill(0);
-            for strategy in (0..counts.len()).filter(|at| counts[*at] > 0) {
-                played |= 1 << strategy;
-                let slice = if strategy == 0 { below } else { here };
-                let others = &slice[place * classes - strides[strategy]..][..classes];
-                let bit = 1 << strategy;
-                suited.iter_mut().zip(others).for_each(|(suited, best)| *suited |= best & bit);
-            }
-            if self.assignable(counts, played, &suited) {
-                match found.all.len() < most {
-                    true => found.all.push(counts.to_vec()),
-                    false => found.complete = false,
-                }
-            }
-        });
+    fn is_best(&self, class: usize, strategy: usize, others: &[u32]) -> bool {
+        let own = (self.payoff)(class, strategy, others);
+        (0..self.strategies).all(|other| (self.payoff)(class, other, others) <= own)
     }
 
     /// Whether players can be assigned to the strategies that suit their class so that `counts` play
-    /// each.
-    fn assignable(&self, counts: &[u32], played: u16, suited: &[u16]) -> bool {
-        if suited.iter().fold(0, |all, suits| all | suits) != played {
-            return false;
-        }
+    /// each. Every strategy played suits some class.
+    fn is_assignable(&self, counts: &[u32], played: u16, suited: &[u16]) -> bool {
         if let [_] = self.sizes {
             return true;
         }
@@ -202,37 +152,25 @@ impl<P: Fn(usize, usize, &[u32]) -> i128 + Sync> Anonymous<'_, P> {
         true
     }
 
-    /// Calls `visit` with all vectors of counts that begin with `first` and whose others add up to
-    /// `rest`, and with their places in a slice.
-    fn each(&self, first: u32, rest: u32, mut visit: impl FnMut(&[u32], usize)) {
+    /// Calls `visit` with all vectors of counts that begin with `first`.
+    fn each(&self, first: u32, mut visit: impl FnMut(&mut [u32])) {
         let last = self.strategies - 1;
         let mut counts = vec![0; self.strategies];
         counts[0] = first;
-        if last == 0 {
-            if rest == 0 {
-                visit(&counts, 0);
-            }
-            return;
-        }
-        counts[last] = rest;
-        let mut place = 0;
+        counts[last] = self.players - first;
         loop {
-            visit(&counts, place);
+            visit(&mut counts);
             // The next vector: one more of the first strategy after the leading one that can grow.
             let mut at = 1;
-            let mut stride = 1;
             while at < last && counts[last] == 0 {
-                place -= counts[at] as usize * stride;
                 counts[last] = std::mem::take(&mut counts[at]);
                 at += 1;
-                stride *= self.width();
             }
             if at >= last {
                 return;
             }
             counts[at] += 1;
             counts[last] -= 1;
-            place += stride;
         }
     }
 }
@@ -243,7 +181,8 @@ mod tests {
     use rand::Rng;
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
+    use std::hash::{DefaultHasher, Hash, Hasher};
 
     /// All profiles of all players.
     fn slow(
@@ -278,28 +217,14 @@ mod tests {
         for seed in 0..400 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let sizes: Vec<u32> =
-                (0..rng.random_range(1..4)).map(|_| rng.random_range(1..4)).collect();
-            let strategies = rng.random_range(1..4);
+                (0..rng.random_range(1..4)).map(|_| rng.random_range(1..3)).collect();
+            let strategies = rng.random_range(1..6);
             let most = if rng.random_bool(0.5) { 2 } else { 100 };
-            let table: BTreeMap<(usize, usize, Vec<u32>), i128> = {
-                let players: u32 = sizes.iter().sum();
-                let game =
-                    Anonymous { sizes: &sizes, strategies, payoff: |_, _, _: &[u32]| 0, players };
-                let mut table = BTreeMap::new();
-                for first in 0..players {
-                    game.each(first, players - 1 - first, |others, _| {
-                        for key in
-                            (0..sizes.len()).flat_map(|c| (0..strategies).map(move |s| (c, s)))
-                        {
-                            let payoff = rng.random_range(0..most);
-                            table.insert((key.0, key.1, others.to_vec()), payoff);
-                        }
-                    });
-                }
-                table
+            let payoff = |class: usize, strategy: usize, others: &[u32]| {
+                let mut hasher = DefaultHasher::new();
+                (seed, class, strategy, others).hash(&mut hasher);
+                i128::from(hasher.finish() % most)
             };
-            let payoff =
-                |class, strategy, others: &[u32]| table[&(class, strategy, others.to_vec())];
             let fast = equilibria(&sizes, strategies, payoff, Limit::default()).unwrap();
             assert!(fast.complete);
             let count = fast.all.len();
@@ -328,7 +253,7 @@ mod tests {
         assert_eq!(wrong(&[], 2), AnonymousError::Players(0));
         assert_eq!(wrong(&[u32::MAX, 1], 2), AnonymousError::Players(1 << 32));
         for limit in
-            [Limit { steps: 5150, ..Limit::default() }, Limit { bytes: 999, ..Limit::default() }]
+            [Limit { steps: 5150, ..Limit::default() }, Limit { bytes: 9999, ..Limit::default() }]
         {
             assert!(!equilibria(&[100], 3, payoff, limit).unwrap().complete);
         }

@@ -3,14 +3,15 @@
 //! A node starts a subgame if no information set reaches from below it to elsewhere. Subgames are
 //! solved from the last ones upwards; a solved one stands as an end with its equilibrium payoffs in
 //! the subgame around it. A subgame of one decision is solved by its best actions. One with more
-//! information sets is solved by the pure equilibria of its strategic form; where there are none,
-//! by linear programming on sequences if what one player wins the other loses, or by the extreme
-//! equilibria of its bimatrix if there are two players. Where a subgame has several solutions, the
-//! search goes on with each.
+//! information sets is solved by the pure equilibria of its strategic form. Where there are none,
+//! two players' extreme equilibria are taken; if one is enough, and what one wins the other loses,
+//! linear programming on sequences finds it. Where a subgame has several solutions, the search goes
+//! on with each.
 //!
 //! So with perfect information these are all subgame-perfect equilibria in pure strategies.
 
-use super::exact::{Rational, whole};
+use super::exact::Rational;
+use super::extensive::play::only;
 use super::extensive::{Builder, Extensive, InformationSet, Invalid, Node, Profile, Unfit};
 use super::mixed::pure;
 use super::pure::pure_equilibria;
@@ -36,21 +37,23 @@ pub enum Method {
     BestActions,
     /// By the pure equilibria of its strategic form.
     PureEquilibria,
-    /// By linear programming on sequences: one of its equilibria, which are all worth the same.
+    /// By linear programming on sequences.
     SequenceForm,
     /// By the extreme equilibria of its strategic form.
     ExtremeEquilibria,
 }
 
-/// One subgame-perfect equilibrium, if one is found.
+/// One subgame-perfect equilibrium. It is complete if one is found.
 pub fn one(game: &Extensive, limit: Limit) -> Result<Found<Equilibrium>, Unfit> {
-    Ok(Search::new(game, limit, 1)?.run())
+    let found = Search::new(game, limit, Sought::One)?.run();
+    Ok(Found { complete: !found.all.is_empty(), ..found })
 }
 
-/// All subgame-perfect equilibria that are pure in subgames with pure equilibria. Choices that
-/// a player's own earlier choice in the same subgame rules out are not told apart.
+/// All subgame-perfect equilibria that are pure in subgames with pure equilibria, and extreme in
+/// those of two players without. Choices that a player's own earlier choice in the same subgame
+/// rules out are not told apart.
 pub fn all(game: &Extensive, limit: Limit) -> Result<Found<Equilibrium>, Unfit> {
-    Ok(Search::new(game, limit, usize::MAX)?.run())
+    Ok(Search::new(game, limit, Sought::All)?.run())
 }
 
 /// The nodes that start a subgame, ends left out, in the order of the tree.
@@ -108,10 +111,16 @@ struct Local {
     method: Option<Method>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sought {
+    One,
+    All,
+}
+
 struct Search<'a> {
     game: &'a Extensive,
     limit: Limit,
-    most: usize,
+    sought: Sought,
     steps: u64,
     /// The last ones first: a subgame stands behind those within it.
     roots: Vec<usize>,
@@ -123,14 +132,14 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(game: &'a Extensive, limit: Limit, most: usize) -> Result<Self, Unfit> {
+    fn new(game: &'a Extensive, limit: Limit, sought: Sought) -> Result<Self, Unfit> {
         (0..game.players().len()).try_for_each(|player| game.recall(player).map(drop))?;
         let mut roots = subgames(game);
         roots.reverse();
         let mut is_root = vec![false; game.nodes().len()];
         roots.iter().for_each(|root| is_root[*root] = true);
         let (profile, values) = (game.uniform(), vec![Vec::new(); game.nodes().len()]);
-        Ok(Self { game, limit, most, steps: 0, roots, is_root, profile, values, complete: true })
+        Ok(Self { game, limit, sought, steps: 0, roots, is_root, profile, values, complete: true })
     }
 
     /// Goes through the subgames; where one has several solutions, comes back for each.
@@ -147,7 +156,7 @@ impl<'a> Search<'a> {
                 let methods = open.iter().filter_map(|(method, _)| *method).collect();
                 let (profile, payoffs) = (self.profile.clone(), self.value(0).to_vec());
                 all.push(Equilibrium { profile, payoffs, methods });
-                if all.len() == self.most {
+                if self.sought == Sought::One {
                     break;
                 }
             }
@@ -256,9 +265,10 @@ impl<'a> Search<'a> {
     /// The solutions of a subgame with several information sets or chance moves of its own.
     fn joint(&mut self, root: usize, sets: &[usize]) -> Vec<Local> {
         let Ok(local) = self.cut_out(root, sets) else { return Vec::new() };
-        // What linear programming can do need not be tried at length.
         let zero_sum = local.constant_sum().is_some();
-        let steps = if zero_sum { self.limit.steps.min(1_000_000) } else { self.limit.steps };
+        let quick = zero_sum && self.sought == Sought::One;
+        // What linear programming can do need not be tried at length.
+        let steps = if quick { self.limit.steps.min(1_000_000) } else { self.limit.steps };
         let limit = Limit { steps, ..self.limit };
         let (mut profiles, mut method) = (Vec::new(), Method::PureEquilibria);
         if let Ok(reduced) = local.reduced(limit) {
@@ -267,7 +277,7 @@ impl<'a> Search<'a> {
             let mut mixed: Vec<_> = found.all.iter().map(|one| pure(game, &one.profile)).collect();
             let mut complete = found.complete;
             if mixed.is_empty()
-                && !zero_sum
+                && !quick
                 && let Ok(found) = bimatrix::equilibria(game, limit)
             {
                 method = Method::ExtremeEquilibria;
@@ -279,7 +289,12 @@ impl<'a> Search<'a> {
         if profiles.is_empty() && zero_sum {
             method = Method::SequenceForm;
             profiles.extend(sequence::solve(&local, self.limit));
+            self.complete &= quick;
         }
+        let mut profiles: Vec<_> =
+            profiles.into_iter().filter_map(|profile| local.off_path(profile).ok()).collect();
+        profiles.sort();
+        profiles.dedup();
         let choices = |profile: Profile| sets.iter().copied().zip(profile).collect();
         let solution = |profile| Local { choices: choices(profile), method: Some(method) };
         profiles.into_iter().map(solution).collect()
@@ -321,15 +336,11 @@ impl<'a> Search<'a> {
     }
 }
 
-/// One of `count` actions for sure.
-fn only(action: usize, count: usize) -> Vec<Rational> {
-    (0..count).map(|other| whole((other == action).into())).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::games::efg;
+    use crate::games::exact::whole;
 
     fn game(text: &str) -> Extensive {
         efg::read(text, Limit::default()).expect("a game")

@@ -196,7 +196,7 @@ fn exponentials(replies: &[f64], rate: f64) -> Vec<f64> {
     replies.iter().map(|reply| (rate * (reply - most)).exp()).collect()
 }
 
-/// A game's payoffs in floating point, scaled to a range of one.
+/// A game's payoffs in floating point, less every player's least, scaled to a range of one.
 struct Floats {
     shape: Vec<usize>,
     strides: Vec<usize>,
@@ -207,11 +207,17 @@ struct Floats {
 
 impl Floats {
     fn new(game: &Strategic) -> Self {
-        let all = || game.payoffs.iter().flatten();
-        let least = all().min().cloned().unwrap_or_else(Rational::zero);
-        let range = all().max().map_or_else(Rational::zero, |most| most - &least);
+        let players = 0..game.players.len();
+        let own = |player: usize| game.payoffs.iter().map(move |payoffs| &payoffs[player]);
+        let zero = Rational::zero();
+        let least: Vec<_> = players.clone().map(|at| own(at).min().unwrap_or(&zero)).collect();
+        let ranges = players.filter_map(|player| Some(own(player).max()? - least[player]));
+        let range = ranges.max().unwrap_or_else(Rational::zero);
         let scale = if range.is_zero() { Rational::one() } else { range.recip() };
-        let payoffs = all().map(|payoff| float(&((payoff - &least) * &scale))).collect();
+        let scaled =
+            |(payoff, least): (&Rational, &&Rational)| float(&((payoff - *least) * &scale));
+        let payoffs = game.payoffs.iter().flat_map(|payoffs| payoffs.iter().zip(&least));
+        let payoffs = payoffs.map(scaled).collect();
         let strides = (0..game.players.len()).map(|player| game.stride(player)).collect();
         Self { shape: game.shape(), strides, payoffs, range: float(&range).min(f64::MAX) }
     }
@@ -335,6 +341,17 @@ mod tests {
         }
         let found = logit(&potential(), 50.0, 2_000);
         assert!(small(&found.exploitability, 1e-9));
+    }
+
+    /// A player whose payoffs are small beside another's still replies to them.
+    #[test]
+    fn players_count_in_different_units() {
+        let unit = num_traits::pow(whole(10), 30);
+        let game = Strategic::from_fn(&[2, 2], |at| {
+            vec![&unit * whole(at[0] as i128 - 9), whole(i128::from(at[0] == at[1]))]
+        });
+        let found = fictitious_play(&game, &[0, 0], 100);
+        assert!(found.profile[1][1] > Rational::new(9.into(), 10.into()), "{found:?}");
     }
 
     #[test]

@@ -121,14 +121,6 @@ impl Extensive {
         }
     }
 
-    /// Whether a decision is made here, by whom.
-    pub fn player(&self, node: usize) -> Option<usize> {
-        match self.nodes[node] {
-            Node::Decision { set, .. } => Some(self.sets[set].player),
-            _ => None,
-        }
-    }
-
     /// What two players' payoffs sum to at every end; nothing if that differs, or if there are not
     /// two players. A game is zero-sum if this is zero, and as good as zero-sum if it is constant.
     pub fn constant_sum(&self) -> Option<Rational> {

@@ -107,13 +107,10 @@ impl<'a> Lexer<'a> {
 
     /// Takes a quoted text, or says that `expected` is missing.
     pub fn text(&mut self, expected: &str) -> Result<String, Malformed> {
-        match self.token {
-            Token::Text(_) => match self.advance()? {
-                Token::Text(text) => Ok(text),
-                _ => unreachable!("the token was a text"),
-            },
-            _ => Err(self.wrong(expected)),
-        }
+        let Token::Text(text) = &mut self.token else { return Err(self.wrong(expected)) };
+        let text = std::mem::take(text);
+        self.advance()?;
+        Ok(text)
     }
 
     /// Takes a list of one quoted text or more in braces.

@@ -211,4 +211,23 @@ mod tests {
             assert_eq!(found, expected, "seed {seed}");
         }
     }
+
+    /// There are no more mixtures than changes of sign of the gains, and an even number fewer; stable
+    /// and unstable equilibria take turns.
+    #[test]
+    fn hundreds_of_players_obey_the_rule_of_signs() {
+        for seed in 0..4 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let mut gain = || [-1, 1][rng.random_range(0..2)] * rng.random_range(1..1_000_000);
+            let gains: Vec<i128> = (0..300).map(|_| gain()).collect();
+            let changes = gains.windows(2).filter(|pair| pair[0] * pair[1] < 0).count();
+            let one = gains.iter().map(|gain| whole(*gain)).collect();
+            let found = points(&[vec![whole(0); gains.len()], one]);
+            let ends = [whole(0), whole(1)].map(Root::Exact);
+            let mixed = found.iter().filter(|point| !ends.contains(&point.probability)).count();
+            assert!(mixed <= changes && (changes - mixed).is_multiple_of(2), "seed {seed}");
+            let turns = found.windows(2).all(|pair| pair[0].is_stable != pair[1].is_stable);
+            assert!(turns && found.len() > 2, "seed {seed}: {found:?}");
+        }
+    }
 }

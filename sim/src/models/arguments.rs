@@ -71,8 +71,13 @@ impl<const N: usize> Argument for [Balance; N] {
     }
 
     fn others(self, _: &[Balance]) -> Vec<Self> {
-        let scaled = |by: fn(Balance) -> Balance| self.map(by);
-        vec![scaled(|value| value / 2), scaled(|value| value.saturating_mul(2))]
+        let other: [fn(Balance) -> Balance; 4] = [
+            |value| value / 2,
+            |value| value.saturating_mul(2),
+            |value| value.saturating_sub(1),
+            |value| value.saturating_add(value.min(1)),
+        ];
+        other.into_iter().map(|other| self.map(other)).collect()
     }
 }
 

@@ -138,7 +138,12 @@ impl Model for Oracle {
     }
 
     fn worth(&self, who: Agent) -> Balance {
-        self.jurors.get(who).stake + self.credits.get(who)
+        let juror = self.jurors.get(who);
+        let votes: u32 = self.seats.get(who).iter().map(|(_, seat)| seat.votes).sum();
+        let backs = self.params.absent_loss.saturating_mul(votes.into());
+        // What is locked though no vote is left to be settled stays locked.
+        let stuck = juror.locked.saturating_sub(backs);
+        juror.stake.saturating_sub(stuck) + self.credits.get(who)
     }
 
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {

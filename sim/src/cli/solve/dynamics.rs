@@ -32,13 +32,7 @@ const ROUNDS: u64 = 100_000;
 impl Report {
     /// Where a dynamic comes to from everybody's first strategy, or from uniform play. The limit's
     /// steps are profiles that a round looks at.
-    pub fn dynamics(
-        &mut self,
-        game: &Strategic,
-        dynamics: Dynamics,
-        seed: u64,
-        limit: Limit,
-    ) -> anyhow::Result<()> {
+    pub fn dynamics(&mut self, game: &Strategic, dynamics: Dynamics, seed: u64, limit: Limit) {
         let rounds = (limit.steps / game.profiles() as u64).min(ROUNDS);
         let first = vec![0; game.players.len()];
         let reached = match dynamics {
@@ -85,7 +79,6 @@ impl Report {
             "settled": reached.settled,
         });
         self.put("dynamics", document);
-        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use carrots::games::pure::pure_equilibria;
 use carrots::games::strategic::Strategic;
 use carrots::games::symmetric::{self, Symmetric};
 use carrots::games::{Found, Limit, zero_sum};
-use num_traits::{ToPrimitive, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 use serde_json::{Value, json};
 
 /// An equilibrium of either form.
@@ -55,6 +55,8 @@ impl Report {
             json!({ "player": player, "label": choice.at, "actions": choice.actions })
         });
         self.put("information_sets", sets.collect());
+        let pure = |one: &Equilibrium| one.methods.contains(&Method::PureEquilibria);
+        let mixed_left = all && found.all.iter().any(pure);
         let list = |one: Equilibrium| Listed {
             profile: order.iter().map(|set| one.profile[*set].clone()).collect(),
             payoffs: one.payoffs,
@@ -62,12 +64,16 @@ impl Report {
         };
         let listed = found.all.into_iter().map(list).collect();
         self.list("subgame-perfect", game.players(), &choices, listed, found.complete);
+        if mixed_left {
+            self.say(
+                "Mixed equilibria of subgames that have pure ones are left out: see --strategic",
+            );
+        }
         Ok(())
     }
 
     /// Equilibria of a game in strategic form.
     pub fn equilibria(&mut self, game: &Strategic, all: bool, limit: Limit) -> anyhow::Result<()> {
-        self.put("strategies", json!(game.strategies));
         let players = game.strategies.iter().enumerate();
         let choice = |(player, names): (usize, &Vec<String>)| Choice {
             player,
@@ -75,60 +81,57 @@ impl Report {
             actions: names.clone(),
         };
         let choices: Vec<Choice> = players.map(choice).collect();
-        let two = game.players.len() == 2;
-        let (kind, found) = match (all, two) {
-            (true, true) => ("extreme", self.extreme(game, limit)?),
-            (true, false) => ("pure", all_pure(game, limit)),
-            (false, _) => ("", one(game, limit)?),
-        };
-        self.list(kind, &game.players, &choices, found.all, found.complete);
-        match symmetric::table(game) {
-            Some(payoffs) if all && !two => self.symmetric(game, &payoffs, limit),
-            _ => Ok(()),
+        if !all || game.players.len() == 2 {
+            let (kind, found) =
+                if all { ("extreme", self.extreme(game, limit)?) } else { ("", one(game, limit)?) };
+            self.list(kind, &game.players, &choices, found.all, found.complete);
+            return Ok(());
         }
+        let mut found = all_pure(game, limit);
+        let Some(payoffs) = symmetric::table(game) else {
+            self.list("pure", &game.players, &choices, found.all, found.complete);
+            return Ok(());
+        };
+        let symmetric = symmetric::equilibria(&payoffs, limit)?;
+        found.all.extend(mixed_alike(game, &symmetric));
+        self.list("pure and symmetric", &game.players, &choices, found.all, found.complete);
+        self.symmetric(&name(&game.strategies[0], 1), symmetric);
+        Ok(())
     }
 
-    /// All equilibria in which all players do the same, of two strategies.
-    fn symmetric(
-        &mut self,
-        game: &Strategic,
-        payoffs: &[Vec<Rational>; 2],
-        limit: Limit,
-    ) -> anyhow::Result<()> {
-        let second = name(&game.strategies[0], 1);
-        let points = match symmetric::equilibria(payoffs, limit)? {
+    /// Equilibria in which all players do the same, of two strategies, by the probability of the
+    /// second.
+    fn symmetric(&mut self, second: &str, found: Symmetric) {
+        let points = match found {
+            Symmetric::Points(points) => points,
             Symmetric::Everything => {
                 self.put("symmetric", json!("everything"));
-                self.say(
-                    "Symmetric equilibria: every probability, the strategies always pay the same",
-                );
-                return Ok(());
+                return self.say("Symmetric equilibria: every probability");
             }
-            Symmetric::Points(points) => points,
         };
-        let ends = |root: &Root| match root {
-            Root::Exact(root) => [root.clone(), root.clone()],
-            Root::Between { low, high } => [low.clone(), high.clone()],
-        };
-        let documents = points.all.iter().map(|one| {
-            let [low, high] = ends(&one.probability).map(|end| end.to_string());
-            json!({ "strategy": second, "low": low, "high": high, "stable": one.is_stable })
-        });
-        self.put("symmetric", documents.collect());
-        let rows = points.all.iter().map(|one| {
-            let probability = match &one.probability {
-                Root::Exact(root) => root.to_string(),
-                Root::Between { low, .. } => format!("{:.12}…", low.to_f64().unwrap_or(f64::NAN)),
+        let (mut rows, mut documents) = (Vec::new(), Vec::new());
+        for point in points.all {
+            let (low, high, shown) = match &point.probability {
+                Root::Exact(root) => (root, root, root.to_string()),
+                Root::Between { low, high } => {
+                    (low, high, format!("{:.12}…", low.to_f64().unwrap_or(f64::NAN)))
+                }
             };
-            let stable = if one.is_stable { "evolutionarily stable" } else { "" };
-            vec![probability, stable.to_string()]
-        });
+            let (low, high) = (low.to_string(), high.to_string());
+            let stable = point.is_stable;
+            documents
+                .push(json!({ "strategy": second, "low": low, "high": high, "stable": stable }));
+            rows.push(vec![
+                shown,
+                if stable { "evolutionarily stable".into() } else { String::new() },
+            ]);
+        }
+        self.put("symmetric", Value::Array(documents));
         let header = format!("probability of {second}");
         self.say(format!("Symmetric equilibria\n\n{}", table(&[&header, ""], 2, rows)));
         if !points.complete {
             self.stopped("there may be more symmetric equilibria");
         }
-        Ok(())
     }
 
     /// All extreme equilibria of two players, and how they hang together.
@@ -178,8 +181,15 @@ impl Report {
             lines.push(rows(players, choices, &found));
         }
         self.say(lines.join("\n"));
-        if !complete {
-            self.stopped("there may be more equilibria");
+        match complete {
+            false if found.is_empty() && players.len() > 2 => {
+                self.complete = false;
+                self.say(
+                    "Mixed equilibria of more than two players are not searched for: see --dynamics",
+                );
+            }
+            false => self.stopped("there may be more equilibria"),
+            true => {}
         }
     }
 }
@@ -243,6 +253,20 @@ fn all_pure(game: &Strategic, limit: Limit) -> Found<Listed> {
         mixed(game, pure(game, &one.profile), if one.strict { "strict" } else { "pure" })
     });
     Found { all: listed.collect(), complete: found.complete }
+}
+
+/// The symmetric equilibria that are not pure, and whose probabilities are fractions.
+fn mixed_alike(game: &Strategic, found: &Symmetric) -> Vec<Listed> {
+    let Symmetric::Points(points) = found else { return Vec::new() };
+    let one = Rational::one();
+    let listed = points.all.iter().filter_map(|point| match &point.probability {
+        Root::Exact(second) if !second.is_zero() && *second != one => {
+            let profile = vec![vec![&one - second, second.clone()]; game.players.len()];
+            Some(mixed(game, profile, "symmetric"))
+        }
+        _ => None,
+    });
+    listed.collect()
 }
 
 /// A pure equilibrium if there is one, else a mixed one if it is found.

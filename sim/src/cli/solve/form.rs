@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 impl Report {
     /// Dominated strategies, and what is left without them.
-    pub fn dominated(&mut self, game: &Strategic, limit: Limit) -> anyhow::Result<()> {
+    pub fn dominated(&mut self, game: &Strategic, limit: Limit) {
         let (mut document, mut iterated) = (Map::new(), Map::new());
         let (mut rows, mut rests) = (Vec::new(), Vec::new());
         for (how, strength) in [("strict", Strength::Strict), ("weak", Strength::Weak)] {
@@ -34,18 +34,16 @@ impl Report {
         document.insert("iterated".into(), Value::Object(iterated));
         self.put("dominated", Value::Object(document));
         if rows.is_empty() {
-            self.say("No strategy is dominated");
-            return Ok(());
+            return self.say("No strategy is dominated");
         }
         let header = ["dominated", "round", "player", "strategy", "by"];
         self.say(format!("Dominated strategies\n\n{}", table(&header, 5, rows)));
         let header = ["iterated", "player", "strategies left"];
         self.say(format!("What is left in the end\n\n{}", table(&header, 3, rests)));
-        Ok(())
     }
 
     /// The best and the worst correlated equilibria.
-    pub fn correlated(&mut self, game: &Strategic, limit: Limit) -> anyhow::Result<()> {
+    pub fn correlated(&mut self, game: &Strategic, limit: Limit) {
         let mut document = Map::new();
         let mut rows = Vec::new();
         for (name, concept) in [("correlated", Concept::Correlated), ("coarse", Concept::Coarse)] {
@@ -67,7 +65,6 @@ impl Report {
         let mut header = vec!["equilibrium", "total", "total payoff", "chance"];
         header.extend(game.players.iter().map(String::as_str));
         self.say(format!("Correlated equilibria\n\n{}", table(&header, header.len(), rows)));
-        Ok(())
     }
 }
 

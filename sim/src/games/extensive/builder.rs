@@ -221,7 +221,7 @@ impl Builder {
 }
 
 /// Whether these are chances of which exactly one comes true.
-pub fn check_chances<'a>(chances: impl Iterator<Item = &'a Rational>) -> Result<(), Invalid> {
+fn check_chances<'a>(chances: impl Iterator<Item = &'a Rational>) -> Result<(), Invalid> {
     let mut sum = None;
     for chance in chances {
         if chance.is_negative() {

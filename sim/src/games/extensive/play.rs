@@ -1,8 +1,9 @@
 //! What behaviour strategies earn, and what each player could earn instead.
 
 use super::{Extensive, Node, Sequences, Unfit};
-use crate::games::exact::Rational;
+use crate::games::exact::{Rational, whole};
 use num_traits::{One, Zero};
+use std::collections::BTreeMap;
 
 /// Behaviour strategies of all players: for every information set, the actions' probabilities.
 pub type Profile = Vec<Vec<Rational>>;
@@ -14,6 +15,11 @@ pub struct Response {
     pub plan: Vec<Option<usize>>,
     /// The payoff that the player expects of it.
     pub payoff: Rational,
+}
+
+/// One of `count` actions for sure.
+pub fn only(action: usize, count: usize) -> Vec<Rational> {
+    (0..count).map(|other| whole((other == action).into())).collect()
 }
 
 impl Extensive {
@@ -47,23 +53,20 @@ impl Extensive {
         let mut plan = vec![None; self.sets.len()];
         for level in self.levels(&sequences).into_iter().rev() {
             // The children of this level's decisions are of the next level: solved.
-            let mut worth: Vec<(usize, Vec<Rational>)> = Vec::new();
-            let mut place = std::collections::HashMap::new();
-            for &node in level.iter().filter(|node| self.player(**node) == Some(player)) {
-                let Node::Decision { set, .. } = self.nodes[node] else { continue };
-                let children = self.children(node);
-                let place = *place.entry(set).or_insert_with(|| {
-                    worth.push((set, vec![Rational::zero(); children.len()]));
-                    worth.len() - 1
-                });
-                for (sum, child) in worth[place].1.iter_mut().zip(children) {
-                    *sum += &values[child];
+            let mut worth = BTreeMap::new();
+            for &node in &level {
+                if let Node::Decision { set, .. } = self.nodes[node]
+                    && self.sets[set].player == player
+                {
+                    let children = self.children(node);
+                    let none = || vec![Rational::zero(); children.len()];
+                    let sums: &mut Vec<_> = worth.entry(set).or_insert_with(none);
+                    sums.iter_mut().zip(children).for_each(|(sum, child)| *sum += &values[child]);
                 }
             }
-            for (set, worth) in worth {
-                let best = (1..worth.len())
-                    .fold(0, |best, next| if worth[next] > worth[best] { next } else { best });
-                plan[set] = Some(best);
+            for (set, sums) in worth {
+                let better = |best, next| if sums[next] > sums[best] { next } else { best };
+                plan[set] = Some((1..sums.len()).fold(0, better));
             }
             for &node in level.iter().rev() {
                 values[node] = match &self.nodes[node] {
@@ -85,6 +88,29 @@ impl Extensive {
         payoffs
             .map(|(player, payoff)| Ok(self.best_response(player, profile)?.payoff - payoff))
             .collect()
+    }
+
+    /// The same profile, but with best responses at the information sets that their own player's
+    /// earlier moves rule out, where nothing else depends on it.
+    pub fn off_path(&self, mut profile: Profile) -> Result<Profile, Unfit> {
+        for player in 0..self.players.len() {
+            let sequences = self.recall(player)?;
+            let plan = self.best_response(player, &profile)?.plan;
+            let mut reach = vec![true; sequences.moves.len()];
+            for (sequence, last) in sequences.moves.iter().enumerate() {
+                if let Some((before, set, action)) = *last {
+                    reach[sequence] = reach[before] && !profile[set][action].is_zero();
+                }
+            }
+            for (set, before) in sequences.at_set.iter().enumerate() {
+                if let (&[before], Some(best)) = (&before[..], plan[set])
+                    && !reach[before]
+                {
+                    profile[set] = only(best, profile[set].len());
+                }
+            }
+        }
+        Ok(profile)
     }
 
     /// How likely chance makes every node if the players do all to get there.

@@ -34,6 +34,9 @@ pub struct Audit {
     /// What each stakes; zero for the least stake.
     #[serde(with = "carrots_logic::text::amount")]
     pub stake: Balance,
+    /// What each has beside: what it takes to ask or to appeal.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub spare: Balance,
     /// Votes of the jury; zero for all that there are.
     pub jury: u32,
     /// What the jury is drawn with, where it is not all.
@@ -66,6 +69,7 @@ impl Default for Audit {
         Self {
             jurors: 5,
             stake: 0,
+            spare: 0,
             jury: 0,
             seed: 0,
             appeals: 0,
@@ -89,6 +93,8 @@ enum Report {
     Absent,
     /// Does not stake.
     Out,
+    /// Commits as another did, and reveals the same.
+    Copy,
 }
 
 /// An option: what is reported, and over how many accounts the stake is split.
@@ -98,8 +104,12 @@ type Plan = (Report, u32);
 struct Vote {
     juror: usize,
     account: Agent,
+    /// Whose commitment it is.
+    copied: Agent,
     votes: u32,
     answer: u128,
+    /// What hides the answer.
+    salt: Salt,
     report: Report,
 }
 
@@ -174,17 +184,11 @@ impl Stage {
         expect(branches.is_some(), "audit.jurors", expected)
     }
 
-    /// What an account has: a stake, and what it takes to do more than is intended: as much again,
-    /// and the fee of the largest jury.
-    fn wallet(&self) -> Option<Balance> {
-        let fee = self.params.fee_of(self.params.jury_of(self.params.max_appeals));
-        self.stake.checked_mul(2)?.checked_add(fee)
-    }
-
     fn check_amounts(&self) -> Result<(), Wrong> {
         let accounts = Balance::from(self.audit.jurors * self.audit.splits);
         let fee = self.params.fee_of(self.params.jury);
-        let all = self.wallet().and_then(|all| all.checked_mul(accounts)?.checked_add(fee));
+        let each = self.stake.checked_add(self.audit.spare);
+        let all = each.and_then(|each| each.checked_mul(accounts)?.checked_add(fee));
         let few = all.is_some_and(|all| all <= TOKENS_MAX);
         expect(few, "audit.stake", "at most 2^112 for all stakes and fees to be audited")?;
         let World { effort_cost, bribe, promise, .. } = self.world;
@@ -271,9 +275,12 @@ impl Stage {
                 }
                 Report::Lie => self.lie,
                 Report::Lazy => guess,
-                Report::Absent | Report::Out => self.truth,
+                Report::Absent | Report::Out | Report::Copy => self.truth,
             };
-            let vote = |(account, votes)| Vote { juror, account, votes, answer, report: *report };
+            let vote = |(account, votes)| {
+                let salt = salt(account);
+                Vote { juror, account, copied: account, votes, answer, salt, report: *report }
+            };
             votes.extend(drawn.into_iter().map(vote));
         }
         votes
@@ -311,15 +318,29 @@ impl Stage {
         course.happen(&odds) as u128
     }
 
+    /// Whoever copies takes over the commitment of one of those who report what comes first, and
+    /// the answer that it reveals. Where nobody reveals, there is nothing to copy.
+    fn copy(&self, votes: &mut [Vote]) {
+        let own = votes.iter().filter(|vote| vote.reveals() && vote.report != Report::Copy);
+        let first = own.min_by_key(|vote| self.place((vote.report, 1)));
+        let first = first.map(|vote| (vote.account, vote.answer, vote.salt));
+        for vote in votes.iter_mut().filter(|vote| vote.report == Report::Copy) {
+            match first {
+                Some(first) => (vote.copied, vote.answer, vote.salt) = first,
+                None => vote.report = Report::Absent,
+            }
+        }
+    }
+
     /// The jury commits, reveals, and is tallied; all is settled.
     fn vote(&self, course: &mut Course<Oracle>, votes: &[Vote]) {
-        for Vote { account, answer, .. } in votes {
-            let commitment = course.instance.db.seal(*account, QUESTION, *answer, &salt(*account));
+        for Vote { account, copied, answer, salt, .. } in votes {
+            let commitment = course.instance.db.seal(*copied, QUESTION, *answer, salt);
             course.call(*account, 0, Op::Commit { question: QUESTION, commitment });
         }
         course.advance(self.params.commit_blocks);
-        for Vote { account, answer, .. } in votes.iter().filter(|vote| vote.reveals()) {
-            let op = Op::Reveal { question: QUESTION, answer: *answer, salt: salt(*account) };
+        for Vote { account, answer, salt, .. } in votes.iter().filter(|vote| vote.reveals()) {
+            let op = Op::Reveal { question: QUESTION, answer: *answer, salt: *salt };
             course.call(*account, 0, op);
         }
         course.advance(self.params.reveal_blocks);
@@ -369,6 +390,7 @@ impl Stage {
             Report::Lazy => "lazy",
             Report::Absent => "absent",
             Report::Out => "out",
+            Report::Copy => "copy",
         };
         match accounts {
             1 => name.into(),
@@ -399,7 +421,7 @@ impl stage::Stage for Stage {
     fn wallets(&self) -> Vec<Balance> {
         let fee = self.params.fee_of(self.params.jury);
         let accounts = (self.audit.jurors * self.audit.splits) as usize;
-        [vec![0, 0, fee], vec![self.wallet().unwrap_or(0); accounts]].concat()
+        [vec![0, 0, fee], vec![self.stake + self.audit.spare; accounts]].concat()
     }
 
     fn play(&self, course: &mut Course<Oracle>) {
@@ -417,7 +439,8 @@ impl stage::Stage for Stage {
         }
         self.enter(course, &plans);
         self.ask(course);
-        let votes = self.hear(course, &plans);
+        let mut votes = self.hear(course, &plans);
+        self.copy(&mut votes);
         self.vote(course, &votes);
         self.pay(course, &votes);
     }
@@ -451,7 +474,7 @@ fn options(audit: &Audit, truth: Truth) -> Vec<Plan> {
     let known = matches!(truth, Truth::Choice { .. }) && audit.accuracy == Perbill::one();
     let lazy = (!known).then_some(Report::Lazy);
     let alone = [Report::Truth, Report::Lie].into_iter().chain(lazy);
-    let alone = alone.chain([Report::Absent, Report::Out]).map(|report| (report, 1));
+    let alone = alone.chain([Report::Absent, Report::Out, Report::Copy]).map(|report| (report, 1));
     alone.chain((2..=audit.splits).map(|accounts| (Report::Truth, accounts))).collect()
 }
 

@@ -229,6 +229,7 @@ impl Stage {
         }
         if behaviour != B::Lazy {
             course.gain(player, self.world.offence_gain as i128);
+            course.commit(player);
         }
         operator.noticed = match (behaviour, self.detection) {
             (B::SelfReport, _) => {

@@ -196,7 +196,7 @@ fn players_are_alike() {
         let stage = stage(text, &[&few[..], &[set]].concat());
         assert!(stage.alike());
         for profile in profiles(3, stage.options.len()) {
-            let mut order = vec![0, 1, 2];
+            let mut order = [0, 1, 2];
             order.sort_by_key(|at| profile[*at]);
             let sorted: Vec<usize> = order.iter().map(|at| profile[*at]).collect();
             let (gets, others) = payoffs(&stage, &[1; 3], &profile);

@@ -220,6 +220,18 @@ fn jurors_are_alike() {
     }
 }
 
+/// A copied commitment cannot be opened: it is a vote that is not revealed.
+#[test]
+fn who_copies_is_absent() {
+    let stage = stage(COURT, &["audit.jurors=4"]);
+    let copy = stage.place((Report::Copy, 1)).expect("it is an option");
+    for others in profiles(3, stage.options.len()) {
+        let [copies, stays] =
+            [copy, ABSENT].map(|option| payoffs(&stage, &[&[option], others.as_slice()].concat()));
+        assert_eq!(copies, stays, "{others:?}");
+    }
+}
+
 /// Where effort finds the truth nine times of ten, three honest jurors are wrong in 28 of 1,000
 /// questions: two of them in 27, all in one.
 #[test]

@@ -1,0 +1,342 @@
+//! What the audit says of the scenarios and of games with known answers.
+
+use carrots::audit::{Finding, Limits, Property, Verdict, audit, open};
+use carrots::scenario::Document;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use Property::*;
+use Verdict::{Holds, Unknown, Violated};
+
+fn scenario(name: &str, set: &[&str]) -> Document {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
+    let set: Vec<String> = set.iter().map(ToString::to_string).collect();
+    Document::read(&path, &set).expect("the scenario can be read")
+}
+
+fn carrots(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_carrots"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    command.output().expect("carrots can be started")
+}
+
+/// All that a scenario asks for, with the answers.
+fn answers(name: &str, set: &[&str]) -> Vec<Finding> {
+    let audited = open(&scenario(name, set)).expect("the scenario is sound");
+    let mut findings = Vec::new();
+    audited.check(audited.asked(), Limits::default(), &mut |finding| findings.push(finding));
+    findings
+}
+
+/// Every scenario's properties, with the answers that are expected.
+const SCENARIOS: &[(&str, &[(Property, Verdict)])] = &[
+    (
+        "auction-first-price",
+        &[
+            (Bayesian, Holds),
+            (IndividualRationality, Holds),
+            (Efficiency, Holds),
+            (OptimalRevenue, Holds),
+            (Solvency, Holds),
+            (Revenue, Violated),
+            (Coalition, Violated),
+        ],
+    ),
+    (
+        "auction-second-price",
+        &[
+            (DominantStrategy, Holds),
+            (IndividualRationality, Holds),
+            (Efficiency, Holds),
+            (Solvency, Holds),
+            (Attack, Holds),
+            (OptimalRevenue, Violated),
+            (Revenue, Violated),
+            (Coalition, Violated),
+        ],
+    ),
+    (
+        "auction-uniform-price",
+        &[
+            (DominantStrategy, Holds),
+            (IndividualRationality, Holds),
+            (Efficiency, Holds),
+            (Solvency, Holds),
+            (Coalition, Violated),
+        ],
+    ),
+    (
+        "auction-vcg",
+        &[
+            (DominantStrategy, Holds),
+            (IndividualRationality, Holds),
+            (Efficiency, Holds),
+            (Solvency, Holds),
+            (Sybil, Holds),
+            (Attack, Holds),
+            (Uniqueness, Violated),
+            (Coalition, Violated),
+        ],
+    ),
+    ("funding-assurance", &[(IndividualRationality, Holds), (Solvency, Holds), (Nash, Violated)]),
+    ("funding-pairwise", &[(Solvency, Holds), (Nash, Violated), (Sybil, Violated)]),
+    (
+        "funding-quadratic",
+        &[
+            (Nash, Holds),
+            (IndividualRationality, Holds),
+            (Solvency, Holds),
+            (Sybil, Violated),
+            (Coalition, Violated),
+        ],
+    ),
+    (
+        "oracle-court",
+        &[
+            (Nash, Holds),
+            (IndividualRationality, Holds),
+            (Griefing, Holds),
+            (Coalition, Holds),
+            (Solvency, Holds),
+            (Uniqueness, Violated),
+            (Bribery, Violated),
+            (Corruption, Violated),
+        ],
+    ),
+    (
+        "oracle-price",
+        &[
+            (Nash, Holds),
+            (IndividualRationality, Holds),
+            (Griefing, Holds),
+            (Coalition, Holds),
+            (Solvency, Holds),
+            (Uniqueness, Violated),
+            (Basin, Violated),
+        ],
+    ),
+    (
+        "polkadot-staking",
+        &[(IndividualRationality, Holds), (Griefing, Holds), (Corruption, Holds), (Nash, Violated)],
+    ),
+    (
+        "staking-small",
+        &[
+            (Nash, Holds),
+            (IndividualRationality, Holds),
+            (Griefing, Holds),
+            (Solvency, Holds),
+            (Coalition, Holds),
+            (ExitBeforePenalty, Holds),
+        ],
+    ),
+];
+
+#[test]
+fn every_scenario_is_answered_as_expected() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = std::fs::read_dir(folder).expect("there are scenarios").count();
+    assert_eq!(files, SCENARIOS.len(), "a scenario without expected answers");
+    for (name, expected) in SCENARIOS {
+        let findings = answers(name, &[]);
+        let got: Vec<_> =
+            findings.iter().map(|finding| (finding.terms.property, finding.verdict)).collect();
+        let said: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        assert_eq!(got, *expected, "{name}:\n{}", said.join("\n"));
+    }
+}
+
+/// Second price: truthful and efficient, neither optimal nor safe from a pair. First price: the
+/// other way round, but for the pair. Values and bids from 0 to 10.
+#[test]
+fn the_four_properties_of_auctions() {
+    let values = "world.values=[{uniform={min=0,max=10}}]";
+    for bidders in [3, 5, 7, 9] {
+        for (kind, truthful, optimal) in
+            [("second-price", Holds, Violated), ("first-price", Violated, Holds)]
+        {
+            let set = [
+                values,
+                "params.deposit=10",
+                "intended.strategy=truthful",
+                "intended.properties=['dominant_strategy','efficiency','optimal_revenue','coalition']",
+                &format!("audit.bidders={bidders}"),
+            ];
+            let findings = answers(&format!("auction-{kind}"), &set);
+            let got: Vec<_> = findings.iter().map(|finding| finding.verdict).collect();
+            assert_eq!(got, [truthful, Holds, optimal, Violated], "{kind}, {bidders} bidders");
+            // The winner shades down to the least bid; a pair lets one win for nothing.
+            let gains: Vec<_> =
+                [0, 3].map(|at| findings[at].gain.as_ref().map(ToString::to_string)).into();
+            let expected = if kind == "first-price" { ["9", "9"] } else { ["0", "10"] };
+            assert_eq!(gains, expected.map(|gain| Some(gain.to_string())), "{kind}, {bidders}");
+        }
+    }
+}
+
+#[test]
+fn pledging_is_dominant_where_everyones_part_is_worth_it() {
+    let least = |least: u32, bonus: &str| {
+        let set =
+            [&*format!("world.weight.uniform.min={least}"), &*format!("params.bonus={bonus}")];
+        let audit = audit(&scenario("funding-assurance", &set)).expect("the scenario is sound");
+        audit.property(DominantStrategy).margin(1).finding().verdict
+    };
+    // A pledge is 30: whoever values the good more pledges, and the bonus makes it strict.
+    assert_eq!(least(40, "0.05"), Holds);
+    assert_eq!(least(40, "0.001"), Violated, "without a bonus of one token it is not strict");
+    assert_eq!(least(20, "0.2"), Violated, "whoever values it less pledges for the bonus");
+}
+
+#[test]
+fn who_exits_before_the_slash_is_slashed() {
+    let set = [
+        "audit.operators=4",
+        "audit.bonded=0",
+        "audit.eras=1",
+        "params.report_eras=3",
+        "params.slash_defer_eras=3",
+        "params.unbonding_eras=4",
+    ];
+    let audit = audit(&scenario("polkadot-staking", &set)).expect("the scenario is sound");
+    audit.property(ExitBeforePenalty).holds();
+    audit.property(ExitBeforePenalty).on(|terms| terms.option = Some("exit".into())).holds();
+}
+
+#[test]
+fn one_bidder_at_the_first_price_bids_nothing() {
+    let set = ["intended.strategy=truthful", "audit.bidders=2", "audit.steps=4"];
+    let audit = audit(&scenario("auction-first-price", &set)).expect("the scenario is sound");
+    let finding = audit.property(Attack).violated();
+    let counterexample = finding.counterexample.expect("it is violated");
+    assert!(counterexample.gain_in_tokens != 0, "{counterexample}");
+    assert!(!counterexample.who[0].chosen.is_empty());
+}
+
+/// The game in which bidders may withhold what they committed to is a tree.
+#[test]
+fn withholding_pays_where_the_deposit_is_small() {
+    let tree = |deposit: &str, property: Property| {
+        let set = [
+            "world.values=[4]",
+            "audit.bidders=2",
+            "audit.steps=4",
+            "audit.withholding=true",
+            "intended.strategy=truthful",
+            &*format!("params.deposit={deposit}"),
+        ];
+        let audit = audit(&scenario("auction-second-price", &set)).expect("it is sound");
+        audit.property(property).finding()
+    };
+    let finding = tree("1", SubgamePerfect);
+    assert_eq!(finding.verdict, Holds, "{finding}");
+    let finding = tree("1", Efficiency);
+    assert_eq!(finding.verdict, Unknown, "a tree is not asked for efficiency: {finding}");
+    let set = [
+        "world.values=[8]",
+        "audit.bidders=2",
+        "audit.steps=4",
+        "audit.withholding=true",
+        "params.deposit=1",
+    ];
+    let audit = audit(&scenario("auction-first-price", &set)).expect("it is sound");
+    audit.property(Nash).violated();
+}
+
+#[test]
+fn limits_leave_it_unknown() {
+    let set = ["audit.bidders=9"];
+    let audit = audit(&scenario("auction-second-price", &set)).expect("the scenario is sound");
+    let limits = Limits { memory: 100_000, ..Limits::default() };
+    let audit = audit.limits(limits);
+    for property in [DominantStrategy, Coalition, Efficiency, Solvency, Uniqueness, Attack] {
+        let finding = audit.property(property).finding();
+        assert_eq!(finding.verdict, Unknown, "{finding}");
+        assert!(!finding.method.is_empty());
+    }
+}
+
+#[test]
+fn verdicts_are_printed_as_documented() {
+    let output = carrots(&["audit", "scenarios/oracle-court.toml", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(document["intended"], "honest");
+    let properties = document["properties"].as_array().expect("there are properties");
+    for property in properties {
+        for key in ["property", "verdict", "method", "domain", "checked", "counterexample", "gain"]
+        {
+            assert!(property.get(key).is_some(), "{key}: {property}");
+        }
+        let violated = property["verdict"] == "violated";
+        assert_eq!(violated, property["counterexample"].is_object(), "{property}");
+    }
+    let holds = carrots(&["audit", "scenarios/oracle-court.toml", "--property", "nash"]);
+    assert_eq!(holds.status.code(), Some(0), "{holds:?}");
+    let unknown = carrots(&[
+        "audit",
+        "scenarios/polkadot-staking.toml",
+        "--property",
+        "uniqueness",
+        "--memory",
+        "10MB",
+    ]);
+    assert_eq!(unknown.status.code(), Some(3), "{unknown:?}");
+}
+
+#[test]
+fn a_counterexample_is_a_trace_that_replays() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit");
+    let out = folder.to_str().expect("it is text");
+    let output = carrots(&["audit", "scenarios/auction-second-price.toml", "--out", out]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    for name in ["coalition", "coalition-base"] {
+        let file = folder.join(name).with_extension("json");
+        let replayed = carrots(&["replay", file.to_str().expect("it is text")]);
+        assert_eq!(replayed.status.code(), Some(0), "{replayed:?}");
+    }
+    let file = folder.join("coalition.json");
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    let mut trace: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    trace["ends"]["2"] = "1".into();
+    std::fs::write(&file, trace.to_string()).expect("it can be written");
+    let wrong = carrots(&["replay", file.to_str().expect("it is text")]);
+    assert_eq!(wrong.status.code(), Some(1), "{wrong:?}");
+}
+
+#[test]
+fn bad_questions_are_refused() {
+    let nobody = "intended.strategy=brave";
+    for (name, set, says) in [
+        ("auction-second-price", nobody, "expected one of truthful"),
+        ("auction-second-price", "intended.strategy=adaptive", "to be audited"),
+        ("auction-second-price", "audit.bidders=17", "1 to 16 bidders"),
+        ("auction-second-price", "audit.steps=0", "1 to 1,000 steps"),
+        ("auction-second-price", "world.values=[]", "at least one amount"),
+        ("auction-second-price", "audit.bidder=3", "unknown field"),
+        (
+            "auction-second-price",
+            "world.values=[{pareto={min=1,max=9,alpha=1.0}}]",
+            "to be audited",
+        ),
+        ("oracle-court", "intended.properties=['truth']", "expected the name of a property"),
+        (
+            "oracle-court",
+            "intended.properties=[{property='nash',margin=1},{property='nash',margin=2}]",
+            "no second `nash` on other terms",
+        ),
+        ("oracle-court", "intended.properties=[{property='nash',size=2}]", "one of margin"),
+        ("oracle-court", "intended.properties=[{property='coalition',size=0}]", "at least one"),
+        ("oracle-court", "audit.jurors=0", "audit.jurors"),
+        ("funding-quadratic", "audit.players=0", "audit.players"),
+        ("polkadot-staking", "audit.operators=1000", "1 to 297 operators"),
+    ] {
+        let file = format!("scenarios/{name}.toml");
+        let output = carrots(&["audit", &file, "--set", set]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{set}: {said}");
+        assert!(said.contains(says), "{set}: {said}");
+        assert_eq!(said.lines().count(), 1, "{set}: {said}");
+        assert!(output.stdout.is_empty(), "{set}");
+    }
+}

@@ -1,0 +1,67 @@
+//! Plays a trace of any mechanism in memory and on the compiled contract, side by side.
+
+use crate::differential::Pair;
+use anyhow::{Context, Result, bail};
+use carrots::models::{
+    Agent, Model, auction::Auction, funding::Funding, oracle::Oracle, staking::Staking,
+};
+use carrots::trace::{Step, Trace};
+use carrots_logic::Balance;
+use serde::Deserialize;
+use std::io::Write;
+
+/// What every agent has in the end, if all steps are equal and everyone has what the trace says.
+pub type Ends = Option<Vec<Balance>>;
+
+type Replay = fn(&str, &mut dyn Write) -> Result<Ends>;
+
+const MECHANISMS: &[(&str, Replay)] = &[
+    (Staking::NAME, play::<Staking>),
+    (Auction::NAME, play::<Auction>),
+    (Oracle::NAME, play::<Oracle>),
+    (Funding::NAME, play::<Funding>),
+];
+
+/// Plays a trace and says step by step what comes of it. Errs if it cannot be played.
+pub fn replay(text: &str, out: &mut dyn Write) -> Result<Ends> {
+    #[derive(Deserialize)]
+    struct Head {
+        mechanism: String,
+    }
+    let head: Head = serde_json::from_str(text)?;
+    let Some((_, play)) = MECHANISMS.iter().find(|(name, _)| *name == head.mechanism) else {
+        let names: Vec<_> = MECHANISMS.iter().map(|(name, _)| *name).collect();
+        bail!("mechanism = {:?}: expected one of {}", head.mechanism, names.join(", "));
+    };
+    play(text, out)
+}
+
+fn play<M: Model>(text: &str, out: &mut dyn Write) -> Result<Ends> {
+    let trace = Trace::<M>::read(text)?;
+    let mut pair = Pair::new(trace.model()?)?;
+    for (step, at) in trace.steps.iter().zip(0..) {
+        let call = match step {
+            Step::Blocks(blocks) => format!("{blocks} blocks pass"),
+            Step::Call { who, value: 0, op, .. } => format!("{who}: {op:?}"),
+            Step::Call { who, value, op, .. } => format!("{who}: {op:?} with {value}"),
+        };
+        writeln!(out, "{at:>4}  {call}")?;
+        match pair.step(step).with_context(|| format!("step {at}"))? {
+            Ok(done) => match done.result {
+                None => {}
+                Some(Ok(receipt)) => writeln!(out, "      equal      {receipt:?}")?,
+                Some(Err(refusal)) => writeln!(out, "      equal      {refusal}")?,
+            },
+            Err(difference) => {
+                writeln!(out, "      DIFFERENT  {difference}")?;
+                return Ok(None);
+            }
+        }
+    }
+    let surprises = trace.surprises(&pair.model);
+    surprises.iter().try_for_each(|surprise| writeln!(out, "      DIFFERENT  {surprise}"))?;
+    let ledger = pair.model.ledger();
+    writeln!(out, "\nThe contract holds {} and owes {}.", ledger.held, pair.model.db.owed())?;
+    let ends = (0..trace.wallets.len() as Agent).map(|who| pair.model.wealth(who));
+    Ok(surprises.is_empty().then(|| ends.collect()))
+}

@@ -1,0 +1,49 @@
+//! What the audit finds is true on the compiled contract: every violation that a scenario is
+//! expected to have is played there, with and without the deviation, and gains what it should.
+
+use carrots::audit::{Audited, Counterexample, Limits, Verdict, open};
+use carrots::scenario::Document;
+use carrots_tests::replay::replay;
+use std::path::Path;
+
+/// Plays a trace and gives what the accounts have in the end.
+fn ends(name: &str, trace: &serde_json::Value, accounts: &[u32]) -> i128 {
+    let mut said = Vec::new();
+    let ends = replay(&trace.to_string(), &mut said);
+    let said = String::from_utf8_lossy(&said);
+    let ends = ends.unwrap_or_else(|error| panic!("{name}: {error:#}\n{said}"));
+    let ends = ends.unwrap_or_else(|| panic!("{name}: not equal\n{said}"));
+    accounts.iter().map(|account| ends[*account as usize] as i128).sum()
+}
+
+/// Audits a scenario and confirms what is violated; how many there were.
+fn confirm(file: &Path) -> usize {
+    let document = Document::read(file, &[]).expect("the scenario can be read");
+    let audited: Box<dyn Audited> = open(&document).expect("the scenario is sound");
+    let mut confirmed = 0;
+    audited.check(audited.asked(), Limits::default(), &mut |finding| {
+        let Some(counterexample) = &finding.counterexample else {
+            assert_ne!(finding.verdict, Verdict::Unknown, "{}: {finding}", file.display());
+            return;
+        };
+        let name = format!("{}: {finding}", file.display());
+        let Counterexample { trace, base, accounts, gain_in_tokens, .. } = counterexample;
+        let (with, without) = (ends(&name, trace, accounts), ends(&name, base, accounts));
+        assert_eq!(with - without, *gain_in_tokens, "{name}");
+        confirmed += 1;
+    });
+    confirmed
+}
+
+#[test]
+fn violations_are_true_on_the_contract() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/scenarios");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .expect("there are scenarios")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    files.sort();
+    let confirmed: usize = files.iter().map(|file| confirm(file)).sum();
+    println!("{confirmed} violations in {} scenarios are true on the contract", files.len());
+    assert!(confirmed >= files.len(), "only {confirmed} violations were found");
+}
