@@ -318,9 +318,21 @@ impl Stage {
         let open = |instance: &Instance<Oracle>| {
             instance.db.question(QUESTION).is_some_and(|record| record.status == Status::Tallied)
         };
-        while open(&course.instance)
-            && course.call(ASKER, 0, Op::Settle { question: QUESTION }).is_some()
-        {}
+        for _ in 0..=self.params.max_appeals {
+            if !open(&course.instance) {
+                break;
+            }
+            course.call(ASKER, 0, Op::Settle { question: QUESTION });
+        }
+        // Somebody may have appealed before, out of turn: nobody waits for that jury for ever.
+        for _ in 0..self.params.max_appeals {
+            course.advance(2 * (self.params.stake_blocks + self.params.draw_blocks));
+            course.call(ASKER, 0, Op::Expire { question: QUESTION });
+            course.advance(self.params.appeal_blocks);
+            for _ in 0..=self.params.max_appeals {
+                course.call(ASKER, 0, Op::Settle { question: QUESTION });
+            }
+        }
     }
 
     /// The briber pays, and everyone takes what is due.
