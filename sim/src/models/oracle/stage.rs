@@ -309,18 +309,20 @@ impl Stage {
         })
     }
 
-    /// Every round is settled when nobody can appeal any more.
+    /// Every round is settled when nobody can appeal any more. An appeal whose jury was not drawn in
+    /// time, of which there is none here, would not keep the others from it.
     fn settle(&self, course: &mut Course<Oracle>) {
         if self.params.max_appeals > 0 {
             course.advance(self.params.appeal_blocks);
+            course.call(ASKER, 0, Op::Expire { question: QUESTION });
         }
         self.pass_drawing(course);
-        let open = |instance: &Instance<Oracle>| {
-            instance.db.question(QUESTION).is_some_and(|record| record.status == Status::Tallied)
-        };
-        while open(&course.instance)
-            && course.call(ASKER, 0, Op::Settle { question: QUESTION }).is_some()
-        {}
+        let Some(record) = course.instance.db.question(QUESTION) else { return };
+        if record.status == Status::Tallied {
+            for _ in 0..=record.round {
+                course.call(ASKER, 0, Op::Settle { question: QUESTION });
+            }
+        }
     }
 
     /// The briber pays, and everyone takes what is due.
