@@ -46,6 +46,7 @@ pub use counterexample::{Counterexample, Instead};
 pub use finding::{Finding, Verdict};
 pub use property::{Asked, Property, Terms};
 
+use crate::games::extensive::Extensive;
 use crate::play::{Game, ScenarioOf, Wrong, expect};
 use crate::scenario::{Document, ScenarioError, Token};
 use crate::stage::Stage;
@@ -105,6 +106,8 @@ pub trait Audited: Sync {
     fn intended(&self) -> &str;
     /// Answers questions, and hands over each answer.
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding));
+    /// The game that is audited, as a tree.
+    fn tree(&self, limits: Limits) -> Result<Extensive, Stopped>;
 }
 
 /// A scenario to be audited in a test.
@@ -264,6 +267,10 @@ impl<G: Game> Audited for Ready<G> {
                     .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),
             });
         }
+    }
+
+    fn tree(&self, limits: Limits) -> Result<Extensive, Stopped> {
+        Ok(tree::tree(&self.stage, limits)?.game)
     }
 }
 

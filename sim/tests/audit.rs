@@ -247,7 +247,7 @@ fn withholding_pays_where_the_deposit_is_small() {
 fn limits_leave_it_unknown() {
     let set = ["audit.bidders=9"];
     let audit = audit(&scenario("auction-second-price", &set)).expect("the scenario is sound");
-    let limits = Limits { memory: 100_000, ..Limits::default() };
+    let limits = Limits { memory: 20_000, ..Limits::default() };
     let audit = audit.limits(limits);
     for property in [DominantStrategy, Coalition, Efficiency, Solvency, Uniqueness, Attack] {
         let finding = audit.property(property).finding();

@@ -356,7 +356,9 @@ fn the_readme_shows_real_output() {
         let (block, _) = block.split_once("```").expect("the block ends");
         let (line, expected) = block.split_once('\n').unwrap();
         let Some(args) = line.strip_prefix("$ cargo run --release -- ") else { continue };
-        let output = stdout(&args.split(' ').collect::<Vec<_>>());
+        let output = carrots(&args.split(' ').collect::<Vec<_>>());
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {output:?}");
+        let output = String::from_utf8(output.stdout).expect("text");
         let timeless = |text: &str| -> Vec<String> {
             let lines = text.trim_end().lines().filter(|line| !line.contains("agent-steps in"));
             lines.map(|line| line.trim_end().to_string()).collect()
@@ -365,5 +367,5 @@ fn the_readme_shows_real_output() {
         assert!(output.starts_with(&expected), "{line}\nprints\n{}", output.join("\n"));
         shown += 1;
     }
-    assert!(shown >= 2, "the README shows no commands");
+    assert!(shown >= 3, "the README shows no commands");
 }

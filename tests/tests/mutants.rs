@@ -199,26 +199,21 @@ type Verdicts = BTreeMap<String, String>;
 /// What is audited: a scenario and what is set in it.
 type Audited = (String, Vec<String>);
 
-/// Audits all scenarios under the rules as they are; what mutants are caught by is not violated.
+/// Audits all scenarios under the rules as they are.
 fn sound(binary: &Path, mutants: &[&Mutant]) -> BTreeMap<Audited, Verdicts> {
-    let all: BTreeSet<Audited> =
-        mutants.iter().map(|mutant| (mutant.scenario.clone(), mutant.set.clone())).collect();
-    let all: Vec<Audited> = all.into_iter().collect();
-    let verdicts = parallel(all.len(), |at| {
-        let (scenario, set) = &all[at];
-        let asked =
-            mutants.iter().filter(|mutant| (&mutant.scenario, &mutant.set) == (scenario, set));
-        let asked: BTreeSet<&str> = asked.map(|mutant| mutant.caught_by.as_str()).collect();
-        let asked: Vec<&str> = asked.into_iter().collect();
-        let verdicts = audit(binary, 0, &all[at], &asked, SECONDS * asked.len() as u64);
-        let verdicts = verdicts.unwrap_or_else(|why| panic!("{scenario} {set:?}: {why}"));
-        for property in asked {
-            let verdict = verdicts.get(property).map(String::as_str);
-            assert!(matches!(verdict, Some("holds" | "unknown")), "{scenario} {set:?}: {property}");
-        }
-        verdicts
+    let mut asked: BTreeMap<Audited, BTreeSet<&str>> = BTreeMap::new();
+    for mutant in mutants {
+        let audited = (mutant.scenario.clone(), mutant.set.clone());
+        asked.entry(audited).or_default().insert(&mutant.caught_by);
+    }
+    let asked: Vec<_> = asked.into_iter().collect();
+    let verdicts = parallel(asked.len(), |at| {
+        let (audited, asked) = &asked[at];
+        let asked: Vec<&str> = asked.iter().copied().collect();
+        let verdicts = audit(binary, 0, audited, &asked, SECONDS * asked.len() as u64);
+        verdicts.unwrap_or_else(|why| panic!("{audited:?}: {why}"))
     });
-    all.into_iter().zip(verdicts).collect()
+    asked.into_iter().map(|(audited, _)| audited).zip(verdicts).collect()
 }
 
 /// By which property a mutant is caught, or why it is not.
@@ -229,13 +224,13 @@ fn caught(
     sound: &BTreeMap<Audited, Verdicts>,
 ) -> Result<String> {
     let audited = (mutant.scenario.clone(), mutant.set.clone());
-    let verdicts = audit(binary, number, &audited, &[&mutant.caught_by], SECONDS)?;
-    let violated = |(property, verdict): &(&String, &String)| {
-        *verdict == "violated"
-            && sound[&audited].get(*property).map(String::as_str) != Some("violated")
-    };
-    let by = verdicts.iter().find(violated);
-    by.map(|(property, _)| property.clone()).with_context(|| format!("{verdicts:?}"))
+    let property = &mutant.caught_by;
+    let verdict = |verdicts: &Verdicts| verdicts.get(property).cloned().unwrap_or_default();
+    let before = verdict(&sound[&audited]);
+    ensure!(before == "holds", "{property} is {before:?} under the rules as they are");
+    let after = verdict(&audit(binary, number, &audited, &[property], SECONDS)?);
+    ensure!(after == "violated", "{property} is {after:?}");
+    Ok(property.clone())
 }
 
 /// Audits a scenario under the rules of which the one with that number is broken.

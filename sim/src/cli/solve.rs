@@ -7,11 +7,13 @@ mod form;
 use super::{Format, Verdict, print};
 use anyhow::{Context, anyhow, bail};
 use bytesize::ByteSize;
+use carrots::audit::{self, Limits};
 use carrots::games::exact::Rational;
 use carrots::games::extensive::{Extensive, Unfit};
 use carrots::games::lexer::{Lexer, Token};
 use carrots::games::strategic::Strategic;
 use carrots::games::{Limit, efg, nfg};
+use carrots::scenario::Document;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fs::OpenOptions;
@@ -24,8 +26,12 @@ use std::path::{Path, PathBuf};
 /// Exit status 3 says that the limit stopped the search; what was found until then is printed.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The game, in Gambit's format: .nfg for strategic, .efg for extensive form
+    /// The game, in Gambit's format: .nfg for strategic, .efg for extensive form; or a scenario, a
+    /// .toml file, for the game that is audited
     game: PathBuf,
+    /// Put a value over one of the scenario, such as audit.jurors=3
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// All equilibria: extreme ones of two players, pure and symmetric ones of more,
     /// subgame-perfect ones of a game in extensive form, pure where a subgame has pure ones
     #[arg(long)]
@@ -84,7 +90,11 @@ struct Report {
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let bytes = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
     let limit = Limit { steps: args.limit, bytes };
-    let game = read(&args.game, limit)?;
+    let game = match args.game.extension() {
+        Some(end) if end == "toml" => audited(&args.game, &args.set, limit)?,
+        _ if args.set.is_empty() => read(&args.game, limit)?,
+        _ => bail!("--set: expected a scenario, a .toml file, not {}", args.game.display()),
+    };
     if let Some(path) = &args.write {
         write(&game, path, limit)?;
         eprintln!("Wrote {}.", path.display());
@@ -124,6 +134,14 @@ fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
         report.dynamics(&game, dynamics, args.seed, limit);
     }
     Ok(report)
+}
+
+/// The game of a scenario.
+fn audited(path: &Path, set: &[String], limit: Limit) -> anyhow::Result<Game> {
+    let document = Document::read(path, set)?;
+    let limits = Limits { memory: limit.bytes, seconds: f64::INFINITY, ..Limits::default() };
+    let tree = audit::open(&document)?.tree(limits);
+    Ok(Game::Extensive(tree.with_context(|| path.display().to_string())?))
 }
 
 fn read(path: &Path, limit: Limit) -> anyhow::Result<Game> {

@@ -97,6 +97,10 @@ impl Stage {
         }
         let stage =
             Self { params: *params, world: *world, audit, options, detection: detection as u64 };
+        let few = stage.eras_all() <= ERAS_MAX;
+        let expected =
+            format!("at most {ERAS_MAX} eras until all left, unbonding_eras and report_eras too");
+        expect(few, "audit.eras", expected)?;
         let blocks = u64::from(stage.eras_all()).checked_mul(params.era_blocks.into());
         let fits = blocks.is_some_and(|blocks| blocks < Block::MAX.into());
         expect(fits, "audit.eras", "what 2^32 blocks have room for, with the eras until all left")?;
