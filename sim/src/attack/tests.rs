@@ -121,8 +121,8 @@ fn a_withheld_bid_pays_if_the_deposit_is_low() {
         let given = [option(&stage, "bid 9 and 5"), None];
         let mut search = new(&[9, 0], &[0], limits(1, 0));
         search.given = &given;
-        // When the bids are committed to.
-        search.from = 601;
+        // After the call that opens, the two commitments, and the window.
+        search.from = 4;
         let found = super::search(&stage, &search).found;
         assert_eq!(found.map(|found| found.profit), gain, "{deposit}");
     }

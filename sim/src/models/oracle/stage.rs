@@ -309,17 +309,27 @@ impl Stage {
         })
     }
 
-    /// Every round is settled when nobody can appeal any more. An appeal whose jury was not drawn in
-    /// time, of which there is none here, would not keep the others from it.
+    /// Every round is settled when nobody can appeal any more.
     fn settle(&self, course: &mut Course<Oracle>) {
         if self.params.max_appeals > 0 {
             course.advance(self.params.appeal_blocks);
-            course.call(ASKER, 0, Op::Expire { question: QUESTION });
         }
         self.pass_drawing(course);
-        let Some(record) = course.instance.db.question(QUESTION) else { return };
-        if record.status == Status::Tallied {
-            for _ in 0..=record.round {
+        let open = |instance: &Instance<Oracle>| {
+            instance.db.question(QUESTION).is_some_and(|record| record.status == Status::Tallied)
+        };
+        for _ in 0..=self.params.max_appeals {
+            if !open(&course.instance) {
+                break;
+            }
+            course.call(ASKER, 0, Op::Settle { question: QUESTION });
+        }
+        // Somebody may have appealed before, out of turn: nobody waits for that jury for ever.
+        for _ in 0..self.params.max_appeals {
+            course.advance(2 * (self.params.stake_blocks + self.params.draw_blocks));
+            course.call(ASKER, 0, Op::Expire { question: QUESTION });
+            course.advance(self.params.appeal_blocks);
+            for _ in 0..=self.params.max_appeals {
                 course.call(ASKER, 0, Op::Settle { question: QUESTION });
             }
         }

@@ -26,6 +26,8 @@ use carrots_logic::{Balance, Block, Perbill};
 const TREASURY: Agent = SINK + 1;
 /// Who bonds for all bonders.
 const BONDERS: Agent = TREASURY + 1;
+/// The most eras until all operators have left.
+const ERAS_MAX: Era = 10_000;
 
 /// What an operator can decide to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
