@@ -1,5 +1,6 @@
-//! No scenario panics, whatever stands in it: it is refused, or it is played.
+//! No scenario panics, whatever stands in it: it is refused, or it is played, and audited.
 
+use carrots::audit::{Limits, Property, Terms, open};
 use carrots::models::find;
 use carrots::scenario::Document;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,8 +56,29 @@ fn is_played(file: &str, text: &str, set: &[String]) -> bool {
     }
 }
 
+/// Whether a scenario with these values over its own is audited; if not, it is refused.
+fn is_audited(file: &str, text: &str, set: &[String]) -> bool {
+    let Ok(document) = Document::parse(file.into(), text.into(), set) else { return false };
+    let Ok(audited) = open(&document) else { return false };
+    let questions = [Property::Nash, Property::IndividualRationality].map(Terms::of);
+    let limits = Limits { memory: 1 << 20, seconds: 0.02, ..Limits::default() };
+    audited.check(&questions, limits, &mut |_| {});
+    true
+}
+
+type Tried = fn(&str, &str, &[String]) -> bool;
+
 #[test]
 fn no_value_makes_a_scenario_panic() {
+    no_value_panics("simulate", is_played);
+}
+
+#[test]
+fn no_value_makes_an_audit_panic() {
+    no_value_panics("audit", is_audited);
+}
+
+fn no_value_panics(command: &str, tried: Tried) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let (mut played, mut refused) = (0, 0);
     for entry in std::fs::read_dir(folder).expect("scenarios") {
@@ -73,13 +95,13 @@ fn no_value_makes_a_scenario_panic() {
             // TOML has no integers above 2^63.
             let quote = if value.len() > 18 { "\"" } else { "" };
             let set = [format!("{key}={quote}{value}{quote}"), "run.horizon=3".into()];
-            match catch_unwind(AssertUnwindSafe(|| is_played(&file, &text, &set))) {
+            match catch_unwind(AssertUnwindSafe(|| tried(&file, &text, &set))) {
                 Ok(true) => played += 1,
                 Ok(false) => refused += 1,
-                Err(_) => panic!("carrots simulate {file} --set '{}' --set {}", set[0], set[1]),
+                Err(_) => panic!("carrots {command} {file} --set '{}' --set {}", set[0], set[1]),
             }
         }
     }
-    println!("{played} played, {refused} refused");
-    assert!(played >= 500 && refused >= 500, "{played} played, {refused} refused");
+    println!("{command}: {played} done, {refused} refused");
+    assert!(played >= 500 && refused >= 500, "{played} done, {refused} refused");
 }

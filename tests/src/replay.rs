@@ -60,6 +60,9 @@ fn play<M: Model>(text: &str, out: &mut dyn Write) -> Result<Ends> {
     }
     let surprises = trace.surprises(&pair.model);
     surprises.iter().try_for_each(|surprise| writeln!(out, "      DIFFERENT  {surprise}"))?;
+    if surprises.is_empty() && !trace.ends.is_empty() {
+        writeln!(out, "\nEveryone ends with what the trace says.")?;
+    }
     let ledger = pair.model.ledger();
     writeln!(out, "\nThe contract holds {} and owes {}.", ledger.held, pair.model.db.owed())?;
     let ends = (0..trace.wallets.len() as Agent).map(|who| pair.model.wealth(who));

@@ -26,6 +26,8 @@ use carrots_logic::{Balance, Block, Perbill};
 const TREASURY: Agent = SINK + 1;
 /// Who bonds for all bonders.
 const BONDERS: Agent = TREASURY + 1;
+/// The most eras until all operators have left.
+const ERAS_MAX: Era = 10_000;
 
 /// What an operator can decide to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,10 @@ impl Stage {
         }
         let stage =
             Self { params: *params, world: *world, audit, options, detection: detection as u64 };
+        let few = stage.eras_all() <= ERAS_MAX;
+        let expected =
+            format!("at most {ERAS_MAX} eras until all left, unbonding_eras and report_eras too");
+        expect(few, "audit.eras", expected)?;
         let blocks = u64::from(stage.eras_all()).checked_mul(params.era_blocks.into());
         let fits = blocks.is_some_and(|blocks| blocks < Block::MAX.into());
         expect(fits, "audit.eras", "what 2^32 blocks have room for, with the eras until all left")?;
