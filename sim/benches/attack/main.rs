@@ -2,8 +2,9 @@
 //!
 //! For every mechanism: all attacks of up to two changes; guided search; and a loop that inserts each
 //! call of the recorded play everywhere and plays all calls from the start on a fresh copy. Lines
-//! between them are calls that were applied, and attacks that were played to their end, per second: those of
-//! which every call was accepted.
+//! between them are calls that were applied, and attacks that were played to their end, per second;
+//! an attack with a call that is refused is another attack without it, and does not count.
+//!
 //! `cargo bench -p carrots --bench attack -- NAME` runs one mechanism's.
 
 use carrots::attack::{Aim, Limits, Search, Until, search};
