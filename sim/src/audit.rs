@@ -92,7 +92,7 @@ pub enum Stopped {
     #[error("players decide more than once, or see what others decided: ask for subgame_perfect")]
     Sequential,
     /// The question needs something that the mechanism's stage does not have.
-    #[error("not asked of this scenario: {0}")]
+    #[error("cannot be answered here: {0}")]
     Lacks(&'static str),
 }
 
@@ -226,6 +226,11 @@ fn ready<G: Game>(scenario: &ScenarioOf<G>) -> Result<Ready<G>, Wrong> {
         let terms = one.clone().terms();
         let key = |key: &str| format!("intended.properties[{at}]{key}");
         terms.check().map_err(|wrong| Wrong { key: key(&wrong.key), ..wrong })?;
+        if let Some(option) = &terms.option {
+            let options = raw::options(&stage);
+            let expected = format!("one of {}", options.join(", "));
+            expect(options.contains(option), &key(".option"), expected)?;
+        }
         if let Some(other) = asked.iter().find(|other| other.contradicts(&terms)) {
             let expected = format!("no second `{}` on other terms", other.property.name());
             return Err(Wrong { key: key(""), expected });

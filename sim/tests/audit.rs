@@ -200,7 +200,8 @@ fn who_exits_before_the_slash_is_slashed() {
     ];
     let audit = audit(&scenario("polkadot-staking", &set)).expect("the scenario is sound");
     audit.property(ExitBeforePenalty).holds();
-    audit.property(ExitBeforePenalty).on(|terms| terms.option = Some("exit".into())).holds();
+    let honest = audit.property(ExitBeforePenalty).on(|terms| terms.option = Some("honest".into()));
+    assert_eq!(honest.finding().verdict, Unknown, "who does its duty has nothing to exit from");
 }
 
 #[test]
@@ -327,6 +328,11 @@ fn bad_questions_are_refused() {
         ),
         ("oracle-court", "intended.properties=[{property='nash',size=2}]", "one of margin"),
         ("oracle-court", "intended.properties=[{property='coalition',size=0}]", "at least one"),
+        (
+            "staking-small",
+            "intended.properties=[{property='exit_before_penalty',option='fly'}]",
+            "one of honest, lazy, equivocate",
+        ),
         ("oracle-court", "audit.jurors=0", "audit.jurors"),
         ("funding-quadratic", "audit.players=0", "audit.players"),
         ("polkadot-staking", "audit.operators=1000", "1 to 297 operators"),

@@ -63,7 +63,7 @@ impl<S: Stage> Outcomes<'_, S> {
             _ => (Aim::Sum, 0),
         };
         if size + extra > MEMBERS_MAX {
-            return Err(Stopped::Lacks("groups of more than six"));
+            return Err(Stopped::Lacks("groups of at most six are looked at"));
         }
         if size + extra > self.players() {
             return Err(Stopped::Lacks("there are fewer players than that"));

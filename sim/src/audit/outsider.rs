@@ -53,7 +53,7 @@ impl<S: Stage> Outcomes<'_, S> {
 
     fn ladder(&mut self) -> Result<Ladder, Stopped> {
         if !self.alike || self.kinds[0].len() > 1 {
-            return Err(Stopped::Lacks("players who are alike and of one type"));
+            return Err(Stopped::Lacks("it needs players who are alike and of one type"));
         }
         let option = self.stage.corrupt(0).ok_or(Stopped::Lacks("no corrupt option"))? as Choice;
         let (n, own) = (self.players(), self.intended[0][0]);

@@ -14,7 +14,7 @@ impl<S: Stage> Outcomes<'_, S> {
     /// Answers a question about all profiles of players of one type each.
     pub fn population(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
         if self.kinds.iter().any(|kinds| kinds.len() > 1) {
-            return Err(Stopped::Lacks("players of one type each"));
+            return Err(Stopped::Lacks("it needs players of one type each"));
         }
         let keys = self.keys()?;
         self.compute(keys.iter().cloned())?;
@@ -125,7 +125,7 @@ impl<S: Stage> Outcomes<'_, S> {
                 finding.measured(whole(0), said).violated(None)
             }
             _ => {
-                let why = Stopped::Lacks("payoffs that do not depend on the order of players");
+                let why = Stopped::Lacks("payoffs depend on the order of players");
                 Finding::stopped(&finding.terms, why, finding.domain, finding.checked)
             }
         }

@@ -150,7 +150,10 @@ fn attacks<S: Stage>(stage: &S, terms: &Terms) -> Result<Vec<Plan>, Stopped> {
 fn exit<S: Stage>(stage: &S, terms: &Terms) -> Result<Plan, Stopped> {
     let n = stage.players().len();
     let option = match &terms.option {
-        Some(name) => named(stage, name).ok_or(Stopped::Lacks("no option of that name"))?,
+        Some(name) => {
+            let place = options(stage).iter().position(|option| option == name);
+            place.ok_or(Stopped::Lacks("no option of that name"))?
+        }
         None => stage.corrupt(0).ok_or(Stopped::Lacks("no option that has a penalty"))?,
     };
     let (types, mut given) = (vec![0; n], vec![None; n]);
@@ -163,8 +166,8 @@ fn exit<S: Stage>(stage: &S, terms: &Terms) -> Result<Plan, Stopped> {
     Ok(Plan { types, given, attackers: vec![0], from, spares: 0, aim: Aim::Profit })
 }
 
-/// The first player's option of that name.
-fn named<S: Stage>(stage: &S, name: &str) -> Option<usize> {
+/// The names of the first player's options.
+pub fn options<S: Stage>(stage: &S) -> Vec<String> {
     struct Names<'a>(Answers<'a>, Vec<String>);
     impl Decider for Names<'_> {
         fn decide(&mut self, decision: &Decision) -> usize {
@@ -181,7 +184,7 @@ fn named<S: Stage>(stage: &S, name: &str) -> Option<usize> {
     let (types, given) = (vec![0; n], vec![None; n]);
     let mut names = Names(Answers::new(&types, &given), Vec::new());
     run(stage, &start(stage), &mut names);
-    names.1.iter().position(|option| option == name)
+    names.1
 }
 
 /// What is found, as a counterexample.

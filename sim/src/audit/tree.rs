@@ -208,7 +208,7 @@ pub fn check<S: Stage>(stage: &S, terms: &Terms, limits: Limits) -> Result<Findi
         let payoffs = part.payoffs(&profile);
         for (player, payoff) in payoffs.into_iter().enumerate() {
             let best = part.best_response(player, &profile).map_err(|unfit| match unfit {
-                Unfit::Forgets { .. } => Stopped::Lacks("players who forget nothing"),
+                Unfit::Forgets { .. } => Stopped::Lacks("it needs players who forget nothing"),
                 _ => Stopped::Overflow,
             })?;
             let gain = best.payoff - payoff;
