@@ -159,12 +159,15 @@ fn write(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Where mutants stand in a text, and their numbers.
-type Place<'a> = (Range<usize>, Vec<(usize, &'a Mutant)>);
+/// Mutants with their numbers.
+type Numbered<'a> = Vec<(usize, &'a Mutant)>;
+
+/// Where mutants stand in a text.
+type Place<'a> = (Range<usize>, Numbered<'a>);
 
 /// A file's text with all of its mutants, each of which its number chooses.
 fn broken(file: &Path, text: &str, mutants: &[Mutant]) -> Result<String> {
-    let mut places: BTreeMap<(usize, Reverse<usize>), Vec<(usize, &Mutant)>> = BTreeMap::new();
+    let mut places: BTreeMap<(usize, Reverse<usize>), Numbered> = BTreeMap::new();
     for (at, mutant) in mutants.iter().enumerate().filter(|(_, one)| Path::new(&one.file) == file) {
         let Mutant { name, file, from, .. } = mutant;
         let found: Vec<usize> = text.match_indices(from).map(|(at, _)| at).collect();

@@ -140,13 +140,13 @@ impl<S: Stage> Outcomes<'_, S> {
             self.compute(keys)?;
             let stands = if self.alike { 2 } else { 1 };
             *checked += (batch.len() * plan.options.len() * plan.kinds.len() * stands) as u64;
-            let of_one = |others: &Box<[Choice]>| {
+            let of_one = |others: &[Choice]| {
                 let key = |options: &Vec<Choice>| self.with_all(others, members, options);
                 let rows: Vec<&Row> =
                     plan.options.iter().map(|options| self.row(&key(options))).collect();
                 let group = |at| Group {
                     members: members.to_vec(),
-                    others: others.clone(),
+                    others: others.into(),
                     behind: at == 1,
                 };
                 let found = (0..stands)
@@ -154,7 +154,7 @@ impl<S: Stage> Outcomes<'_, S> {
                     .filter_map(|group| self.group_worst(&group, &plan, &rows, aim));
                 found.reduce(worse)
             };
-            let found = batch.par_iter().filter_map(of_one).reduce_with(worse);
+            let found = batch.par_iter().filter_map(|others| of_one(others)).reduce_with(worse);
             worst = found.into_iter().chain(worst).reduce(worse);
         }
     }

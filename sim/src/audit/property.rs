@@ -114,7 +114,7 @@ pub enum Asked {
     /// On its usual terms.
     Usual(Property),
     /// On these.
-    On(Terms),
+    On(Box<Terms>),
 }
 
 impl Asked {
@@ -122,7 +122,7 @@ impl Asked {
     pub fn terms(self) -> Terms {
         match self {
             Asked::Usual(property) => Terms::of(property),
-            Asked::On(terms) => terms,
+            Asked::On(terms) => *terms,
         }
     }
 }

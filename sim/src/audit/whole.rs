@@ -312,8 +312,11 @@ impl<S: Stage> Outcomes<'_, S> {
         let (mut worst, mut checked) = (None, 0);
         for batch in keys.chunks(BATCH) {
             self.check_limits(batch.len())?;
-            let lacked = |key: &Box<[Choice]>| (self.lacked(key), key.clone());
-            let found = batch.par_iter().map(lacked).filter(|(lacked, _)| *lacked > 0).max();
+            let found = batch
+                .par_iter()
+                .map(|key| (self.lacked(key), key.clone()))
+                .filter(|(lacked, _)| *lacked > 0)
+                .max();
             worst = found.into_iter().chain(worst).max();
             checked += batch.len() as u64;
         }
