@@ -232,3 +232,23 @@ pub fn answer<M: Model>(result: &Result<M::Receipt, M::Error>) -> Vec<u8> {
         Err(error) => [vec![0, 1], error.encode()].concat(),
     }
 }
+
+/// Removes items, many at once and then single ones, as long as `keeps` holds of the rest.
+pub fn fewest<T: Clone>(mut items: Vec<T>, mut keeps: impl FnMut(&[T]) -> bool) -> Vec<T> {
+    let mut size = items.len().div_ceil(2);
+    loop {
+        let (before, mut at) = (items.len(), 0);
+        while at < items.len() {
+            let mut fewer = items.clone();
+            fewer.drain(at..items.len().min(at + size));
+            match keeps(&fewer) {
+                true => items = fewer,
+                false => at += size,
+            }
+        }
+        if items.is_empty() || size == 1 && items.len() == before {
+            return items;
+        }
+        size = size.div_ceil(2);
+    }
+}

@@ -3,7 +3,7 @@
 use crate::bundle::target;
 use crate::differential::{Failure, check};
 use carrots::models::Model;
-use carrots::trace::Trace;
+use carrots::trace::{Trace, fewest};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -12,26 +12,12 @@ const SECONDS: u64 = 30;
 
 /// Removes steps, many at once and then single ones, as long as the trace still `fails`.
 pub fn shrink<M: Model>(trace: &Trace<M>, mut fails: impl FnMut(&Trace<M>) -> bool) -> Trace<M> {
-    let (mut shortest, start) = (trace.clone(), Instant::now());
-    let late = || start.elapsed().as_secs() >= SECONDS;
-    let mut size = shortest.steps.len().div_ceil(2);
-    loop {
-        let before = shortest.steps.len();
-        let mut at = 0;
-        while at < shortest.steps.len() && !late() {
-            let mut shorter = shortest.clone();
-            shorter.steps.drain(at..shortest.steps.len().min(at + size));
-            match fails(&shorter) {
-                true => shortest = shorter,
-                false => at += size,
-            }
-        }
-        let done = size == 1 && shortest.steps.len() == before;
-        if done || late() || shortest.steps.is_empty() {
-            return shortest;
-        }
-        size = size.div_ceil(2);
-    }
+    let start = Instant::now();
+    let steps = fewest(trace.steps.clone(), |steps| {
+        let early = start.elapsed().as_secs() < SECONDS;
+        early && fails(&Trace { steps: steps.to_vec(), ..trace.clone() })
+    });
+    Trace { steps, ..trace.clone() }
 }
 
 /// Shrinks a trace on which the model and the contract differ, writes it to a file, and says all

@@ -8,27 +8,8 @@ use super::script::{OpOf, Script, StepOf, apply};
 use super::{Best, Change, Found, What};
 use crate::models::Instance;
 use crate::stage::Stage;
+use crate::trace::fewest;
 use carrots_logic::Balance;
-
-/// Removes items, many at once and then single ones, as long as `keeps` holds of the rest.
-pub fn fewest<T: Clone>(mut items: Vec<T>, mut keeps: impl FnMut(&[T]) -> bool) -> Vec<T> {
-    let mut size = items.len().div_ceil(2);
-    loop {
-        let (before, mut at) = (items.len(), 0);
-        while at < items.len() {
-            let mut fewer = items.clone();
-            fewer.drain(at..items.len().min(at + size));
-            match keeps(&fewer) {
-                true => items = fewer,
-                false => at += size,
-            }
-        }
-        if items.is_empty() || size == 1 && items.len() == before {
-            return items;
-        }
-        size = size.div_ceil(2);
-    }
-}
 
 /// Shrinks the best attack and writes it down.
 pub(super) fn shrink<S: Stage>(

@@ -41,6 +41,9 @@ struct Group {
 /// What a group can choose, and of what types it can be with the place of what is intended for them.
 struct Plan {
     options: Vec<Vec<Choice>>,
+    /// For each of the options, the place of those with the same key, and all such places.
+    same: Vec<usize>,
+    keys: Vec<usize>,
     kinds: Vec<(Vec<usize>, usize)>,
 }
 
@@ -134,16 +137,17 @@ impl<S: Stage> Outcomes<'_, S> {
                 return Ok(worst);
             }
             let keys = batch.iter().flat_map(|others| {
-                plan.options.iter().map(|options| self.with_all(others, members, options))
+                plan.keys.iter().map(|at| self.with_all(others, members, &plan.options[*at]))
             });
             let keys: Vec<_> = keys.collect();
             self.compute(keys)?;
             let stands = if self.alike { 2 } else { 1 };
             *checked += (batch.len() * plan.options.len() * plan.kinds.len() * stands) as u64;
             let of_one = |others: &[Choice]| {
-                let key = |options: &Vec<Choice>| self.with_all(others, members, options);
-                let rows: Vec<&Row> =
-                    plan.options.iter().map(|options| self.row(&key(options))).collect();
+                let row =
+                    |at: &usize| self.row(&self.with_all(others, members, &plan.options[*at]));
+                let different: Vec<&Row> = plan.keys.iter().map(row).collect();
+                let rows: Vec<&Row> = plan.same.iter().map(|place| different[*place]).collect();
                 let group = |at| Group {
                     members: members.to_vec(),
                     others: others.into(),
@@ -170,7 +174,22 @@ impl<S: Stage> Outcomes<'_, S> {
             (kinds, places[&intended])
         });
         let kinds = kinds.collect();
-        Plan { options, kinds }
+        let (mut keys, mut same) = (Vec::new(), Vec::with_capacity(options.len()));
+        for (at, options) in options.iter().enumerate() {
+            let mut sorted = options.clone();
+            if self.alike {
+                // Falling: so it stands before all others of its key.
+                sorted.sort_by(|one, next| next.cmp(one));
+            }
+            same.push(match places[&sorted] {
+                first if first == at => {
+                    keys.push(at);
+                    keys.len() - 1
+                }
+                first => keys.partition_point(|key| *key < first),
+            });
+        }
+        Plan { options, same, keys, kinds }
     }
 
     /// All joint options of members that show one identity each.

@@ -11,7 +11,8 @@ use crate::models::{Agent, Instance};
 use crate::stage::{self, Answers, Course, Decider, Decision, Seat, Stage, Type};
 use num_integer::Integer;
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Profiles computed between two looks at the clock.
@@ -39,7 +40,7 @@ pub struct Outcomes<'s, S: Stage> {
     start: Instance<S::Model>,
     /// Accounts that no player has.
     strangers: Vec<Agent>,
-    rows: HashMap<Box<[Choice]>, Row>,
+    rows: FxHashMap<Box<[Choice]>, Row>,
     classes: Classes,
     limits: Limits,
     since: Instant,
@@ -63,7 +64,7 @@ pub struct Row {
 #[derive(Default)]
 struct Classes {
     all: Vec<Vec<i128>>,
-    places: HashMap<Vec<i128>, u32>,
+    places: FxHashMap<Vec<i128>, u32>,
     /// What all numbers are multiples of: one over this.
     scale: i128,
 }
@@ -98,7 +99,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
             strangers: all.filter(|account| !own.contains(account)).collect(),
             options: probe.options,
             intended: probe.intended,
-            rows: HashMap::new(),
+            rows: FxHashMap::default(),
             classes: Classes { scale: 1, ..Classes::default() },
             since: Instant::now(),
             stage,
@@ -157,7 +158,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         let mut keys = keys.into_iter();
         loop {
             let mut batch: Vec<_> = Vec::with_capacity(BATCH);
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = FxHashSet::default();
             while batch.len() < BATCH {
                 let Some(key) = keys.next() else { break };
                 if !self.rows.contains_key(&key) && seen.insert(key.clone()) {
