@@ -116,7 +116,7 @@ impl Explorer {
             if self.kinds[player].len() > 1 {
                 let odds: Vec<u64> = self.kinds[player].iter().map(|kind| kind.weight).collect();
                 self.types[player] = self.happen(&odds);
-                self.known[player] = self.kinds[player][self.types[player]].name.clone();
+                self.known[player] = format!("{}; ", self.kinds[player][self.types[player]].name);
             }
         }
     }
@@ -163,14 +163,19 @@ impl Explorer {
 impl Decider for Explorer {
     fn decide(&mut self, decision: &Decision) -> usize {
         let player = decision.player;
-        let key = format!("{}; {} {}", self.known[player], decision.about, decision.sees);
+        let seen = match decision.sees {
+            0 => String::new(),
+            seen => format!(" after {seen:x}"),
+        };
+        let key = format!("{}{}{seen}", self.known[player], decision.about);
         let intended = (decision.intended)(self.types[player]);
         let taken = self.step(|builder, at| {
             let names: Vec<String> = (0..decision.options).map(decision.name).collect();
             builder.decide(at, player, &key, &names)
         });
         self.intended.insert((player, key), intended);
-        self.known[player].push_str(&format!("; {} {}", decision.about, (decision.name)(taken)));
+        let decided = format!("{}: {}; ", decision.about, (decision.name)(taken));
+        self.known[player].push_str(&decided);
         taken
     }
 
