@@ -48,9 +48,9 @@ pub use property::{Asked, Property, Terms};
 
 use crate::games::extensive::Extensive;
 use crate::play::{Game, ScenarioOf, Wrong, expect};
-use crate::scenario::{Document, ScenarioError, Token};
+use crate::scenario::{Document, ScenarioError};
 use crate::stage::Stage;
-use outcomes::Outcomes;
+use outcomes::{Outcomes, Probe};
 
 /// How far an audit may go.
 #[derive(Clone, Copy, Debug)]
@@ -100,8 +100,6 @@ pub enum Stopped {
 pub trait Audited: Sync {
     /// The properties that it asks for.
     fn asked(&self) -> &[Terms];
-    /// How amounts are shown to people.
-    fn token(&self) -> Token;
     /// The intended behaviour.
     fn intended(&self) -> &str;
     /// Answers questions, and hands over each answer.
@@ -198,7 +196,6 @@ impl Question<'_> {
 /// A mechanism's scenario that is ready to be audited.
 struct Ready<G: Game> {
     stage: G::Stage,
-    token: Token,
     intended: String,
     asked: Vec<Terms>,
 }
@@ -227,7 +224,7 @@ fn ready<G: Game>(scenario: &ScenarioOf<G>) -> Result<Ready<G>, Wrong> {
         let key = |key: &str| format!("intended.properties[{at}]{key}");
         terms.check().map_err(|wrong| Wrong { key: key(&wrong.key), ..wrong })?;
         if let Some(option) = &terms.option {
-            let options = raw::options(&stage);
+            let options = &Probe::of(&stage).options[0];
             let expected = format!("one of {}", options.join(", "));
             expect(options.contains(option), &key(".option"), expected)?;
         }
@@ -240,21 +237,12 @@ fn ready<G: Game>(scenario: &ScenarioOf<G>) -> Result<Ready<G>, Wrong> {
     if asked.is_empty() {
         asked = Property::USUAL.iter().map(|property| Terms::of(*property)).collect();
     }
-    Ok(Ready {
-        stage,
-        token: scenario.token.clone(),
-        intended: scenario.intended.strategy.clone(),
-        asked,
-    })
+    Ok(Ready { stage, intended: scenario.intended.strategy.clone(), asked })
 }
 
 impl<G: Game> Audited for Ready<G> {
     fn asked(&self) -> &[Terms] {
         &self.asked
-    }
-
-    fn token(&self) -> Token {
-        self.token.clone()
     }
 
     fn intended(&self) -> &str {
@@ -264,13 +252,15 @@ impl<G: Game> Audited for Ready<G> {
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding)) {
         let mut outcomes = Outcomes::new(&self.stage, limits);
         for terms in questions {
-            answer(match &mut outcomes {
-                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits)
-                    .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),
-                Ok(outcomes) if terms.property != Property::SubgamePerfect => outcomes.check(terms),
-                _ => tree::check(&self.stage, terms, limits)
-                    .unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)),
-            });
+            let found = match &mut outcomes {
+                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits),
+                Ok(outcomes) if terms.property != Property::SubgamePerfect => {
+                    Ok(outcomes.check(terms))
+                }
+                Ok(_) | Err(Stopped::Sequential) => tree::check(&self.stage, terms, limits),
+                Err(why) => Err(why.clone()),
+            };
+            answer(found.unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)));
         }
     }
 

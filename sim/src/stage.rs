@@ -296,14 +296,17 @@ impl<'a> Answers<'a> {
         Self { types, given, decided: vec![false; types.len()], chance: Vec::new(), met: 0 }
     }
 
-    /// The odds of the last play: the product of those of its branches, and of all.
+    /// The odds of the last play: the product of those of its branches, and of all. What does not
+    /// fit is the greatest number that does.
     pub fn odds(&self) -> (u128, u128) {
         let branch = |(odds, taken): &(Vec<u64>, usize)| {
             let (one, all) = (u128::from(odds[*taken]), odds.iter().copied().map(u128::from).sum());
             let common = one.gcd(&all);
             (one / common, all / common)
         };
-        let times = |(one, all), (odds, sum)| (one * odds, all * sum);
+        let times = |(one, all): (u128, u128), (odds, sum)| {
+            (one.saturating_mul(odds), all.saturating_mul(sum))
+        };
         self.chance.iter().map(branch).fold((1, 1), times)
     }
 

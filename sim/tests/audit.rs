@@ -333,6 +333,11 @@ fn bad_questions_are_refused() {
             "intended.properties=[{property='exit_before_penalty',option='fly'}]",
             "one of honest, lazy, equivocate",
         ),
+        (
+            "oracle-court",
+            "intended.properties=[{property='attack',margin=1}]",
+            "at most 0 for `attack`",
+        ),
         ("oracle-court", "audit.jurors=0", "audit.jurors"),
         ("funding-quadratic", "audit.players=0", "audit.players"),
         ("polkadot-staking", "audit.operators=1000", "1 to 297 operators"),

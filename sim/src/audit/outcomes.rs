@@ -86,11 +86,13 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         let seats = stage.players();
         let kinds: Vec<_> = (0..seats.len()).map(|player| stage.types(player)).collect();
         let start = stage::start(stage);
-        let mut probe = Probe::new(&kinds);
-        let mut course = Course::new(start.clone(), seats.len(), &mut probe);
-        stage.play(&mut course);
+        let probe = Probe::of(stage);
         if probe.sequential {
             return Err(Stopped::Sequential);
+        }
+        let fits = |count: usize| count <= usize::from(Choice::MAX);
+        if !fits(seats.len()) || !probe.options.iter().all(|options| fits(options.len())) {
+            return Err(Stopped::Lacks("at most 65,535 players and options each are looked at"));
         }
         let own: BTreeSet<Agent> = seats.iter().flat_map(|seat| seat.accounts.clone()).collect();
         let all = 0..start.ledger().wallets.len() as Agent;
@@ -247,6 +249,9 @@ impl<'s, S: Stage> Outcomes<'s, S> {
             self.stage.play(&mut course);
             let mut played = self.read(&key, &course);
             let (odds, below) = answers.odds();
+            if below > SCALE_MAX {
+                return Err(Stopped::Overflow);
+            }
             if odds != below || sum.is_some() {
                 played.weigh(odds, below).ok_or(Stopped::Overflow)?;
             }
@@ -257,6 +262,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
             if !answers.next_branch() {
                 return sum.ok_or(Stopped::Overflow);
             }
+            self.check_limits(0)?;
         }
     }
 
@@ -368,22 +374,26 @@ impl Classes {
 }
 
 /// Sees what is asked, and answers as is intended for everyone's first type.
-struct Probe {
+pub struct Probe {
     kinds: Vec<usize>,
-    options: Vec<Vec<String>>,
+    /// The names of the options of every player's first decision.
+    pub options: Vec<Vec<String>>,
     intended: Vec<Vec<Choice>>,
     sequential: bool,
 }
 
 impl Probe {
-    fn new(kinds: &[Vec<Type>]) -> Self {
-        let players = kinds.len();
-        Self {
-            kinds: kinds.iter().map(Vec::len).collect(),
+    /// What is asked in one play.
+    pub fn of<S: Stage>(stage: &S) -> Self {
+        let players = stage.players().len();
+        let mut probe = Self {
+            kinds: (0..players).map(|player| stage.types(player).len()).collect(),
             options: vec![Vec::new(); players],
             intended: vec![Vec::new(); players],
             sequential: false,
-        }
+        };
+        stage::run(stage, &stage::start(stage), &mut probe);
+        probe
     }
 }
 
@@ -391,9 +401,11 @@ impl Decider for Probe {
     fn decide(&mut self, decision: &Decision) -> usize {
         let player = decision.player;
         self.sequential |= decision.sees != 0 || !self.options[player].is_empty();
-        self.options[player] = (0..decision.options).map(decision.name).collect();
-        let intended = |kind| (decision.intended)(kind) as Choice;
-        self.intended[player] = (0..self.kinds[player]).map(intended).collect();
+        if self.options[player].is_empty() {
+            self.options[player] = (0..decision.options).map(decision.name).collect();
+            let intended = |kind| (decision.intended)(kind) as Choice;
+            self.intended[player] = (0..self.kinds[player]).map(intended).collect();
+        }
         (decision.intended)(0)
     }
 

@@ -213,6 +213,9 @@ impl Terms {
         expect(self.size != Some(0), ".size", "at least one")?;
         let small = self.margin().unsigned_abs() <= 1 << 100;
         expect(small, ".margin", "at most 2^100 either way")?;
+        // A search finds what gains; it cannot tell by how much all else costs.
+        let told = !self.property.is_of_calls() || self.margin() <= 0;
+        expect(told, ".margin", format!("at most 0 for `{}`", self.property.name()))?;
         let share = self.share.as_ref().is_none_or(|share| share.0 <= exact::whole(1));
         expect(share, ".share", "a share from 0 to 1")
     }

@@ -1,11 +1,12 @@
 //! Sequences of calls: what no option of a stage foresees.
 
 use super::counterexample::{Counterexample, Instead};
+use super::outcomes::Probe;
 use super::{Finding, Limits, Property, Stopped, Terms};
 use crate::attack::{self, Aim, Ended, Report, Search, Until};
 use crate::games::exact::whole;
 use crate::models::Op;
-use crate::stage::{Answers, Course, Decider, Decision, Stage, run, start};
+use crate::stage::{Answers, Course, Stage, start};
 use crate::trace::Step;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ pub fn check<S: Stage>(stage: &S, terms: &Terms, limits: Limits) -> Result<Findi
             from: plan.from,
             spares: plan.spares,
             aim: plan.aim,
-            margin: if plan.aim == Aim::Insolvency { 0 } else { (-terms.margin()).max(0) },
+            margin: if plan.aim == Aim::Insolvency { 0 } else { -terms.margin() },
             until: Until::Found,
             limits: attack::Limits {
                 time: Duration::from_secs_f64(share.min(1e9)),
@@ -151,7 +152,7 @@ fn exit<S: Stage>(stage: &S, terms: &Terms) -> Result<Plan, Stopped> {
     let n = stage.players().len();
     let option = match &terms.option {
         Some(name) => {
-            let place = options(stage).iter().position(|option| option == name);
+            let place = Probe::of(stage).options[0].iter().position(|option| option == name);
             place.ok_or(Stopped::Lacks("no option of that name"))?
         }
         None => stage.corrupt(0).ok_or(Stopped::Lacks("no option that has a penalty"))?,
@@ -164,27 +165,6 @@ fn exit<S: Stage>(stage: &S, terms: &Terms) -> Result<Plan, Stopped> {
     let lacks = Stopped::Lacks("the option does nothing that cannot be taken back");
     let from = course.committed(0).ok_or(lacks)?;
     Ok(Plan { types, given, attackers: vec![0], from, spares: 0, aim: Aim::Profit })
-}
-
-/// The names of the first player's options.
-pub fn options<S: Stage>(stage: &S) -> Vec<String> {
-    struct Names<'a>(Answers<'a>, Vec<String>);
-    impl Decider for Names<'_> {
-        fn decide(&mut self, decision: &Decision) -> usize {
-            if decision.player == 0 && self.1.is_empty() {
-                self.1 = (0..decision.options).map(decision.name).collect();
-            }
-            self.0.decide(decision)
-        }
-        fn happen(&mut self, odds: &[u64]) -> usize {
-            self.0.happen(odds)
-        }
-    }
-    let n = stage.players().len();
-    let (types, given) = (vec![0; n], vec![None; n]);
-    let mut names = Names(Answers::new(&types, &given), Vec::new());
-    run(stage, &start(stage), &mut names);
-    names.1
 }
 
 /// What is found, as a counterexample.

@@ -21,6 +21,9 @@ pub enum Others {
     Drawn,
 }
 
+/// What others do, a key without the player, and how many draws of types come to it, if that fits.
+type Weighed = (Box<[Choice]>, Option<i128>);
+
 /// A deviation of one player, and what it gains, in parts of one over the scale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deviation {
@@ -62,32 +65,21 @@ impl<S: Stage> Outcomes<'_, S> {
         key
     }
 
-    /// What all but `player` can do together, and how often as many draws of types come to it.
-    fn others(
-        &self,
-        player: usize,
-        others: Others,
-    ) -> Box<dyn Iterator<Item = (Box<[Choice]>, i128)> + '_> {
+    /// What all but `player` can do together, and how many draws of types come to it, if that fits.
+    fn others(&self, player: usize, others: Others) -> Box<dyn Iterator<Item = Weighed> + '_> {
         let n = self.players();
         match (self.alike, others) {
             (true, Others::Any) => {
                 let all = counts(n - 1, self.options[0].len());
-                Box::new(all.map(|counts| (counts.into(), 1)))
+                Box::new(all.map(|counts| (counts.into(), Some(1))))
             }
             (true, _) => {
-                let (kinds, intended) = (&self.kinds[0], &self.intended[0]);
-                let all = counts(n - 1, kinds.len()).map(move |drawn| {
+                let all = counts(n - 1, self.kinds[0].len()).map(move |drawn| {
                     let mut key = vec![0; self.options[0].len()];
-                    let (mut weight, mut left) = (1i128, n - 1);
-                    for ((count, kind), option) in drawn.iter().zip(kinds).zip(intended) {
+                    for (count, option) in drawn.iter().zip(&self.intended[0]) {
                         key[usize::from(*option)] += count;
-                        let count = usize::from(*count);
-                        let ways = counts_len(left - count, count + 1) as i128;
-                        let odds = i128::from(kind.weight).saturating_pow(count as u32);
-                        weight = weight.saturating_mul(ways).saturating_mul(odds);
-                        left -= count;
                     }
-                    (key.into(), weight)
+                    (key.into(), self.draws(&drawn))
                 });
                 Box::new(all)
             }
@@ -96,7 +88,7 @@ impl<S: Stage> Outcomes<'_, S> {
                     if at == player { 1 } else { options.len() }
                 };
                 let sizes = self.options.iter().enumerate().map(size).collect();
-                Box::new(product(sizes).map(|profile| (profile.into(), 1)))
+                Box::new(product(sizes).map(|profile| (profile.into(), Some(1))))
             }
             (false, _) => {
                 let size = |at: usize| if at == player { 1 } else { self.kinds[at].len() };
@@ -106,12 +98,26 @@ impl<S: Stage> Outcomes<'_, S> {
                         true => 1,
                         false => i128::from(self.kinds[at][usize::from(types[at])].weight),
                     };
-                    let product = |all: i128, at| all.saturating_mul(weight(at));
-                    ((0..n).map(option).collect(), (0..n).fold(1, product))
+                    let product = |all: i128, at| all.checked_mul(weight(at));
+                    ((0..n).map(option).collect(), (0..n).try_fold(1, product))
                 });
                 Box::new(all)
             }
         }
+    }
+
+    /// In how many draws of players who are alike there are so many of each type, weighed by how
+    /// likely the types are; nothing if the number does not fit.
+    pub fn draws(&self, drawn: &[Choice]) -> Option<i128> {
+        let mut left: usize = drawn.iter().copied().map(usize::from).sum();
+        let mut all = 1i128;
+        for (count, kind) in drawn.iter().zip(&self.kinds[0]) {
+            left -= usize::from(*count);
+            let ways = i128::try_from(counts_len(left, usize::from(*count) + 1)).ok()?;
+            let odds = i128::from(kind.weight).checked_pow((*count).into())?;
+            all = all.checked_mul(ways)?.checked_mul(odds)?;
+        }
+        Some(all)
     }
 
     /// How many profiles [`Self::others`] gives.
@@ -147,6 +153,7 @@ impl<S: Stage> Outcomes<'_, S> {
             self.check_limits(usize::try_from(count).unwrap_or(usize::MAX))?;
             let mut all = self.others(player, others).collect::<Vec<_>>().into_iter();
             let mut expected = (others == Others::Drawn).then(|| view.expectation(self));
+            let mut draws = 0i128;
             loop {
                 let batch: Vec<_> = all.by_ref().take(BATCH).collect();
                 if batch.is_empty() {
@@ -159,9 +166,11 @@ impl<S: Stage> Outcomes<'_, S> {
                 self.compute(keys)?;
                 searched.checked += (batch.len() * view.size(self)) as u64;
                 if let Some(expected) = &mut expected {
-                    batch.iter().try_for_each(|(others, weight)| {
-                        view.expect(self, others, *weight, expected).ok_or(Stopped::Overflow)
-                    })?;
+                    let added = batch.iter().try_for_each(|(others, weight)| {
+                        draws = draws.checked_add((*weight)?)?;
+                        view.expect(self, others, (*weight)?, expected)
+                    });
+                    added.ok_or(Stopped::Overflow)?;
                     continue;
                 }
                 let found = batch.par_iter().filter_map(|(others, _)| view.worst(self, others));
@@ -170,7 +179,7 @@ impl<S: Stage> Outcomes<'_, S> {
             }
             if let Some(expected) = expected {
                 searched.worst = view
-                    .worst_expected(self, &expected)
+                    .worst_expected(self, &expected, draws)
                     .into_iter()
                     .chain(searched.worst)
                     .reduce(worse);
@@ -242,6 +251,9 @@ impl<S: Stage> Outcomes<'_, S> {
         let do_what = match others {
             Others::Any => "whatever the others choose",
             Others::Intended => "the others as intended",
+            Others::Drawn if self.alike => {
+                "in expectation over the others' types, a player that is first or last"
+            }
             Others::Drawn => "in expectation over the others' types",
         };
         format!("{n} players{of}, {options} options, {do_what}")
@@ -375,9 +387,9 @@ impl View<'_> {
         &self,
         outcomes: &Outcomes<S>,
         sums: &Expected,
+        draws: i128,
     ) -> Option<Deviation> {
         let player = self.player;
-        let all: i128 = outcomes.others(player, Others::Drawn).map(|(_, weight)| weight).sum();
         let mut worst: Option<Deviation> = None;
         for (kind, sums) in sums.iter().enumerate() {
             let intended = outcomes.intended[player][kind];
@@ -387,7 +399,7 @@ impl View<'_> {
                     continue;
                 }
                 // Rounded up: what gains anything is not taken for nothing.
-                let gain = |order: usize| -(sums[own][order] - sums[at][order]).div_euclid(all);
+                let gain = |order: usize| -(sums[own][order] - sums[at][order]).div_euclid(draws);
                 let gain = gain(0).max(gain(1));
                 if worst.as_ref().is_none_or(|worst| gain > worst.gain) {
                     let (from, to, others) = ((intended, 0), (*option, 0), Box::default());
@@ -396,7 +408,7 @@ impl View<'_> {
             }
         }
         let mut worst = worst?;
-        let gain = |(others, _): &(Box<[Choice]>, i128)| {
+        let gain = |(others, _): &Weighed| {
             let worth = |option| {
                 let row = outcomes.row(&outcomes.with(others, player, option));
                 outcomes.worth(outcomes.class(row, player, option, 0), worst.kind)

@@ -14,8 +14,8 @@ const BATCH: usize = 4096;
 /// Solvency is watched in all profiles if there are no more players and profiles than this.
 const WATCHED: (usize, u128) = (12, 100_000);
 
-/// A profile of everybody's types, and how often as many draws come to it.
-type Drawn = (Vec<usize>, i128);
+/// A profile of everybody's types, and how many draws come to it, if that fits.
+type Drawn = (Vec<usize>, Option<i128>);
 
 impl<S: Stage> Outcomes<'_, S> {
     /// Every profile of types. Where players are alike each set of types stands there in rising and
@@ -28,29 +28,34 @@ impl<S: Stage> Outcomes<'_, S> {
             false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
         };
         self.check_limits(usize::try_from(count).unwrap_or(usize::MAX))?;
-        let weight = |at: usize, kind: usize| i128::from(self.kinds[at][kind].weight);
         if !self.alike {
             let drawn = |kinds: Vec<Choice>| {
                 let types: Vec<usize> = kinds.into_iter().map(usize::from).collect();
                 let all = types.iter().enumerate();
-                let odds = all.fold(1i128, |all, (at, kind)| all.saturating_mul(weight(at, *kind)));
+                let odds = all
+                    .map(|(at, kind)| i128::from(self.kinds[at][*kind].weight))
+                    .try_fold(1i128, |all, weight| all.checked_mul(weight));
                 (types, odds)
             };
             return Ok(product(sizes).map(drawn).collect());
         }
         let drawn = |counts: Vec<Choice>| {
-            let (mut types, mut odds, mut left) = (Vec::with_capacity(n), 1i128, n);
-            for (kind, count) in counts.into_iter().enumerate() {
-                let count = usize::from(count);
-                odds = odds.saturating_mul(counts_len(left - count, count + 1) as i128);
-                odds = odds.saturating_mul(weight(0, kind).saturating_pow(count as u32));
-                types.extend(std::iter::repeat_n(kind, count));
-                left -= count;
-            }
+            let odds = self.draws(&counts);
+            let repeat = |(kind, count): (usize, Choice)| std::iter::repeat_n(kind, count.into());
+            let types: Vec<usize> = counts.into_iter().enumerate().flat_map(repeat).collect();
             let falling = types.iter().rev().copied().collect();
             [(types, odds), (falling, odds)]
         };
         Ok(counts(n, sizes[0]).flat_map(drawn).collect())
+    }
+
+    /// How the domain of [`Self::drawn`] is called.
+    fn domain_drawn(&self) -> String {
+        let order = match self.alike && self.kinds[0].len() > 1 {
+            true => ", types in rising and in falling order",
+            false => "",
+        };
+        format!("{}{order}", self.domain(Others::Intended))
     }
 
     /// What everyone of these types is to choose.
@@ -153,7 +158,7 @@ impl<S: Stage> Outcomes<'_, S> {
         types: &[usize],
         said: impl Fn(&Rational) -> String,
     ) -> Result<Finding, Stopped> {
-        let finding = Finding::holds(terms, self.method(), self.domain(Others::Intended), checked);
+        let finding = Finding::holds(terms, self.method(), self.domain_drawn(), checked);
         let amount = self.amount(lost);
         let holds = lost + terms.margin().saturating_mul(self.scale()) <= 0;
         let said = if lost > 0 { said(&amount) } else { String::new() };
@@ -184,8 +189,9 @@ impl<S: Stage> Outcomes<'_, S> {
         for (types, odds) in &drawn {
             let row = self.row(&self.key(&self.intended_of(types)));
             let earned = row.revenue.ok_or(Stopped::Lacks("no owner who earns"))?;
-            sum += self.amount(earned) * whole(*odds);
-            all += whole(*odds);
+            let odds = whole(odds.ok_or(Stopped::Overflow)?);
+            sum += self.amount(earned) * &odds;
+            all += odds;
         }
         let expected = sum / all;
         let optimal = self.stage.revenue_optimal();
@@ -194,7 +200,7 @@ impl<S: Stage> Outcomes<'_, S> {
             least.ok_or(Stopped::Lacks("no optimal auction to compare with: say `least`"))?;
         let best = optimal.map(|best| format!("; the optimal auction {best}")).unwrap_or_default();
         let said = format!("the owner expects {expected}{best}");
-        let domain = self.domain(Others::Drawn);
+        let domain = self.domain_drawn();
         let finding = Finding::holds(terms, self.method(), domain, drawn.len() as u64);
         let finding = finding.measured(expected.clone(), said);
         Ok(if expected >= least { finding } else { finding.violated(None) })
@@ -228,8 +234,7 @@ impl<S: Stage> Outcomes<'_, S> {
             let found = deviations.par_iter().filter_map(harm).reduce_with(Harm::worse);
             worst = found.into_iter().chain(worst).reduce(Harm::worse);
         }
-        let domain = self.domain(Others::Intended);
-        let finding = Finding::holds(terms, self.method(), domain, checked);
+        let finding = Finding::holds(terms, self.method(), self.domain_drawn(), checked);
         let Some(worst) = worst else {
             return Ok(finding.measured(Rational::zero(), "no deviation costs the others anything"));
         };
@@ -292,12 +297,12 @@ impl<S: Stage> Outcomes<'_, S> {
             true => counts_len(n, sizes[0]),
             false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
         };
-        let (keys, which): (Vec<Box<[Choice]>>, _) = if n <= WATCHED.0 && all <= WATCHED.1 {
+        let (keys, domain): (Vec<Box<[Choice]>>, _) = if n <= WATCHED.0 && all <= WATCHED.1 {
             let keys: Vec<_> = match self.alike {
                 true => counts(n, sizes[0]).map(Vec::into_boxed_slice).collect(),
                 false => product(sizes).map(Vec::into_boxed_slice).collect(),
             };
-            (keys, "every profile")
+            (keys, self.domain(Others::Any))
         } else {
             let mut keys = Vec::new();
             for (types, _) in self.drawn()? {
@@ -306,18 +311,15 @@ impl<S: Stage> Outcomes<'_, S> {
             }
             keys.sort();
             keys.dedup();
-            (keys, "what is intended, and every deviation of one player")
+            (keys, format!("{}, and one player anything", self.domain_drawn()))
         };
-        let domain = format!("{}; {which}, after every call", self.domain(Others::Any));
+        let domain = format!("{domain}; after every call");
         let (mut worst, mut checked) = (None, 0);
         for batch in keys.chunks(BATCH) {
             self.check_limits(batch.len())?;
-            let found = batch
-                .par_iter()
-                .map(|key| (self.lacked(key), key.clone()))
-                .filter(|(lacked, _)| *lacked > 0)
-                .max();
-            worst = found.into_iter().chain(worst).max();
+            let lacked = batch.par_iter().map(|key| Ok((self.lacked(key)?, key.clone())));
+            let lacked = lacked.collect::<Result<Vec<_>, Stopped>>()?;
+            worst = lacked.into_iter().filter(|(lacked, _)| *lacked > 0).chain(worst).max();
             checked += batch.len() as u64;
         }
         let finding = Finding::holds(terms, self.method(), domain, checked);
@@ -330,7 +332,7 @@ impl<S: Stage> Outcomes<'_, S> {
     }
 
     /// What the mechanism lacks at worst in any branch of a profile.
-    fn lacked(&self, key: &[Choice]) -> u128 {
+    fn lacked(&self, key: &[Choice]) -> Result<u128, Stopped> {
         let profile = self.profile(key);
         let given: Vec<_> = profile.iter().map(|option| Some(usize::from(*option))).collect();
         let types = vec![0; given.len()];
@@ -341,8 +343,9 @@ impl<S: Stage> Outcomes<'_, S> {
             self.stage.play(&mut course);
             worst = course.lacked().max(worst);
             if !answers.next_branch() {
-                return worst;
+                return Ok(worst);
             }
+            self.check_limits(0)?;
         }
     }
 }
