@@ -1,6 +1,12 @@
 //! The commands, one file each: arguments and output. The work is done in the library.
 
 pub mod audit;
+#[cfg(feature = "chain")]
+pub mod call;
+#[cfg(feature = "chain")]
+pub mod chain;
+#[cfg(feature = "chain")]
+pub mod deploy;
 pub mod init;
 pub mod mechanisms;
 pub mod replay;
@@ -38,6 +44,14 @@ pub fn mechanism(name: &str) -> anyhow::Result<&'static Mechanism> {
         let names: Vec<_> = MECHANISMS.iter().map(|mechanism| mechanism.name).collect();
         anyhow!("no mechanism `{name}`: expected one of {}", names.join(", "))
     })
+}
+
+/// Whether the answer is not known, since a chain stopped answering.
+pub fn is_unknown(_error: &anyhow::Error) -> bool {
+    #[cfg(feature = "chain")]
+    return chain::is_lost(_error);
+    #[cfg(not(feature = "chain"))]
+    false
 }
 
 /// Whether whoever reads the output has stopped, which is no error.

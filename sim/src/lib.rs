@@ -10,12 +10,15 @@
 //! | what can its players decide, and what comes of it? | [`stage`], and each mechanism's own |
 //! | with which calls does a player gain by breaking the rules of the game? | [`attack`] |
 //! | what did this trace do, step by step? | [`trace`] |
+//! | how does it get to a chain, and what happens there? | [`chain`], with the feature `chain` |
 //! | what may a scenario file say? | [`scenario`] |
 //!
 //! No rule is restated here: what a call does is decided in `carrots_logic` alone.
 
 pub mod attack;
 pub mod audit;
+#[cfg(feature = "chain")]
+pub mod chain;
 pub mod games;
 pub mod models;
 pub mod play;

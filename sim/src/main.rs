@@ -21,6 +21,10 @@ enum Command {
     Audit(cli::audit::Args),
     Replay(cli::replay::Args),
     Solve(cli::solve::Args),
+    #[cfg(feature = "chain")]
+    Deploy(cli::deploy::Args),
+    #[cfg(feature = "chain")]
+    Call(cli::call::Args),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +35,10 @@ fn main() -> ExitCode {
         Command::Audit(args) => cli::audit::run(args),
         Command::Replay(args) => cli::replay::run(args),
         Command::Solve(args) => cli::solve::run(args),
+        #[cfg(feature = "chain")]
+        Command::Deploy(args) => cli::deploy::run(args),
+        #[cfg(feature = "chain")]
+        Command::Call(args) => cli::call::run(args),
     };
     match result {
         Ok(cli::Verdict::Holds) => ExitCode::SUCCESS,
@@ -39,7 +47,7 @@ fn main() -> ExitCode {
         Err(error) if cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("carrots: {error:#}");
-            ExitCode::from(2)
+            ExitCode::from(if cli::is_unknown(&error) { 3 } else { 2 })
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Mechanism {
     pub params: &'static [Param],
     /// Its messages.
     pub messages: &'static [Message],
+    /// Why they are refused, and what that means.
+    pub errors: &'static [(&'static str, &'static str)],
     /// Its strategies, and what they do.
     pub strategies: &'static [(&'static str, &'static str)],
     /// A commented scenario to start from.
@@ -54,6 +56,9 @@ pub struct Mechanism {
     pub audit: fn(&Document) -> Result<Box<dyn Audited>, ScenarioError>,
     /// Reads a trace.
     pub replay: fn(&str) -> Result<Box<dyn Player>, TraceError>,
+    /// What it does on a chain.
+    #[cfg(feature = "chain")]
+    pub chain: &'static dyn crate::chain::OnChain,
 }
 
 /// A parameter of a mechanism.
@@ -93,11 +98,14 @@ impl Mechanism {
             roles: G::Model::ROLES,
             params,
             messages: G::Model::MESSAGES,
+            errors: G::Model::ERRORS,
             strategies: G::Strategy::NAMES,
             template,
             load: play::load::<G>,
             audit: audit::load::<G>,
             replay: trace::player::<G::Model>,
+            #[cfg(feature = "chain")]
+            chain: &crate::chain::Mechanism::<G>(std::marker::PhantomData),
         }
     }
 }
@@ -132,6 +140,12 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Blake2b::<U32>::digest(bytes).into()
 }
 
+/// By what a contract knows a constructor or message: the first four bytes of its name's hash.
+pub fn selector(name: &str) -> [u8; 4] {
+    let [a, b, c, d, ..] = hash(name.as_bytes());
+    [a, b, c, d]
+}
+
 /// Whom a call pays, and how much.
 pub type Payment = (Agent, Balance);
 
@@ -146,6 +160,8 @@ pub trait Messages {
 
     /// All of them.
     const MESSAGES: &'static [Message];
+    /// Why messages are refused, and what that means.
+    const ERRORS: &'static [(&'static str, &'static str)];
 
     /// Calls a message in block `now`; `who` has sent `value` along. Gives the receipt, and whom it
     /// pays how much. `Err` leaves everything as it was.
@@ -194,6 +210,9 @@ pub trait Op: Copy + Debug + PartialEq + Serialize + DeserializeOwned {
     fn payable(&self) -> bool;
     /// Its arguments as the contract takes them.
     fn arguments(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8>;
+    /// Reads a message's selector and arguments; `agent` says who an account is. Nothing for what
+    /// is no message.
+    fn read(data: &[u8], agent: &mut dyn FnMut([u8; 32]) -> Agent) -> Option<Self>;
     /// The event that it emits when `who` calls it, and the account that the event names after
     /// the caller.
     fn event(&self, who: Agent) -> (&'static str, Option<Agent>);

@@ -60,6 +60,21 @@ pub struct Token {
     pub decimals: u8,
 }
 
+impl Token {
+    /// An amount in tokens, exact, with its name.
+    pub fn show(&self, amount: Balance) -> String {
+        let digits = format!("{amount:0>width$}", width = usize::from(self.decimals) + 1);
+        let (whole, part) = digits.split_at(digits.len() - usize::from(self.decimals));
+        let groups = whole.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+        let whole = groups.collect::<Vec<_>>().join(",");
+        let text = match part.trim_end_matches('0') {
+            "" => whole,
+            part => format!("{whole}.{part}"),
+        };
+        format!("{text} {}", self.name).trim_end().to_string()
+    }
+}
+
 /// How a scenario is run.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -219,6 +234,11 @@ impl Document {
             }
             None => Err(self.wrong("mechanism", "missing: expected the name of a mechanism")),
         }
+    }
+
+    /// Whether it has a key of that name.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
     }
 
     /// Reads it as a mechanism's scenario.

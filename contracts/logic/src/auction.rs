@@ -88,7 +88,7 @@ pub use records::*;
 use crate::math::Balance;
 use crate::sealed;
 
-crate::records! {
+crate::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// The caller is not the configured seller.

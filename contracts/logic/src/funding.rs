@@ -74,7 +74,7 @@ pub use records::*;
 
 use crate::math::Balance;
 
-crate::records! {
+crate::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// Assurance contracts are not matched: there is no pool.

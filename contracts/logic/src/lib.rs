@@ -68,6 +68,26 @@ macro_rules! records {
 }
 pub(crate) use records;
 
+/// Declares why calls are refused. Off the chain every error knows what it means.
+macro_rules! errors {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[doc = $meaning:literal])+ $error:ident,)*
+    }) => {
+        $crate::records! {
+            $(#[$meta])*
+            pub enum $name { $($(#[doc = $meaning])+ $error,)* }
+        }
+
+        #[cfg(feature = "std")]
+        impl $name {
+            /// The errors, and what they mean, in the order of their numbers.
+            pub const MEANINGS: &'static [(&'static str, &'static str)] =
+                &[$((stringify!($error), concat!($($meaning),+).trim_ascii())),*];
+        }
+    };
+}
+pub(crate) use errors;
+
 /// What parameters have to fulfil: accepts them, or names the first rule that they break.
 pub(crate) fn check<E: Copy>(rules: &[(bool, E)]) -> Result<(), E> {
     rules.iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, error)| Err(*error))

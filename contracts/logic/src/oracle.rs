@@ -89,7 +89,7 @@ pub use rounds::*;
 
 use crate::math::Balance;
 
-crate::records! {
+crate::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// The caller is not the configured beacon.

@@ -45,7 +45,7 @@ pub use records::*;
 use crate::math::{mul_div_down, part_up, Balance};
 use sp_arithmetic::Perbill;
 
-crate::records! {
+crate::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// The caller is not the configured slasher.

@@ -34,7 +34,8 @@ macro_rules! messages {
     ) => {
         /// The messages of the contract, with accounts of type `Id`.
         #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, scale::Encode, serde::Serialize, serde::Deserialize,
+            Clone, Copy, Debug, PartialEq, Eq, scale::Encode, scale::Decode, serde::Serialize,
+            serde::Deserialize,
         )]
         #[serde(rename_all = "snake_case", deny_unknown_fields)]
         #[allow(missing_docs)]
@@ -45,10 +46,10 @@ macro_rules! messages {
             )*
         }
 
-        impl Op {
+        impl<Id> Op<Id> {
             /// The same message with other names for the accounts.
-            fn map<Id>(self, name: impl Fn($crate::models::Agent) -> Id) -> Op<Id> {
-                let _ = &name;
+            #[allow(unused_mut, unused_variables)]
+            fn map<To>(self, mut name: impl FnMut(Id) -> To) -> Op<To> {
                 match self {
                     $(Op::$name { $($account,)* $($field,)* } => {
                         Op::$name { $($account: name($account),)* $($field,)* }
@@ -73,6 +74,18 @@ macro_rules! messages {
 
             fn arguments(&self, name: &dyn Fn($crate::models::Agent) -> [u8; 32]) -> Vec<u8> {
                 scale::Encode::encode(&self.map(name))[1..].to_vec()
+            }
+
+            fn read(
+                data: &[u8],
+                agent: &mut dyn FnMut([u8; 32]) -> $crate::models::Agent,
+            ) -> Option<Self> {
+                let selectors = [$($crate::models::selector(stringify!($message)),)*];
+                let (selector, arguments) = data.split_at_checked(4)?;
+                let number = selectors.iter().position(|known| known[..] == *selector)?;
+                let encoded = [&[number as u8], arguments].concat();
+                let op: Op<[u8; 32]> = scale::DecodeAll::decode_all(&mut &encoded[..]).ok()?;
+                Some(op.map(agent))
             }
 
             #[allow(unused_variables)]
@@ -154,6 +167,8 @@ macro_rules! messages {
                     about: $about.trim_ascii(),
                 },)*
             ];
+
+            const ERRORS: &'static [(&'static str, &'static str)] = <$error>::MEANINGS;
 
             #[inline(always)]
             #[allow(unused_variables)]

@@ -1,0 +1,63 @@
+//! What each mechanism does on a chain, behind one interface.
+
+use super::Address;
+use crate::models::{Agent, Model, selector};
+use crate::play::{self, Game};
+use crate::scenario::{Document, ScenarioError};
+use serde::Deserialize;
+use std::marker::PhantomData;
+
+/// The call of a constructor.
+pub struct Constructor {
+    /// The selector and the encoded arguments.
+    pub data: Vec<u8>,
+    /// The parameters as files write them.
+    pub params: serde_json::Value,
+}
+
+/// A mechanism on a chain.
+pub trait OnChain: Sync {
+    /// The constructor's call for a scenario, or for a file with `mechanism` and `[params]` only.
+    /// Everything that is there is checked.
+    fn constructor(
+        &self,
+        document: &Document,
+        roles: &[Address],
+    ) -> Result<Constructor, ScenarioError>;
+}
+
+/// The one implementation there is.
+pub struct Mechanism<G>(pub PhantomData<fn() -> G>);
+
+/// A file with parameters only.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, bound = "P: serde::de::DeserializeOwned")]
+struct Parameters<P> {
+    #[serde(rename = "mechanism")]
+    _mechanism: String,
+    params: P,
+}
+
+impl<G: Game + 'static> OnChain for Mechanism<G> {
+    fn constructor(
+        &self,
+        document: &Document,
+        roles: &[Address],
+    ) -> Result<Constructor, ScenarioError> {
+        let params = match document.has("agents") {
+            true => {
+                play::load::<G>(document)
+                    .and_then(|_| document.scenario::<play::ScenarioOf<G>>())?
+                    .params
+            }
+            false => document.scenario::<Parameters<<G::Model as Model>::Params>>()?.params,
+        };
+        let model = G::Model::new(params, roles.len(), 0).map_err(|error| {
+            let (key, expected) = G::Model::explain(error);
+            document.wrong(&format!("params.{key}"), &format!("expected {expected}"))
+        })?;
+        let arguments = model.constructor(&|agent: Agent| roles[agent as usize].0);
+        let params = serde_json::to_value(params).expect("parameters can be written");
+        Ok(Constructor { data: [&selector("new")[..], &arguments].concat(), params })
+    }
+}

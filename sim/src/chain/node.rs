@@ -1,0 +1,362 @@
+//! A connection to a node: blocks, storage, calls of the runtime, transactions.
+//!
+//! Callers wait for every answer; what is asynchronous stays in here.
+
+use super::{Address, ChainError, Result, Signer};
+use crate::scenario::Token;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use subxt::backend::LegacyBackend;
+use subxt::client::{ClientAtBlock, OnlineClientAtBlockImpl};
+use subxt::config::substrate::{H256, MultiSignature, SubstrateExtrinsicParamsBuilder};
+use subxt::config::{Header as _, RpcConfigFor};
+use subxt::ext::scale_value::{Composite, Value};
+use subxt::rpcs::methods::LegacyRpcMethods;
+use subxt::rpcs::{Error as RpcError, RpcClient, rpc_params};
+use subxt::{OnlineClient, SubstrateConfig};
+use tokio::runtime::{Builder, Runtime};
+
+/// How long a node may take to be reached.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long no block may come while a transaction waits.
+const SILENCE: Duration = Duration::from_secs(120);
+/// How often a node is asked for new blocks.
+const POLL: Duration = Duration::from_millis(50);
+/// For how many blocks a transaction is valid.
+const MORTAL_BLOCKS: u64 = 64;
+/// How many storage entries are asked for at a time.
+const PAGE: u32 = 512;
+
+/// The chain as it is at a block.
+pub(crate) type At = ClientAtBlock<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
+
+/// A connection to a node.
+pub struct Node {
+    runtime: Runtime,
+    rpc: RpcClient,
+    methods: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
+    client: OnlineClient<SubstrateConfig>,
+    url: String,
+}
+
+/// A block's place in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Head {
+    /// Its number.
+    pub number: u32,
+    /// Its hash.
+    pub hash: H256,
+}
+
+/// What a transaction is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Until it is in a block of the best chain.
+    Included,
+    /// Until that block is final.
+    Finalized,
+}
+
+/// A call of the runtime that can be signed.
+pub(crate) struct Payload {
+    pub pallet: &'static str,
+    pub call: &'static str,
+    pub fields: Vec<(&'static str, Value)>,
+}
+
+/// A signed transaction.
+pub(crate) struct Signed {
+    pub bytes: Vec<u8>,
+    pub hash: H256,
+    /// The last block that can include it.
+    pub until: u32,
+}
+
+impl Node {
+    /// Connects to a node at `ws://…` or `wss://…`.
+    pub fn connect(url: &str) -> Result<Self> {
+        if !url.starts_with("ws://") && !url.starts_with("wss://") {
+            return Err(ChainError::refused(format!(
+                "{url}: expected the address of a node, such as ws://127.0.0.1:9944"
+            )));
+        }
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|error| ChainError::lost(error.to_string()))?;
+        let unreachable = |why: String| {
+            ChainError::refused(format!(
+                "{url}: no node answers there ({why}): start one with scripts/localnet, or check \
+                 the address"
+            ))
+        };
+        let connected = runtime.block_on(async {
+            let connect = async {
+                let rpc = RpcClient::from_insecure_url(url).await.map_err(|e| innermost(&e))?;
+                let backend = LegacyBackend::builder().build(rpc.clone());
+                let client = OnlineClient::from_backend(std::sync::Arc::new(backend)).await;
+                Ok::<_, String>((rpc, client.map_err(|error| innermost(&error))?))
+            };
+            tokio::time::timeout(CONNECT, connect).await.map_err(|_| "no answer in 10 s".into())
+        });
+        let (rpc, client) = connected.and_then(|done| done).map_err(unreachable)?;
+        let methods = LegacyRpcMethods::new(rpc.clone());
+        Ok(Self { runtime, rpc, methods, client, url: url.into() })
+    }
+
+    /// The address of the node.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The chain's name.
+    pub fn chain(&self) -> Result<String> {
+        self.ask(self.methods.system_chain())
+    }
+
+    /// What the chain's tokens are called, and their decimals.
+    pub fn token(&self) -> Result<Token> {
+        let properties = self.ask(self.methods.system_properties())?;
+        // A chain with several tokens lists them, its own first.
+        let first = |name: &str| match properties.get(name) {
+            Some(serde_json::Value::Array(all)) => all.first().cloned(),
+            other => other.cloned(),
+        };
+        let name = first("tokenSymbol").and_then(|name| name.as_str().map(String::from));
+        let decimals = first("tokenDecimals").and_then(|decimals| decimals.as_u64());
+        let decimals = decimals.and_then(|decimals| decimals.try_into().ok());
+        Ok(Token { name: name.unwrap_or_default(), decimals: decimals.unwrap_or(0) })
+    }
+
+    /// The hash of the chain's first block, by which it is known.
+    pub fn genesis(&self) -> H256 {
+        self.client.genesis_hash()
+    }
+
+    /// The newest block, or the newest that is final.
+    pub fn head(&self, wait: Wait) -> Result<Head> {
+        let hash = match wait {
+            Wait::Finalized => Some(self.ask(self.methods.chain_get_finalized_head())?),
+            Wait::Included => None,
+        };
+        let header = self.ask(self.methods.chain_get_header(hash))?;
+        let header = header.ok_or_else(|| ChainError::lost("the node has no newest block"))?;
+        let number = header.number() as u32;
+        let hash = match hash {
+            Some(hash) => hash,
+            None => self.hash_of(number)?.ok_or_else(|| self.no_block(number))?,
+        };
+        Ok(Head { number, hash })
+    }
+
+    /// The block of that number in the best chain.
+    pub fn block_at(&self, number: u32) -> Result<Head> {
+        let hash = self.hash_of(number)?.ok_or_else(|| self.no_block(number))?;
+        Ok(Head { number, hash })
+    }
+
+    fn no_block(&self, number: u32) -> ChainError {
+        ChainError::refused(format!("{}: there is no block {number}", self.url))
+    }
+
+    /// The hash of the block of that number in the best chain, if there is one.
+    pub fn hash_of(&self, number: u32) -> Result<Option<H256>> {
+        self.ask(self.methods.chain_get_block_hash(Some(number.into())))
+    }
+
+    /// The chain as it is at a block: its metadata, and how transactions look.
+    pub(crate) fn at(&self, head: Head) -> Result<At> {
+        let at = self.client.at_block_hash_and_number(head.hash, head.number.into());
+        self.runtime.block_on(at).map_err(|error| {
+            ChainError::lost(format!("{}: block {}: {}", self.url, head.number, innermost(&error)))
+        })
+    }
+
+    /// A value of the chain's storage.
+    pub(crate) fn value(&self, key: &[u8], at: Head) -> Result<Option<Vec<u8>>> {
+        self.ask(self.methods.state_get_storage(key, Some(at.hash)))
+    }
+
+    /// Every key and value of a child trie, by its name.
+    pub(crate) fn child(&self, trie: &[u8], at: Head) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
+        let root = hex([b":child_storage:default:", trie].concat());
+        let (mut cells, mut last) = (BTreeMap::new(), None::<String>);
+        loop {
+            let params = rpc_params![&root, "0x", PAGE, &last, at.hash];
+            let keys: Vec<String> =
+                self.ask(self.rpc.request("childstate_getKeysPaged", params))?;
+            let params = rpc_params![&root, &keys, at.hash];
+            let values: Vec<Option<String>> = match keys.is_empty() {
+                true => Vec::new(),
+                false => self.ask(self.rpc.request("childstate_getStorageEntries", params))?,
+            };
+            for (key, value) in keys.iter().zip(values) {
+                cells.insert(unhex(key)?, unhex(&value.unwrap_or_default())?);
+            }
+            match keys.len() < PAGE as usize {
+                true => return Ok(cells),
+                false => last = keys.last().cloned(),
+            }
+        }
+    }
+
+    /// Calls a function of the runtime on the state of a block.
+    pub(crate) fn run(&self, function: &str, arguments: &[u8], at: Head) -> Result<Vec<u8>> {
+        self.ask(self.methods.state_call(function, Some(arguments), Some(at.hash)))
+    }
+
+    /// The transactions of a block, encoded.
+    pub(crate) fn body(&self, at: Head) -> Result<Vec<Vec<u8>>> {
+        let block = self.ask(self.methods.chain_get_block(Some(at.hash)))?;
+        let block = block.ok_or_else(|| self.no_block(at.number))?;
+        Ok(block.block.extrinsics.into_iter().map(|bytes| bytes.0).collect())
+    }
+
+    /// The number of an account's next transaction, those that wait to be included counted.
+    pub(crate) fn nonce(&self, account: Address) -> Result<u64> {
+        self.ask(self.methods.system_account_next_index(&account.into()))
+    }
+
+    /// A transaction as it will be signed, with a signature that does not fit: for its fee.
+    pub(crate) fn unsigned(&self, at: &At, payload: Payload, account: Address) -> Result<Vec<u8>> {
+        let params = SubstrateExtrinsicParamsBuilder::new().mortal_from_unchecked(
+            MORTAL_BLOCKS,
+            at.block_number(),
+            at.block_hash(),
+        );
+        let call = payload.dynamic();
+        let transactions = at.transactions();
+        let signable = transactions.create_signable_offline(&call, params.build());
+        let none = MultiSignature::Sr25519([0; 64]);
+        let signed = signable.and_then(|mut signable| {
+            signable.sign_with_account_and_signature(&account.into(), &none)
+        });
+        Ok(signed.map_err(|error| unfit(&error))?.into_encoded())
+    }
+
+    /// Signs a call, valid for 64 blocks from `at` on.
+    pub(crate) fn sign(
+        &self,
+        at: &At,
+        payload: Payload,
+        signer: &Signer,
+        nonce: u64,
+    ) -> Result<Signed> {
+        let (number, hash) = (at.block_number(), at.block_hash());
+        let params = SubstrateExtrinsicParamsBuilder::new().nonce(nonce).mortal_from_unchecked(
+            MORTAL_BLOCKS,
+            number,
+            hash,
+        );
+        let call = payload.dynamic();
+        let transactions = at.transactions();
+        let signable = transactions.create_signable_offline(&call, params.build());
+        let signed = signable.and_then(|mut signable| signable.sign(signer.pair()));
+        let signed = signed.map_err(|error| unfit(&error))?;
+        let until = (number + MORTAL_BLOCKS) as u32;
+        Ok(Signed { hash: signed.hash(), bytes: signed.into_encoded(), until })
+    }
+
+    /// Sends a transaction.
+    pub(crate) fn send(&self, signed: &Signed) -> Result<()> {
+        self.ask(self.methods.author_submit_extrinsic(&signed.bytes)).map(|_| ())
+    }
+
+    /// Waits until a block holds the transaction: that block, and the transaction's place in it.
+    /// Blocks are looked through from `from` on.
+    pub(crate) fn find(&self, signed: &Signed, from: u32, wait: Wait) -> Result<(Head, usize)> {
+        let (mut next, mut since) = (from, Instant::now());
+        loop {
+            let newest = self.head(wait)?.number;
+            while next <= newest {
+                let at = self.block_at(next)?;
+                let body = self.body(at)?;
+                if let Some(place) = body.iter().position(|bytes| *bytes == signed.bytes) {
+                    return Ok((at, place));
+                }
+                (next, since) = (next + 1, Instant::now());
+            }
+            if newest > signed.until {
+                return Err(ChainError::lost(format!(
+                    "the transaction {:?} was not included up to block {newest} and cannot be any \
+                     more: nothing came of it; try again",
+                    signed.hash,
+                )));
+            }
+            if since.elapsed() > SILENCE {
+                return Err(ChainError::lost(format!(
+                    "no block came for {} s: the transaction {:?} can still be included up to \
+                     block {}; try again later, nothing is paid twice",
+                    SILENCE.as_secs(),
+                    signed.hash,
+                    signed.until,
+                )));
+            }
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// Asks a local development chain to build blocks, and waits for them. Errs where a chain
+    /// builds its blocks by itself.
+    pub fn build_blocks(&self, count: u32) -> Result<()> {
+        let params = rpc_params![serde_json::json!({ "count": count })];
+        let built: Result<serde_json::Value> = self.ask(self.rpc.request("dev_newBlock", params));
+        built.map(|_| ()).map_err(|error| match error {
+            ChainError::Lost(_) => error,
+            ChainError::Refused(why) => ChainError::refused(format!(
+                "{why}: expected a chain that builds blocks when asked, as scripts/localnet does \
+                 with --blocks manual"
+            )),
+        })
+    }
+
+    /// Waits for what needs no node.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    fn ask<T>(&self, question: impl Future<Output = Result<T, RpcError>>) -> Result<T> {
+        self.runtime.block_on(question).map_err(|error| match error {
+            RpcError::User(error) => {
+                let more = error.data.map_or(String::new(), |data| format!(": {}", data.get()));
+                ChainError::refused(format!("{}: {}{more}", self.url, error.message))
+            }
+            error => ChainError::lost(format!(
+                "{}: the node stopped answering ({}): check that it runs, then try again",
+                self.url,
+                innermost(&error),
+            )),
+        })
+    }
+}
+
+impl Payload {
+    fn dynamic(self) -> subxt::transactions::DynamicPayload<Composite<()>> {
+        let fields = self.fields.into_iter().map(|(name, value)| (name.to_string(), value));
+        subxt::dynamic::tx(self.pallet, self.call, Composite::Named(fields.collect()))
+    }
+}
+
+/// What is at the bottom of an error.
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+fn unfit(error: &dyn std::error::Error) -> ChainError {
+    ChainError::refused(format!(
+        "the chain's transactions cannot be made: {}: a newer version may know them",
+        innermost(error)
+    ))
+}
+
+pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
+    format!("0x{}", hex::encode(bytes))
+}
+
+/// The bytes of `0x…`.
+pub(crate) fn unhex(text: &str) -> Result<Vec<u8>> {
+    let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+    bytes.ok_or_else(|| ChainError::refused(format!("{text}: expected 0x and hexadecimal digits")))
+}
