@@ -9,6 +9,7 @@
 //! | what are the equilibria of this game? | [`games`] |
 //! | what can its players decide, and what comes of it? | [`stage`], and each mechanism's own |
 //! | with which calls does a player gain by breaking the rules of the game? | [`attack`] |
+//! | how does a mechanism go on from what a chain says of it? | [`state`] |
 //! | what did this trace do, step by step? | [`trace`] |
 //! | how does it get to a chain, and what happens there? | [`chain`], with the feature `chain` |
 //! | what may a scenario file say? | [`scenario`] |
@@ -25,4 +26,5 @@ pub mod play;
 pub mod scenario;
 pub mod simulate;
 pub mod stage;
+pub mod state;
 pub mod trace;

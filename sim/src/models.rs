@@ -5,24 +5,26 @@ mod arguments;
 pub mod auction;
 pub mod funding;
 mod messages;
+mod names;
 pub mod oracle;
 pub mod staking;
 mod tables;
 
 pub use arguments::Argument;
+pub use names::{Names, account};
 pub use tables::{ByAgent, Cells, Records};
 
 use crate::audit::{self, Audited};
 use crate::play::{self, Game, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
+use crate::state::{Found, StateError, Storage};
 use crate::trace::{self, Player, TraceError};
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use carrots_logic::accounts::Accounts;
 use carrots_logic::{Balance, Block};
 use scale::{Decode, Encode};
 use serde::{Serialize, de::DeserializeOwned};
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub(crate) use messages::{messages, strategies};
@@ -128,13 +130,6 @@ pub fn find(name: &str) -> Option<&'static Mechanism> {
 /// An account in memory.
 pub type Agent = u32;
 
-/// How an agent is called on the chain.
-pub fn account(agent: Agent) -> [u8; 32] {
-    let mut account = [b'a'; 32];
-    account[28..].copy_from_slice(&agent.to_be_bytes());
-    account
-}
-
 /// Blake2b with 256 bits, as the chain has it.
 pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Blake2b::<U32>::digest(bytes).into()
@@ -144,6 +139,20 @@ pub fn hash(bytes: &[u8]) -> [u8; 32] {
 pub fn selector(name: &str) -> [u8; 4] {
     let [a, b, c, d, ..] = hash(name.as_bytes());
     [a, b, c, d]
+}
+
+/// A model with the parameters that were found and nothing else, with room for all accounts.
+pub(crate) fn empty<M: Model>(params: M::Params, found: &Found) -> Result<M, StateError> {
+    M::new(params, found.room(), 0).map_err(|error| {
+        let (key, expected) = M::explain(error);
+        StateError::Params { key, expected }
+    })
+}
+
+/// A sum of what a contract holds. What does not fit, since cells were made up, is the most that
+/// does.
+pub(crate) fn sum(amounts: impl Iterator<Item = Balance>) -> Balance {
+    amounts.fold(0, Balance::saturating_add)
 }
 
 /// Whom a call pays, and how much.
@@ -185,7 +194,8 @@ pub trait Model:
 
     /// Its name in the catalogue, which is the contract's.
     const NAME: &'static str;
-    /// What the first agents are, in the order of their numbers.
+    /// What is done by the accounts that the constructor takes, in its order. Those of a new
+    /// instance are the first agents.
     const ROLES: &'static [&'static str];
 
     /// What the constructor writes in block `block`, with room for `agents`.
@@ -198,6 +208,15 @@ pub trait Model:
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8>;
     /// The contract's storage.
     fn storage(&self, cells: &mut Cells);
+    /// The inverse: reads the cells of all tables, roles first, and numbers the accounts in them.
+    /// There is room for [`Found::room`] agents.
+    fn restore(found: &mut Found) -> Result<Self, StateError>;
+    /// Makes room for so many agents and no more; the others have no records.
+    fn resize(&mut self, agents: usize);
+    /// How agents are called on the chain.
+    fn names(&self) -> &Names;
+    /// The same, to be changed.
+    fn names_mut(&mut self) -> &mut Names;
     /// The parameter that an error is about, and what is expected of it.
     fn explain(error: Self::ParamsError) -> (&'static str, &'static str);
 }
@@ -229,8 +248,8 @@ pub trait Op: Copy + Debug + PartialEq + Serialize + DeserializeOwned {
 pub struct Instance<M> {
     /// The records.
     pub db: M,
-    ledger: Ledger,
-    block: Block,
+    pub(crate) ledger: Ledger,
+    pub(crate) block: Block,
 }
 
 impl<M: Clone> Clone for Instance<M> {
@@ -301,12 +320,12 @@ impl<M: Model> Instance<M> {
 
     /// What an agent has, and what it gets if nobody acts any more but to pull what is due.
     pub fn wealth(&self, who: Agent) -> Balance {
-        self.ledger.wallets[who as usize] + self.db.worth(who)
+        self.ledger.wallets[who as usize].saturating_add(self.db.worth(who))
     }
 
     /// The contract's storage: every key and value, with agents by their accounts.
-    pub fn storage(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        let mut cells = Cells::new(name);
+    pub fn storage(&self) -> Storage {
+        let mut cells = Cells::new(self.db.names());
         self.db.storage(&mut cells);
         cells.all()
     }

@@ -79,6 +79,8 @@ pub trait Game: Sized {
     fn new(scenario: &ScenarioOf<Self>, seed: u64, run: u64) -> Self;
     /// Every agent chooses once, and time passes.
     fn round(&mut self);
+    /// The mechanism as it stands.
+    fn instance(&self) -> &Instance<Self::Model>;
     /// Lets time pass until all is decided, and counts.
     fn finish(self) -> Finished<Self::Strategy>;
 }

@@ -127,7 +127,7 @@ impl<M: Model> Pair<M> {
         let ledger = self.model.ledger();
         same("wallets", &ledger.wallets, &self.sandbox.wallets())?;
         same("tokens held", &ledger.held, &self.sandbox.held())?;
-        same_storage(self.model.storage(&account), self.sandbox.storage())?;
+        same_storage(self.model.storage(), self.sandbox.storage())?;
         sound(&self.model, self.supply)
     }
 }

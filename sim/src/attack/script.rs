@@ -110,7 +110,7 @@ impl<'a, S: Stage> Script<'a, S> {
     /// What checkpoints and a scratch copy for every thread need, about: twice what is stored.
     pub fn bytes(&self) -> usize {
         let end = &self.checkpoints[self.steps.len()];
-        let cells = end.storage(&|agent| crate::models::account(agent));
+        let cells = end.storage();
         let stored: usize = cells.iter().map(|(key, cell)| key.len() + cell.len()).sum();
         let one = size_of::<Instance<S::Model>>() + 2 * stored + 64 * self.wallets.len();
         let scratch = rayon::current_num_threads() * (self.search.limits.changes + 2);

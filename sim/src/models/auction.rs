@@ -10,7 +10,8 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
+use super::{Agent, ByAgent, Cells, Model, Names, Records, accounts, cloned, messages, sum};
+use crate::state::{Address, Found, StateError};
 use carrots_logic::auction::{self as rules, *};
 use carrots_logic::{Balance, sealed, tables};
 use scale::Encode;
@@ -53,15 +54,17 @@ messages! {
 #[derive(Debug)]
 pub struct Auction {
     params: Params,
+    roles: Roles<Agent>,
     state: State,
     rounds: Records<u32, Round>,
     bidders: Records<(u32, u32), Option<Agent>>,
     bids: ByAgent<Records<u32, Bid>>,
     awards: Records<(u32, u32), Option<Award<Agent>>>,
     credits: ByAgent<Balance>,
+    names: Names,
 }
 
-cloned!(Auction { params, state, rounds, bidders, bids, awards, credits });
+cloned!(Auction { params, roles, state, rounds, bidders, bids, awards, credits, names });
 
 impl Auction {
     /// The commitment of an agent to a bid in a round.
@@ -87,12 +90,14 @@ impl Model for Auction {
         params.check()?;
         Ok(Self {
             params,
+            roles: Roles { seller: SELLER, sink: SINK },
             state: State::default(),
             rounds: Records::default(),
             bidders: Records::default(),
             bids: ByAgent::new(agents),
             awards: Records::default(),
             credits: ByAgent::new(agents),
+            names: Names::default(),
         })
     }
 
@@ -100,11 +105,13 @@ impl Model for Auction {
         let locked = |bid: &Bid| match bid {
             Bid::Absent => 0,
             Bid::Sealed { .. } => self.params.deposit,
-            Bid::Revealed { values } => self.params.deposit + self.params.cost_max(values),
+            Bid::Revealed { values } => {
+                self.params.deposit.saturating_add(self.params.cost_max(values))
+            }
         };
         let bids = self.bids.iter().flat_map(|(_, bids)| bids.iter());
         let credits = self.credits.iter().map(|(_, credit)| *credit);
-        bids.map(|(_, bid)| locked(bid)).chain(credits).sum()
+        sum(bids.map(|(_, bid)| locked(bid)).chain(credits))
     }
 
     fn worth(&self, who: Agent) -> Balance {
@@ -121,14 +128,13 @@ impl Model for Auction {
     }
 
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
-        (roles(name), self.params).encode()
+        (roles(self.roles, name), self.params).encode()
     }
 
     fn storage(&self, cells: &mut Cells) {
-        let roles = roles(|agent| cells.name(agent));
         cells.put(0, (), self.state);
         cells.put(1, (), self.params);
-        cells.put(2, (), roles);
+        cells.put(2, (), roles(self.roles, |agent| cells.name(agent)));
         for (number, round) in self.rounds.iter() {
             cells.put(3, number, *round);
         }
@@ -149,13 +155,52 @@ impl Model for Auction {
         }
     }
 
+    fn restore(found: &mut Found) -> Result<Self, StateError> {
+        let (state, params) = (found.one("state", 0)?, found.one("params", 1)?);
+        let mut db = super::empty::<Self>(params, found)?;
+        db.state = state;
+        let held: Roles<Address> = found.one("roles", 2)?;
+        db.roles = roles(held, |account| found.number(account));
+        for (number, round) in found.all("rounds", 3)? {
+            db.set_round(number, round);
+        }
+        for ((round, index), bidder) in found.all::<_, Option<Address>>("bidders", 4)? {
+            db.set_bidder(round, index, bidder.map(|bidder| found.number(bidder)));
+        }
+        for ((who, round), bid) in found.all("bids", 5)? {
+            db.set_bid(found.number(who), round, bid);
+        }
+        for ((round, item), award) in found.all::<_, Option<Award<Address>>>("awards", 6)? {
+            let numbered = |Award { winner, price }| Award { winner: found.number(winner), price };
+            db.set_award(round, item, award.map(numbered));
+        }
+        for (who, credit) in found.all("credits", 7)? {
+            db.set_credit(found.number(who), credit);
+        }
+        Ok(db)
+    }
+
+    fn resize(&mut self, agents: usize) {
+        self.bids.resize(agents);
+        self.credits.resize(agents);
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn names_mut(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
     fn explain(error: ParamsError) -> (&'static str, &'static str) {
         catalogue::explain(error)
     }
 }
 
-fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
-    Roles { seller: name(SELLER), sink: name(SINK) }
+/// The roles with other names for the accounts.
+fn roles<A, B>(Roles { seller, sink }: Roles<A>, mut name: impl FnMut(A) -> B) -> Roles<B> {
+    Roles { seller: name(seller), sink: name(sink) }
 }
 
 accounts!(Auction);
@@ -174,7 +219,7 @@ impl Db for Auction {
     }
     #[inline]
     fn roles(&self) -> Roles<Agent> {
-        roles(|agent| agent)
+        self.roles
     }
     #[inline]
     fn state(&self) -> State {

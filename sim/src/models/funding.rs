@@ -10,7 +10,8 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
+use super::{Agent, ByAgent, Cells, Model, Names, Records, accounts, cloned, messages, sum};
+use crate::state::{Address, Found, StateError};
 use carrots_logic::funding::{self as rules, *};
 use carrots_logic::{Balance, tables};
 use scale::Encode;
@@ -59,6 +60,7 @@ pub struct Funding {
     backers: Records<(ProjectId, u32), Backer>,
     pairs: Records<(Round, u32, u32), u128>,
     credits: ByAgent<Balance>,
+    names: Names,
 }
 
 cloned!(Funding {
@@ -70,7 +72,8 @@ cloned!(Funding {
     numbers,
     backers,
     pairs,
-    credits
+    credits,
+    names
 });
 
 impl Funding {
@@ -94,7 +97,7 @@ impl Funding {
         let bonuses = if project.status == Status::Open { project.bonuses } else { 0 };
         match self.fate(project) {
             _ if project.deposit == 0 => 0,
-            Status::Failed => project.deposit - bonuses,
+            Status::Failed => project.deposit.saturating_sub(bonuses),
             Status::Open | Status::Funded => {
                 let Outcome { given, wanted, .. } = self.outcome(project.round);
                 let matched = quadratic::match_down(project.matched, given, wanted);
@@ -123,6 +126,7 @@ impl Model for Funding {
             backers: Records::default(),
             pairs: Records::default(),
             credits: ByAgent::new(agents),
+            names: Names::default(),
         })
     }
 
@@ -131,21 +135,22 @@ impl Model for Funding {
         let projects = self.projects.iter().filter_map(|(_, project)| *project);
         let credits = self.credits.iter().map(|(_, credit)| *credit);
         let held = projects.map(|project| project.held());
-        self.state.pool + unclaimed.chain(held).chain(credits).sum::<Balance>()
+        sum(unclaimed.chain(held).chain(credits).chain([self.state.pool]))
     }
 
     fn worth(&self, who: Agent) -> Balance {
         let projects = self.projects.iter().filter_map(|(_, project)| *project);
         let owned = projects.filter(|project| project.owner == who);
-        let owned: Balance = owned.map(|project| self.due(&project)).sum();
+        let owned = owned.map(|project| self.due(&project));
         let refund = |(project, pledge): &(ProjectId, Balance)| match self.project(*project) {
             Some(record) if self.fate(&record) == Status::Failed => {
                 pledge + assurance::bonus_down(&self.params, *pledge)
             }
             _ => 0,
         };
-        let refunds: Balance = self.contributions.get(who).iter().map(refund).sum();
-        self.credits.get(who) + owned + refunds
+        let contributions = self.contributions.get(who);
+        let refunds = contributions.iter().map(refund);
+        sum(owned.chain(refunds).chain([self.credits.get(who)]))
     }
 
     fn constructor(&self, _: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
@@ -159,7 +164,7 @@ impl Model for Funding {
             cells.put(2, round, *outcome);
         }
         for (number, project) in self.projects.iter() {
-            cells.put(3, number, project.map(|project| named(project, cells)));
+            cells.put(3, number, project.map(|project| named(project, |owner| cells.name(owner))));
         }
         for (agent, contributions) in self.contributions.iter() {
             for (project, amount) in contributions.iter() {
@@ -182,16 +187,59 @@ impl Model for Funding {
         }
     }
 
+    fn restore(found: &mut Found) -> Result<Self, StateError> {
+        let (state, params) = (found.one("state", 0)?, found.one("params", 1)?);
+        let mut db = super::empty::<Self>(params, found)?;
+        db.state = state;
+        for (round, outcome) in found.all("outcomes", 2)? {
+            db.set_outcome(round, outcome);
+        }
+        for (number, project) in found.all::<_, Option<Project<Address>>>("projects", 3)? {
+            let numbered = |record| named(record, |owner| found.number(owner));
+            db.set_project(number, project.map(numbered));
+        }
+        for ((who, project), amount) in found.all("contributions", 4)? {
+            db.set_contribution(found.number(who), project, amount);
+        }
+        for ((who, round), number) in found.all("numbers", 5)? {
+            db.set_number(found.number(who), round, number);
+        }
+        for ((project, place), backer) in found.all("backers", 6)? {
+            db.set_backer(project, place, backer);
+        }
+        for ((round, low, high), common) in found.all("pairs", 7)? {
+            db.set_pair(round, low, high, common);
+        }
+        for (who, credit) in found.all("credits", 8)? {
+            db.set_credit(found.number(who), credit);
+        }
+        Ok(db)
+    }
+
+    fn resize(&mut self, agents: usize) {
+        self.contributions.resize(agents);
+        self.numbers.resize(agents);
+        self.credits.resize(agents);
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn names_mut(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
     fn explain(error: ParamsError) -> (&'static str, &'static str) {
         catalogue::explain(error)
     }
 }
 
-/// The project with its owner's name on the chain.
-fn named(project: Project<Agent>, cells: &Cells) -> Project<[u8; 32]> {
+/// The project with another name for its owner.
+fn named<A, B>(project: Project<A>, mut name: impl FnMut(A) -> B) -> Project<B> {
     let Project { owner, round, status, contributors, deposit, raised, roots, matched, bonuses } =
         project;
-    let owner = cells.name(owner);
+    let owner = name(owner);
     Project { owner, round, status, contributors, deposit, raised, roots, matched, bonuses }
 }
 

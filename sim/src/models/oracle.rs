@@ -10,7 +10,8 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
+use super::{Agent, ByAgent, Cells, Model, Names, Records, accounts, cloned, messages, sum};
+use crate::state::{Address, Found, StateError};
 use carrots_logic::oracle::{self as rules, *};
 use carrots_logic::storage::Table;
 use carrots_logic::{Balance, sealed, tables};
@@ -82,6 +83,7 @@ messages! {
 #[derive(Debug)]
 pub struct Oracle {
     params: Params,
+    roles: Roles<Agent>,
     state: State,
     jurors: ByAgent<Juror>,
     /// By leaf and by node, from one on.
@@ -94,9 +96,23 @@ pub struct Oracle {
     /// By question, round and number.
     seated: Records<(u64, u32, u32), Option<Agent>>,
     credits: ByAgent<Balance>,
+    names: Names,
 }
 
-cloned!(Oracle { params, state, jurors, leaves, nodes, questions, juries, seats, seated, credits });
+cloned!(Oracle {
+    params,
+    roles,
+    state,
+    jurors,
+    leaves,
+    nodes,
+    questions,
+    juries,
+    seats,
+    seated,
+    credits,
+    names
+});
 
 impl Oracle {
     /// The commitment that lets an agent reveal `answer` to a question in its round.
@@ -118,6 +134,7 @@ impl Model for Oracle {
         let leaves = params.max_jurors.next_power_of_two() as usize;
         Ok(Self {
             params,
+            roles: Roles { beacon: BEACON, sink: SINK },
             state: State::default(),
             jurors: ByAgent::new(agents),
             leaves: vec![None; leaves + 1],
@@ -127,6 +144,7 @@ impl Model for Oracle {
             seats: ByAgent::new(agents),
             seated: Records::default(),
             credits: ByAgent::new(agents),
+            names: Names::default(),
         })
     }
 
@@ -134,7 +152,7 @@ impl Model for Oracle {
         let stakes = self.jurors.iter().map(|(_, juror)| juror.stake);
         let fees = self.juries.iter().filter_map(|(_, jury)| Some((*jury)?.fee));
         let credits = self.credits.iter().map(|(_, credit)| *credit);
-        stakes.chain(fees).chain(credits).sum()
+        sum(stakes.chain(fees).chain(credits))
     }
 
     fn worth(&self, who: Agent) -> Balance {
@@ -143,18 +161,17 @@ impl Model for Oracle {
         let backs = self.params.absent_loss.saturating_mul(votes.into());
         // What is locked though no vote is left to be settled stays locked.
         let stuck = juror.locked.saturating_sub(backs);
-        juror.stake.saturating_sub(stuck) + self.credits.get(who)
+        juror.stake.saturating_sub(stuck).saturating_add(self.credits.get(who))
     }
 
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
-        (roles(name), self.params).encode()
+        (roles(self.roles, name), self.params).encode()
     }
 
     fn storage(&self, cells: &mut Cells) {
-        let roles = roles(|agent| cells.name(agent));
         cells.put(0, (), self.state);
         cells.put(1, (), self.params);
-        cells.put(2, (), roles);
+        cells.put(2, (), roles(self.roles, |agent| cells.name(agent)));
         for (agent, juror) in self.jurors.iter() {
             cells.put_some(3, cells.name(agent), *juror);
         }
@@ -165,16 +182,7 @@ impl Model for Oracle {
             cells.put_some(5, node, *votes);
         }
         for (question, record) in self.questions.iter() {
-            let named = |record: Question<Agent>| Question {
-                asker: cells.name(record.asker),
-                kind: record.kind,
-                status: record.status,
-                since: record.since,
-                round: record.round,
-                settled: record.settled,
-                outcome: record.outcome,
-                votes: record.votes,
-            };
+            let named = |record| named(record, |asker| cells.name(asker));
             cells.put(6, question, record.map(named));
         }
         for (key, jury) in self.juries.iter() {
@@ -200,13 +208,74 @@ impl Model for Oracle {
         }
     }
 
+    fn restore(found: &mut Found) -> Result<Self, StateError> {
+        let (state, params) = (found.one("state", 0)?, found.one("params", 1)?);
+        let mut db = super::empty::<Self>(params, found)?;
+        db.state = state;
+        let held: Roles<Address> = found.one("roles", 2)?;
+        db.roles = roles(held, |account| found.number(account));
+        for (who, juror) in found.all("jurors", 3)? {
+            db.set_juror(found.number(who), juror);
+        }
+        for (leaf, who) in found.all::<u32, Option<Address>>("leaves", 4)? {
+            if let Some(place) = db.leaves.get_mut(leaf as usize) {
+                *place = who.map(|who| found.number(who));
+            }
+        }
+        for (node, votes) in found.all::<u32, u64>("nodes", 5)? {
+            if let Some(place) = db.nodes.get_mut(node as usize) {
+                *place = votes;
+            }
+        }
+        for (number, question) in found.all::<_, Option<Question<Address>>>("questions", 6)? {
+            let numbered = |record| named(record, |asker| found.number(asker));
+            db.set_question(number, question.map(numbered));
+        }
+        for ((question, round), jury) in found.all::<_, Option<Jury<Address>>>("juries", 7)? {
+            let Some(Jury { payer, fee, wanted, votes, seats }) = jury else { continue };
+            let jury = Jury { payer: found.number(payer), fee, wanted, votes, seats };
+            db.set_jury(question, round, Some(jury));
+        }
+        for ((who, question, round), seat) in found.all("seats", 8)? {
+            db.set_seat(found.number(who), question, round, seat);
+        }
+        for ((question, round, index), who) in found.all::<_, Option<Address>>("seated", 9)? {
+            db.set_seat_of(question, round, index, who.map(|who| found.number(who)));
+        }
+        for (who, credit) in found.all("credits", 10)? {
+            db.set_credit(found.number(who), credit);
+        }
+        Ok(db)
+    }
+
+    fn resize(&mut self, agents: usize) {
+        self.jurors.resize(agents);
+        self.seats.resize(agents);
+        self.credits.resize(agents);
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn names_mut(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
     fn explain(error: ParamsError) -> (&'static str, &'static str) {
         catalogue::explain(error)
     }
 }
 
-fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
-    Roles { beacon: name(BEACON), sink: name(SINK) }
+/// The question with another name for its asker.
+fn named<A, B>(question: Question<A>, mut name: impl FnMut(A) -> B) -> Question<B> {
+    let Question { asker, kind, status, since, round, settled, outcome, votes } = question;
+    Question { asker: name(asker), kind, status, since, round, settled, outcome, votes }
+}
+
+/// The roles with other names for the accounts.
+fn roles<A, B>(Roles { beacon, sink }: Roles<A>, mut name: impl FnMut(A) -> B) -> Roles<B> {
+    Roles { beacon: name(beacon), sink: name(sink) }
 }
 
 accounts!(Oracle);
@@ -225,7 +294,7 @@ impl Db for Oracle {
     }
     #[inline]
     fn roles(&self) -> Roles<Agent> {
-        roles(|agent| agent)
+        self.roles
     }
     #[inline]
     fn state(&self) -> State {

@@ -10,7 +10,8 @@ pub use game::Game;
 pub use play::{Strategy, World};
 pub use stage::{Audit, Stage};
 
-use super::{Agent, ByAgent, Cells, Model, Records, accounts, cloned, messages};
+use super::{Agent, ByAgent, Cells, Model, Names, Records, accounts, cloned, messages, sum};
+use crate::state::{Address, Found, StateError};
 use carrots_logic::staking::{self as rules, *};
 use carrots_logic::storage::Table;
 use carrots_logic::{Balance, Perbill, tables};
@@ -88,6 +89,7 @@ messages! {
 #[derive(Debug)]
 pub struct Staking {
     params: Params,
+    roles: Roles<Agent>,
     state: State,
     pools: ByAgent<Pool>,
     /// By holder, then by operator.
@@ -101,10 +103,12 @@ pub struct Staking {
     reported: ByAgent<Records<(Era, Offence), bool>>,
     reports: ByAgent<Records<u32, Option<Report<Agent>>>>,
     credits: ByAgent<Balance>,
+    names: Names,
 }
 
 cloned!(Staking {
     params,
+    roles,
     state,
     pools,
     positions,
@@ -115,7 +119,8 @@ cloned!(Staking {
     offenders,
     reported,
     reports,
-    credits
+    credits,
+    names
 });
 
 impl Model for Staking {
@@ -129,6 +134,7 @@ impl Model for Staking {
         params.check()?;
         Ok(Self {
             params,
+            roles: Roles { slasher: SLASHER, scorer: SCORER, sink: SINK },
             state: genesis(block),
             pools: ByAgent::new(agents),
             positions: ByAgent::new(agents),
@@ -140,6 +146,7 @@ impl Model for Staking {
             reported: ByAgent::new(agents),
             reports: ByAgent::new(agents),
             credits: ByAgent::new(agents),
+            names: Names::default(),
         })
     }
 
@@ -149,7 +156,7 @@ impl Model for Staking {
         let payouts = self.eras.iter().map(|(_, era)| era.payout);
         let credits = self.credits.iter().map(|(_, credit)| *credit);
         let funds = pools.chain(sub_pools.map(|(_, fund)| fund.amount));
-        self.state.reserve + funds.chain(payouts).chain(credits).sum::<Balance>()
+        sum(funds.chain(payouts).chain(credits).chain([self.state.reserve]))
     }
 
     fn worth(&self, who: Agent) -> Balance {
@@ -160,18 +167,17 @@ impl Model for Staking {
         let unbonding = unbondings
             .iter()
             .map(|((operator, era), shares)| value(self.sub_pool(*operator, *era), *shares));
-        self.credits.get(who) + bonded.chain(unbonding).sum::<Balance>()
+        sum(bonded.chain(unbonding).chain([self.credits.get(who)]))
     }
 
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
-        (roles(name), self.params).encode()
+        (roles(self.roles, name), self.params).encode()
     }
 
     fn storage(&self, cells: &mut Cells) {
-        let roles = roles(|agent| cells.name(agent));
         cells.put(0, (), self.state);
         cells.put(1, (), self.params);
-        cells.put(2, (), roles);
+        cells.put(2, (), roles(self.roles, |agent| cells.name(agent)));
         for (agent, pool) in self.pools.iter() {
             cells.put_some(3, cells.name(agent), *pool);
         }
@@ -219,13 +225,77 @@ impl Model for Staking {
         }
     }
 
+    fn restore(found: &mut Found) -> Result<Self, StateError> {
+        let (state, params) = (found.one("state", 0)?, found.one("params", 1)?);
+        let mut db = super::empty::<Self>(params, found)?;
+        db.state = state;
+        let held: Roles<Address> = found.one("roles", 2)?;
+        db.roles = roles(held, |account| found.number(account));
+        for (operator, pool) in found.all("pools", 3)? {
+            db.set_pool(found.number(operator), pool);
+        }
+        for ((operator, who), shares) in found.all("positions", 4)? {
+            db.set_position(found.number(operator), found.number(who), shares);
+        }
+        for ((operator, era), fund) in found.all("sub_pools", 5)? {
+            db.set_sub_pool(found.number(operator), era, fund);
+        }
+        for ((operator, who, era), shares) in found.all("unbondings", 6)? {
+            db.set_unbonding(found.number(operator), found.number(who), era, shares);
+        }
+        for (era, record) in found.all("eras", 7)? {
+            db.set_era(era, record);
+        }
+        for ((operator, era), points) in found.all("points", 8)? {
+            db.set_points(found.number(operator), era, points);
+        }
+        for ((era, offence), offenders) in found.all("offenders", 9)? {
+            db.set_offenders(era, offence, offenders);
+        }
+        for ((operator, era, offence), ()) in found.all("reported", 10)? {
+            db.set_reported(found.number(operator), era, offence);
+        }
+        for ((operator, number), report) in found.all::<_, Report<Address>>("reports", 11)? {
+            let Report { era, offence, reported, reporter } = report;
+            let report = Report { era, offence, reported, reporter: found.number(reporter) };
+            db.set_report(found.number(operator), number, Some(report));
+        }
+        for (who, credit) in found.all("credits", 12)? {
+            db.set_credit(found.number(who), credit);
+        }
+        Ok(db)
+    }
+
+    fn resize(&mut self, agents: usize) {
+        self.pools.resize(agents);
+        self.positions.resize(agents);
+        self.sub_pools.resize(agents);
+        self.unbondings.resize(agents);
+        self.points.resize(agents);
+        self.reported.resize(agents);
+        self.reports.resize(agents);
+        self.credits.resize(agents);
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn names_mut(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
     fn explain(error: ParamsError) -> (&'static str, &'static str) {
         catalogue::explain(error)
     }
 }
 
-fn roles<Id>(name: impl Fn(Agent) -> Id) -> Roles<Id> {
-    Roles { slasher: name(SLASHER), scorer: name(SCORER), sink: name(SINK) }
+/// The roles with other names for the accounts.
+fn roles<A, B>(
+    Roles { slasher, scorer, sink }: Roles<A>,
+    mut name: impl FnMut(A) -> B,
+) -> Roles<B> {
+    Roles { slasher: name(slasher), scorer: name(scorer), sink: name(sink) }
 }
 
 accounts!(Staking);
@@ -246,7 +316,7 @@ impl Db for Staking {
     }
     #[inline]
     fn roles(&self) -> Roles<Agent> {
-        roles(|agent| agent)
+        self.roles
     }
     #[inline]
     fn state(&self) -> State {

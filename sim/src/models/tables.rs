@@ -1,9 +1,9 @@
 //! Records in memory, and how the contract stores them.
 
-use super::Agent;
+use super::{Agent, Names};
+use crate::state::Storage;
 use carrots_logic::storage::Table;
 use scale::Encode;
-use std::collections::BTreeMap;
 
 /// Records of one kind by key, few at a time: a sorted vector in which a default record is one
 /// that is not there.
@@ -88,6 +88,11 @@ impl<V: Default + Clone> ByAgent<V> {
         self.0.get(who as usize).cloned().unwrap_or_default()
     }
 
+    /// Makes room for so many agents and no more.
+    pub fn resize(&mut self, agents: usize) {
+        self.0.resize(agents, V::default());
+    }
+
     /// All agents with their records.
     pub fn iter(&self) -> impl Iterator<Item = (Agent, &V)> {
         (0..).zip(&self.0)
@@ -121,19 +126,19 @@ impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<(Agent, K), V> for ByAg
 
 /// The storage of a contract: every key and value, in bytes.
 pub struct Cells<'a> {
-    name: &'a dyn Fn(Agent) -> [u8; 32],
-    cells: BTreeMap<Vec<u8>, Vec<u8>>,
+    names: &'a Names,
+    cells: Storage,
 }
 
 impl<'a> Cells<'a> {
-    /// No cells yet; `name` says how agents are called on the chain.
-    pub fn new(name: &'a dyn Fn(Agent) -> [u8; 32]) -> Self {
-        Self { name, cells: BTreeMap::new() }
+    /// No cells yet, and how agents are called on the chain.
+    pub fn new(names: &'a Names) -> Self {
+        Self { names, cells: Storage::new() }
     }
 
     /// How an agent is called on the chain.
     pub fn name(&self, who: Agent) -> [u8; 32] {
-        (self.name)(who)
+        self.names.address(who)
     }
 
     /// A record under the storage key `cell` and a key of its own, `()` for none.
@@ -154,7 +159,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Every key and value.
-    pub fn all(self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    pub fn all(self) -> Storage {
         self.cells
     }
 }
@@ -177,7 +182,8 @@ macro_rules! cloned {
 }
 pub(crate) use cloned;
 
-/// Gives a model that keeps `credits: ByAgent<Balance>` its accounts, and the chain's hashes.
+/// Gives a model that keeps `credits: ByAgent<Balance>` and `names: Names` its accounts, and the
+/// chain's hashes.
 macro_rules! accounts {
     ($model:ty) => {
         impl carrots_logic::accounts::Accounts for $model {
@@ -195,7 +201,7 @@ macro_rules! accounts {
             }
             #[inline]
             fn account(&self, who: $crate::models::Agent) -> [u8; 32] {
-                $crate::models::account(who)
+                self.names.address(who)
             }
         }
     };

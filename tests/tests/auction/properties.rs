@@ -3,7 +3,7 @@
 use crate::generate::params;
 use crate::script::*;
 use carrots::models::auction::{Auction, SELLER, SINK};
-use carrots::models::{Agent, Instance, account};
+use carrots::models::{Agent, Instance};
 use carrots_logic::Balance;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
 use carrots_tests::script::model;
@@ -175,7 +175,7 @@ proptest! {
         let mut turned = bids.clone();
         turned.rotate_left(turn.min(bids.len()));
         let (one, other) = (settled(params, &bids, &bids), settled(params, &bids, &turned));
-        prop_assert_eq!(one.storage(&account), other.storage(&account));
+        prop_assert_eq!(one.storage(), other.storage());
     }
 
     #[test]

@@ -177,6 +177,10 @@ impl crate::play::Game for Game {
         self.rounds += 1;
     }
 
+    fn instance(&self) -> &Instance<Auction> {
+        &self.auction
+    }
+
     /// Counts: means of a round.
     fn finish(self) -> Finished<Strategy> {
         let tally = &self.tally;

@@ -164,6 +164,10 @@ impl crate::play::Game for Game {
         self.rounds += 1;
     }
 
+    fn instance(&self) -> &Instance<Funding> {
+        &self.funding
+    }
+
     fn finish(self) -> Finished<Strategy> {
         let tally = &self.tally;
         let rounds = f64::from(self.rounds.max(1));

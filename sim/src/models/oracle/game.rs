@@ -198,6 +198,10 @@ impl crate::play::Game for Game {
         self.settle();
     }
 
+    fn instance(&self) -> &Instance<Oracle> {
+        &self.oracle
+    }
+
     /// Counts. Everything is settled already.
     fn finish(self) -> Finished<Strategy> {
         let tally = &self.tally;

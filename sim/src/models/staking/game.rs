@@ -173,6 +173,10 @@ impl crate::play::Game for Game {
         self.close();
     }
 
+    fn instance(&self) -> &Instance<Staking> {
+        &self.staking
+    }
+
     /// Lets time pass until every report had its slash, and counts.
     fn finish(mut self) -> Finished<Strategy> {
         let state = self.staking.db.state();

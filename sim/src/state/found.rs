@@ -1,0 +1,120 @@
+//! Cells that were found, and what they say.
+
+use super::{StateError, Storage};
+use crate::models::{Agent, Names};
+use crate::state::hex;
+use scale::{Decode, DecodeAll, Encode};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The cells that are the same in every mechanism.
+pub const PARAMS: u32 = 1;
+const ROLES: u32 = 2;
+
+/// An account in a record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct Address(pub [u8; 32]);
+
+impl fmt::Debug for Address {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(&hex(&self.0))
+    }
+}
+
+/// The storage of a contract that is being read, and the numbers of the accounts met in it.
+pub struct Found<'a> {
+    cells: &'a Storage,
+    names: Names,
+    agents: usize,
+    notes: Option<BTreeMap<Vec<u8>, String>>,
+}
+
+impl<'a> Found<'a> {
+    /// Cells of which nothing was read, with the first numbers for the accounts in `order`.
+    pub fn new(cells: &'a Storage, order: &[[u8; 32]]) -> Self {
+        let mut found = Self { cells, names: Names::default(), agents: 0, notes: None };
+        for address in order {
+            found.number(Address(*address));
+        }
+        found
+    }
+
+    /// The same, and what is read is written down for people.
+    pub fn noted(self) -> Self {
+        Self { notes: Some(BTreeMap::new()), ..self }
+    }
+
+    /// What was read, by key.
+    pub fn notes(self) -> BTreeMap<Vec<u8>, String> {
+        self.notes.unwrap_or_default()
+    }
+
+    /// The number of an account: the next one if it is met for the first time.
+    pub fn number(&mut self, Address(address): Address) -> Agent {
+        match self.names.agent(&address, self.agents) {
+            Some(agent) => agent,
+            None => {
+                self.agents += 1;
+                self.names.push(address, self.agents - 1)
+            }
+        }
+    }
+
+    /// How many accounts were met.
+    pub fn agents(&self) -> usize {
+        self.agents
+    }
+
+    /// More than how many accounts can be met.
+    pub fn room(&self) -> usize {
+        let bytes = |(key, record): (&Vec<u8>, &Vec<u8>)| (key.len() + record.len()) / 32;
+        self.agents + self.cells.iter().map(bytes).sum::<usize>()
+    }
+
+    /// The accounts that were met, by number.
+    pub fn names(self) -> Names {
+        self.names
+    }
+
+    /// The record of a cell that has only one.
+    pub fn one<V: Decode + fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        cell: u32,
+    ) -> Result<V, StateError> {
+        let all = self.all::<(), V>(name, cell)?;
+        let missing = || StateError::Missing { key: cell.encode(), name };
+        all.into_iter().next().map(|((), record)| record).ok_or_else(missing)
+    }
+
+    /// All records of a cell with their keys, in the order of the keys' bytes.
+    pub fn all<K: Decode + fmt::Debug, V: Decode + fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        cell: u32,
+    ) -> Result<Vec<(K, V)>, StateError> {
+        let prefix = cell.encode();
+        let own = self.cells.range(prefix.clone()..);
+        let mut all = Vec::new();
+        for (key, value) in own.take_while(|(key, _)| key.starts_with(&prefix)) {
+            let wrong = |part: &str, error: scale::Error| StateError::Undecodable {
+                key: key.clone(),
+                name,
+                problem: format!("the {part}: {}", error.to_string().trim().replace('\n', "; ")),
+            };
+            let own = K::decode_all(&mut &key[prefix.len()..]).map_err(|e| wrong("key", e))?;
+            let record = V::decode_all(&mut &value[..]).map_err(|e| wrong("record", e))?;
+            if let Some(notes) = &mut self.notes {
+                notes.insert(key.clone(), format!("{name} {own:?}: {record:?}"));
+            }
+            all.push((own, record));
+        }
+        Ok(all)
+    }
+
+    /// The accounts in the roles: the record of their cell is nothing but their addresses.
+    pub fn roles(cells: &Storage, roles: usize) -> Vec<[u8; 32]> {
+        let record = cells.get(&ROLES.encode()).map_or(&[][..], Vec::as_slice);
+        record.as_chunks().0.iter().copied().take(roles).collect()
+    }
+}
