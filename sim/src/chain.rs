@@ -12,20 +12,24 @@ mod call;
 mod checks;
 mod contracts;
 mod deploy;
+mod follow;
 mod mechanism;
 mod node;
 mod record;
+mod twin;
 
 pub use address::{Address, Signer, Source};
 pub use blocks::{Block, Called, Included};
 pub use bundle::{Bundle, Message};
 pub use call::{Call, Trial};
 pub use checks::Accepts;
-pub use contracts::{Deposit, Gas, State};
+pub use contracts::{Deposit, Gas};
 pub use deploy::{Deployment, Plan};
+pub use follow::{Follower, Seen};
 pub use mechanism::{Constructor, Mechanism, OnChain};
 pub use node::{Head, Node, Wait};
 pub use record::{Place, Record};
+pub use twin::{Applied, Step, Twin};
 
 /// Why something could not be done on a chain.
 #[derive(Debug, thiserror::Error)]

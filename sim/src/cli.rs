@@ -7,6 +7,8 @@ pub mod call;
 pub mod chain;
 #[cfg(feature = "chain")]
 pub mod deploy;
+#[cfg(feature = "chain")]
+pub mod follow;
 pub mod init;
 pub mod mechanisms;
 pub mod replay;

@@ -25,6 +25,8 @@ enum Command {
     Deploy(cli::deploy::Args),
     #[cfg(feature = "chain")]
     Call(cli::call::Args),
+    #[cfg(feature = "chain")]
+    Follow(cli::follow::Args),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         Command::Deploy(args) => cli::deploy::run(args),
         #[cfg(feature = "chain")]
         Command::Call(args) => cli::call::run(args),
+        #[cfg(feature = "chain")]
+        Command::Follow(args) => cli::follow::run(args),
     };
     match result {
         Ok(cli::Verdict::Holds) => ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use super::node::{hex, unhex};
 use super::{Address, ChainError, Result};
 use crate::models::hash;
 use carrots_logic::Perbill;
-use scale_info::{PortableRegistry, TypeDef, TypeDefPrimitive};
+use scale_info::{PortableRegistry, PortableType, TypeDef, TypeDefPrimitive};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use subxt::ext::scale_value::{self, Composite, Primitive, Value, ValueDef};
@@ -65,7 +65,7 @@ struct File {
     source: Source,
     contract: Contract,
     spec: Spec,
-    types: PortableRegistry,
+    types: Vec<PortableType>,
 }
 
 #[derive(Deserialize)]
@@ -136,7 +136,7 @@ impl Bundle {
             hash,
             messages,
             environment: file.spec.environment,
-            types: file.types,
+            types: PortableRegistry { types: file.types },
             built,
         })
     }
@@ -373,9 +373,9 @@ fn number(text: &str, kind: &TypeDefPrimitive) -> Result<Value, String> {
 
 /// A fraction as scenarios write it, in parts of a billion.
 fn perbill(text: &str) -> Result<u32, String> {
-    use serde::de::IntoDeserializer;
-    type Plain<'a> = serde::de::value::StrDeserializer<'a, serde::de::value::Error>;
-    let input: Plain = text.into_deserializer();
+    use serde::de::{IntoDeserializer, value};
+    let number: f64 = text.parse().map_err(|_| "expected a fraction from 0 to 1")?;
+    let input: value::F64Deserializer<value::Error> = number.into_deserializer();
     let fraction = carrots_logic::text::fraction::deserialize(input);
     fraction.map(Perbill::deconstruct).map_err(|error| error.to_string())
 }

@@ -4,9 +4,9 @@
 
 use super::node::{At, Payload, innermost};
 use super::{Address, ChainError, Head, Node, Result};
+use crate::state::State;
 use carrots_logic::Balance;
 use scale::{Decode, Encode};
-use std::collections::BTreeMap;
 use subxt::config::substrate::H256;
 use subxt::error::DispatchError;
 use subxt::ext::scale_decode::DecodeAsType;
@@ -98,20 +98,9 @@ struct Funds {
     free: u128,
 }
 
-/// A contract's storage and balance at a block.
-pub struct State {
-    /// The block.
-    pub at: Head,
-    /// The hash of the code that the contract runs.
-    pub code_hash: [u8; 32],
-    /// Every key and value.
-    pub cells: BTreeMap<Vec<u8>, Vec<u8>>,
-    /// The tokens that the contract has, without those that its account needs to exist.
-    pub held: Balance,
-}
-
 impl Node {
-    /// A contract's storage and balance at a block.
+    /// A contract's storage at the end of a block, and its tokens but for those that its account
+    /// needs to exist. Accounts are not looked up.
     pub fn state(&self, contract: Address, head: Head) -> Result<State> {
         let at = self.at(head)?;
         let info = self.contract(&at, contract)?.ok_or_else(|| {
@@ -126,7 +115,8 @@ impl Node {
         let cells = cells.map(|(key, value)| (key.get(16..).unwrap_or_default().to_vec(), value));
         let minimum = self.existential_deposit(&at)?;
         let held = self.free(&at, contract)?.saturating_sub(minimum);
-        Ok(State { at: head, code_hash: info.code_hash.0, cells: cells.collect(), held })
+        let (block, accounts) = (head.number, Vec::new());
+        Ok(State { block, held, accounts, cells: cells.collect() })
     }
 
     /// What an account can spend, and must keep some of.
@@ -290,7 +280,7 @@ const HINTS: &[(&str, &str)] = &[
     ("CodeRejected", "the chain does not accept the code: build it with scripts/build-contracts"),
     ("CodeTooLarge", "the code is larger than the chain takes"),
     ("ContractTrapped", "the contract stopped by a fault of its own; nothing was changed"),
-    ("OutOfGas", "the call needs more than a block has"),
+    ("OutOfGas", "it needs more than it was allowed, or than a block has: try again"),
     ("DuplicateContract", "the same contract is there already: choose another --salt"),
     ("ContractNotFound", "there is no such contract: is this the chain of the record?"),
     ("CodeNotFound", "the code is not on the chain: upload it first"),

@@ -1,7 +1,7 @@
 //! Deploying: everything is tried first, then code and contract are put on the chain, each step
 //! written down before it is taken and after it was seen.
 
-use super::contracts::{self, Code};
+use super::contracts::{self, Code, Returned, Tried};
 use super::node::{At, Payload};
 use super::record::{Pending, Place, Record};
 use super::{Accepts, Address, Bundle, ChainError, Gas, Head, Node, Result, Signer, Wait};
@@ -58,8 +58,8 @@ impl Deployment {
 
     /// The address that the contract will have (`DefaultAddressGenerator`, pallet-contracts).
     pub fn address(&self) -> Address {
-        let (deployer, code, salt) = (self.record.deployer.0, self.bundle.hash, self.salt());
-        Address(hash(&[b"contract_addr_v1", &deployer[..], &code, &self.data, &salt].concat()))
+        let (deployer, code, data) = (self.record.deployer.0, self.bundle.hash, &self.data);
+        Address(hash(&(*b"contract_addr_v1", deployer, code, data, self.salt()).encode()))
     }
 
     /// Takes up an earlier attempt that is written down at `path`. Errs if it is complete, or is
@@ -116,22 +116,7 @@ impl Deployment {
             true => Code::Existing(self.bundle.hash),
             false => Code::Upload(self.bundle.code.clone()),
         };
-        let tried = node.try_instantiate(&at, who, code, &self.data, &salt)?;
-        let (address, returned) = tried.result;
-        if returned.reverted() {
-            let why = self.bundle.built(&returned.data)?;
-            return Err(ChainError::refused(format!(
-                "the constructor refuses the parameters: {}",
-                why.err().unwrap_or_default()
-            )));
-        }
-        if address != self.record.address {
-            return Err(ChainError::refused(format!(
-                "the chain would put the contract at {address}, not {}: its addresses are made \
-                 in a way that is not known",
-                self.record.address
-            )));
-        }
+        let tried = self.attempt(node, &at, code)?;
         // With the code in one step the deposit is for both.
         let both = tried.deposit.charge();
         let deposit = both.saturating_sub(upload.map_or(0, |(deposit, _)| deposit));
@@ -147,6 +132,28 @@ impl Deployment {
             )));
         }
         Ok(plan)
+    }
+
+    /// Tries to make the contract.
+    fn attempt(&self, node: &Node, at: &At, code: Code) -> Result<Tried<(Address, Returned)>> {
+        let (record, salt) = (&self.record, self.salt());
+        let tried = node.try_instantiate(at, record.deployer, code, &self.data, &salt)?;
+        let (address, returned) = &tried.result;
+        if returned.reverted() {
+            let why = self.bundle.built(&returned.data)?;
+            return Err(ChainError::refused(format!(
+                "the constructor refuses the parameters: {}",
+                why.err().unwrap_or_default()
+            )));
+        }
+        match *address == record.address {
+            true => Ok(tried),
+            false => Err(ChainError::refused(format!(
+                "the chain would put the contract at {address}, not {}: its addresses are made \
+                 in a way that is not known",
+                record.address
+            ))),
+        }
     }
 
     /// Puts code and contract on the chain. After every step the record at `path` says how far it
@@ -169,7 +176,15 @@ impl Deployment {
             self.record.pending = None;
             self.record.write(path)?;
         }
-        let payload = contracts::instantiate(self.bundle.hash, plan.gas, &self.data, &self.salt());
+        // With the code in place it is loaded, which takes more than the trial with both.
+        let gas = match plan.upload {
+            Some(_) => {
+                let at = node.at(node.head(Wait::Included)?)?;
+                self.attempt(node, &at, Code::Existing(self.bundle.hash))?.gas
+            }
+            None => plan.gas,
+        };
+        let payload = contracts::instantiate(self.bundle.hash, gas, &self.data, &self.salt());
         let place = step(&mut self.record, node, payload, signer, wait, path)?;
         self.record.deployed = Some(place);
         self.record.pending = None;

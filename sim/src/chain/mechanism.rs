@@ -1,9 +1,11 @@
 //! What each mechanism does on a chain, behind one interface.
 
 use super::Address;
+use super::twin::{self, Twin};
 use crate::models::{Agent, Model, selector};
 use crate::play::{self, Game};
 use crate::scenario::{Document, ScenarioError};
+use crate::state::{State, StateError};
 use serde::Deserialize;
 use std::marker::PhantomData;
 
@@ -24,6 +26,8 @@ pub trait OnChain: Sync {
         document: &Document,
         roles: &[Address],
     ) -> Result<Constructor, ScenarioError>;
+    /// The mechanism in memory with a state that a chain has.
+    fn twin(&self, state: &State) -> Result<Box<dyn Twin>, StateError>;
 }
 
 /// The one implementation there is.
@@ -59,5 +63,9 @@ impl<G: Game + 'static> OnChain for Mechanism<G> {
         let arguments = model.constructor(&|agent: Agent| roles[agent as usize].0);
         let params = serde_json::to_value(params).expect("parameters can be written");
         Ok(Constructor { data: [&selector("new")[..], &arguments].concat(), params })
+    }
+
+    fn twin(&self, state: &State) -> Result<Box<dyn Twin>, StateError> {
+        twin::twin::<G::Model>(state)
     }
 }

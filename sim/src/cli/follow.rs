@@ -1,0 +1,142 @@
+//! `carrots follow`: a deployed mechanism and its twin in memory, block by block.
+
+use super::chain::Deployed;
+use super::{Format, Verdict, print};
+use anyhow::Context;
+use carrots::chain::{ChainError, Follower, Node, Seen};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long to sleep where there is no new block.
+const POLL: Duration = Duration::from_millis(100);
+/// How long to sleep before a lost node is tried again, at most.
+const BACK_OFF: Duration = Duration::from_secs(5);
+
+/// Follow a deployed mechanism: every included call is applied to the model in memory, too, and
+/// all that can be seen is compared
+///
+/// Goes on where it stopped. Exit status 1 says that something was not equal, 3 that the node
+/// was lost for good.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    deployed: Deployed,
+    /// Begin anew, with the state after this block [default: where it stopped, or the deployment]
+    #[arg(long, value_name = "BLOCK")]
+    since: Option<u32>,
+    /// Stop after this block [default: never]
+    #[arg(long, value_name = "BLOCK")]
+    until: Option<u32>,
+    /// Where it is written down how far it came [default: the record's name with .follow.json]
+    #[arg(long, value_name = "FILE")]
+    progress: Option<PathBuf>,
+    /// For how many seconds a lost node is tried again
+    #[arg(long, value_name = "SECONDS", default_value = "600")]
+    patience: u64,
+    /// How to print: `json` sums up in the end
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Outcome {
+    from: u32,
+    to: u32,
+    blocks: u32,
+    calls: u64,
+    difference: Option<String>,
+}
+
+pub fn run(args: Args) -> anyhow::Result<Verdict> {
+    let (record, mut node) = args.deployed.open()?;
+    let path = args.progress.clone();
+    let path = path.unwrap_or_else(|| args.deployed.record.with_extension("follow.json"));
+    let mechanism = super::mechanism(&record.mechanism)?.chain;
+    let begun = match args.since {
+        Some(_) => None,
+        None => Follower::resume(&record, mechanism, &node, &path)?,
+    };
+    let mut follower = match begun {
+        Some(follower) => follower,
+        None => {
+            let deployed = record.deployed.map_or(0, |place| place.block);
+            let block = args.since.unwrap_or(deployed);
+            Follower::since(record, mechanism, &node, block, &path)?
+        }
+    };
+    let (from, before) = (follower.at().number, follower.calls());
+    let mut difference = None;
+    while args.until.is_none_or(|until| follower.at().number < until) && difference.is_none() {
+        match follower.next(&node) {
+            Ok(Some(seen)) => {
+                if args.format == Format::Table {
+                    show(&seen)?;
+                }
+                difference = seen.difference;
+            }
+            Ok(None) => std::thread::sleep(POLL),
+            Err(ChainError::Lost(why)) => {
+                eprintln!("carrots: {why}");
+                node = again(&args, node, &follower)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    follower.save()?;
+    let to = follower.at().number;
+    let calls = follower.calls() - before;
+    let verdict = if difference.is_some() { Verdict::Fails } else { Verdict::Holds };
+    match args.format {
+        Format::Json => {
+            let outcome = Outcome { from, to, blocks: to - from, calls, difference };
+            print(&serde_json::to_string_pretty(&outcome)?)?;
+        }
+        Format::Table => match difference {
+            Some(difference) => print(&format!("DIFFERENT  {difference}"))?,
+            None => print(&format!("equal after {} blocks, {calls} calls", to - from))?,
+        },
+    }
+    Ok(verdict)
+}
+
+/// Connects again, until patience ends.
+fn again(args: &Args, lost: Node, follower: &Follower) -> anyhow::Result<Node> {
+    let (since, mut pause) = (Instant::now(), POLL);
+    loop {
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(BACK_OFF);
+        let found = Node::connect(lost.url()).and_then(|node| {
+            follower.is_on(&node)?;
+            Ok(node)
+        });
+        match found {
+            Ok(node) => {
+                eprintln!("carrots: {}: connected again", node.url());
+                return Ok(node);
+            }
+            Err(_) if since.elapsed() < Duration::from_secs(args.patience) => {}
+            Err(error) => {
+                let block = follower.at().number;
+                let text = format!("stopped after block {block}: run it again to go on");
+                return Err(ChainError::Lost(error.to_string())).context(text);
+            }
+        }
+    }
+}
+
+fn show(seen: &Seen) -> anyhow::Result<()> {
+    for step in &seen.calls {
+        let value = if step.value == "0" { String::new() } else { format!(" with {}", step.value) };
+        print(&format!("{:>7}  {}  {}{value}", seen.at.number, step.who, step.call))?;
+        print(&format!("         {}", step.result))?;
+    }
+    if seen.adopted {
+        let block = seen.at.number;
+        print(&format!(
+            "{block:>7}  reached through another contract or call: its state was read from the chain"
+        ))?;
+    }
+    Ok(())
+}
