@@ -1,6 +1,6 @@
 // The JSON-RPC methods of a node that its clients ask for, and three of `dev_` to drive blocks by.
 import { fromHex, hash, header, integer, join, publicKey, Reader } from './codec.js';
-import { isChild } from './history.js';
+import { isInChild } from './history.js';
 import { Refused } from './chain.js';
 
 export class RpcError extends Error {
@@ -51,7 +51,7 @@ function keyList(wanted) {
 
 /** The key of a child trie's entry, as state and executor spell it. */
 function childKey(child, key) {
-  check(isChild(hex(child, 'the name of a child trie')), 'the name of a child trie');
+  check(isInChild(hex(child, 'the name of a child trie')), 'the name of a child trie');
   return join(child.toLowerCase(), hex(key, 'a key'));
 }
 

@@ -100,8 +100,6 @@ mod runtime {
     #[runtime::pallet_index(3)]
     pub type TransactionPayment = pallet_transaction_payment;
     #[runtime::pallet_index(4)]
-    pub type Randomness = pallet_insecure_randomness_collective_flip;
-    #[runtime::pallet_index(5)]
     pub type Contracts = pallet_contracts;
 }
 
@@ -166,8 +164,6 @@ impl pallet_transaction_payment::Config for Runtime {
     type WeightToFee = IdentityFee<Balance>;
 }
 
-impl pallet_insecure_randomness_collective_flip::Config for Runtime {}
-
 #[derive_impl(pallet_contracts::config_preludes::TestDefaultConfig)]
 impl pallet_contracts::Config for Runtime {
     type CallStack = [pallet_contracts::Frame<Self>; 23];
@@ -177,7 +173,6 @@ impl pallet_contracts::Config for Runtime {
     type DepositPerItem = ConstU128<{ deposit(1, 0) }>;
     type InstantiateOrigin = frame_system::EnsureSigned<AccountId>;
     type MaxCodeLen = ConstU32<{ 123 * 1024 }>;
-    type Randomness = Randomness;
     type Schedule = Schedule;
     type Time = Timestamp;
     type UnsafeUnstableInterface = ConstBool<false>;
