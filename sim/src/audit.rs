@@ -49,7 +49,8 @@ pub use property::{Asked, Property, Terms};
 use crate::games::extensive::Extensive;
 use crate::play::{Game, ScenarioOf, Wrong, expect};
 use crate::scenario::{Document, ScenarioError};
-use crate::stage::Stage;
+use crate::stage::{Stage, TOKENS_MAX};
+use carrots_logic::Block;
 use outcomes::{Outcomes, Probe};
 
 /// How far an audit may go.
@@ -202,14 +203,19 @@ struct Ready<G: Game> {
 
 /// Reads a scenario and says what is wrong with it.
 pub fn load<G: Game + 'static>(document: &Document) -> Result<Box<dyn Audited>, ScenarioError> {
-    let scenario: ScenarioOf<G> = document.scenario()?;
-    let ready = crate::play::check::<G>(&scenario).and_then(|()| ready::<G>(&scenario));
-    let ready = ready
+    let scenario = crate::play::read::<G>(document)?;
+    let ready = ready::<G>(&scenario)
         .map_err(|wrong| document.wrong(&wrong.key, &format!("expected {}", wrong.expected)))?;
     Ok(Box::new(ready))
 }
 
 fn ready<G: Game>(scenario: &ScenarioOf<G>) -> Result<Ready<G>, Wrong> {
+    if let Some(state) = &scenario.state {
+        let few = state.tokens() <= TOKENS_MAX;
+        expect(few, "state.held", "at most 2^112 tokens of all in the state to be audited")?;
+        let early = state.block <= Block::MAX / 2;
+        expect(early, "state.block", "at most 2^31 - 1 to be audited")?;
+    }
     let stage = G::stage(scenario)?;
     let players = stage.players().len();
     expect(players > 0, "audit", "at least one player")?;

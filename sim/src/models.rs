@@ -18,7 +18,7 @@ use crate::audit::{self, Audited};
 use crate::play::{self, Game, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
-use crate::state::{Found, StateError, Storage};
+use crate::state::{self, Found, State, StateError, Storage, WriteError};
 use crate::trace::{self, Player, TraceError};
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use carrots_logic::accounts::Accounts;
@@ -56,6 +56,8 @@ pub struct Mechanism {
     pub load: fn(&Document) -> Result<Box<dyn Simulation>, ScenarioError>,
     /// Reads a scenario to be audited.
     pub audit: fn(&Document) -> Result<Box<dyn Audited>, ScenarioError>,
+    /// Writes a scenario that goes on from a state: see [`crate::state::scenario`].
+    pub from_state: fn(&State, Option<&Document>) -> Result<String, WriteError>,
     /// Reads a trace.
     pub replay: fn(&str) -> Result<Box<dyn Player>, TraceError>,
     /// What it does on a chain.
@@ -105,6 +107,7 @@ impl Mechanism {
             template,
             load: play::load::<G>,
             audit: audit::load::<G>,
+            from_state: state::scenario::<G>,
             replay: trace::player::<G::Model>,
             #[cfg(feature = "chain")]
             chain: &crate::chain::Mechanism::<G>(std::marker::PhantomData),
@@ -188,7 +191,7 @@ pub trait Model:
     Messages + Accounts<Id = Agent> + Clone + Debug + Send + Sync + Sized + 'static
 {
     /// What its constructor takes beside the roles.
-    type Params: Copy + Debug + Encode + Serialize + DeserializeOwned + Send + Sync;
+    type Params: Copy + Debug + Encode + Decode + Serialize + DeserializeOwned + Send + Sync;
     /// What is wrong with parameters.
     type ParamsError: Copy + Debug + PartialEq + Encode + Decode;
 
@@ -211,6 +214,8 @@ pub trait Model:
     /// The inverse: reads the cells of all tables, roles first, and numbers the accounts in them.
     /// There is room for [`Found::room`] agents.
     fn restore(found: &mut Found) -> Result<Self, StateError>;
+    /// The rules have other parameters from here on.
+    fn set_params(&mut self, params: Self::Params) -> Result<(), Self::ParamsError>;
     /// Makes room for so many agents and no more; the others have no records.
     fn resize(&mut self, agents: usize);
     /// How agents are called on the chain.

@@ -3,6 +3,10 @@
 //! A mechanism's file says what its agents do ([`Game`]); what all of them share is here: reading
 //! and checking a scenario, dealing out wallets and randomness, and summing up.
 
+mod live;
+
+pub use live::{accounts, blocks_left, enter, going_on, how_many, live, read, tokens};
+
 use crate::models::{Agent, Instance, Model};
 use crate::scenario::{Amounts, Document, Run, Scenario, ScenarioError, Token};
 use crate::simulate::{Simulation, stream};
@@ -70,6 +74,22 @@ pub trait Game: Sized {
     fn accounts(_strategy: Self::Strategy) -> u32 {
         1
     }
+    /// Amounts of the world that somebody pays in once, at the start.
+    const ONCE: &'static [&'static str] = &[];
+
+    /// The strategy of an account that is there already, if there is an obvious one.
+    fn habit(instance: &Instance<Self::Model>, who: Agent) -> Option<Self::Strategy>;
+    /// Says what was expected instead if that account cannot go on with a strategy of one account.
+    fn fits(
+        _instance: &Instance<Self::Model>,
+        _who: Agent,
+        _strategy: Self::Strategy,
+    ) -> Result<(), &'static str> {
+        Ok(())
+    }
+    /// Ends what is under way and cannot be joined, under the parameters that it began with, and
+    /// pulls what is due. Nobody does anything else.
+    fn conclude(instance: &mut Instance<Self::Model>);
     /// Says what is wrong with a scenario whose parameters, groups and run are sound by themselves:
     /// the key, and what was expected of it.
     fn check(scenario: &ScenarioOf<Self>) -> Result<(), Wrong>;
@@ -178,11 +198,13 @@ pub struct Dealt<S> {
     pub account: Agent,
     /// What it has.
     pub purse: Purse,
+    /// Whether it was there already, in the scenario's state.
+    pub there: bool,
 }
 
 /// Endows the agents of all groups: their stakes are put into `wallets`, behind what is there, an
 /// agent's in equal parts over its accounts.
-pub fn deal<G: Game>(
+fn deal<G: Game>(
     scenario: &ScenarioOf<G>,
     seed: u64,
     run: u64,
@@ -199,7 +221,7 @@ pub fn deal<G: Game>(
             wallets.push(stake - part * Balance::from(accounts - 1));
             wallets.extend((1..accounts).map(|_| part));
             let purse = Purse { rng, stake, gains: 0, costs: 0 };
-            dealt.push(Dealt { strategy: group.strategy, account, purse });
+            dealt.push(Dealt { strategy: group.strategy, account, purse, there: false });
         }
     }
     dealt
@@ -256,14 +278,14 @@ struct Staged<G: Game> {
 
 /// Reads a scenario and says what is wrong with it.
 pub fn load<G: Game + 'static>(document: &Document) -> Result<Box<dyn Simulation>, ScenarioError> {
-    let scenario: ScenarioOf<G> = document.scenario()?;
-    check::<G>(&scenario)
-        .map_err(|wrong| document.wrong(&wrong.key, &format!("expected {}", wrong.expected)))?;
+    let scenario = read::<G>(document)?;
     let mut strategies: Vec<(G::Strategy, u64)> = Vec::new();
-    for group in &scenario.agents {
-        match strategies.iter_mut().find(|(strategy, _)| *strategy == group.strategy) {
-            Some((_, count)) => *count += u64::from(group.count),
-            None => strategies.push((group.strategy, group.count.into())),
+    let groups = scenario.agents.iter().map(|group| (group.strategy, u64::from(group.count)));
+    let there = going_on::<G>(&scenario).into_iter().map(|(_, strategy)| (strategy, 1));
+    for (strategy, more) in groups.chain(there) {
+        match strategies.iter_mut().find(|(known, _)| *known == strategy) {
+            Some((_, count)) => *count += more,
+            None => strategies.push((strategy, more)),
         }
     }
     strategies.sort();
@@ -289,8 +311,13 @@ fn check_params<G: Game>(scenario: &ScenarioOf<G>) -> Result<(), Wrong> {
 }
 
 fn check_agents<G: Game>(scenario: &ScenarioOf<G>) -> Result<(), Wrong> {
-    expect(!scenario.agents.is_empty(), "agents", "at least one group")?;
-    let (mut sum, mut accounts) = (Some(0), 0u64);
+    let some = !scenario.agents.is_empty() || !going_on::<G>(scenario).is_empty();
+    expect(some, "agents", "at least one group")?;
+    let (state, there) = match &scenario.state {
+        None => (0, 0),
+        Some(state) => (state.tokens(), state.accounts.len() as u64),
+    };
+    let (mut sum, mut accounts) = (Some(state), there);
     for (group, at) in scenario.agents.iter().zip(0..) {
         let key = |name: &str| format!("agents[{at}].{name}");
         expect(group.count > 0, &key("count"), "at least one agent")?;

@@ -2,6 +2,7 @@
 //! line and the key, the value given and what was expected.
 
 use crate::audit::Asked;
+use crate::state::State;
 use carrots_logic::Balance;
 use rand::Rng;
 use rand_distr::{Distribution, Pareto};
@@ -40,7 +41,8 @@ pub struct Scenario<P, W, G, A> {
     pub params: P,
     /// What the rules do not know: costs, gains, chances.
     pub world: W,
-    /// Groups of agents.
+    /// Groups of agents; in a state, newcomers.
+    #[serde(default = "Vec::new")]
     pub agents: Vec<G>,
     /// How long, how often, from which seed.
     pub run: Run,
@@ -48,6 +50,9 @@ pub struct Scenario<P, W, G, A> {
     pub intended: Intended,
     /// The part of it all that is audited.
     pub audit: Option<A>,
+    /// The state that it starts from; else from the contract's first block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
 }
 
 /// How amounts are shown to people; files and machines get the smallest unit.
@@ -268,6 +273,11 @@ impl Document {
     /// The text of the scenario as it is run, overrides included.
     pub fn resolved(&self) -> String {
         toml::to_string(&self.table).expect("a table that was read can be written")
+    }
+
+    /// Its table, overrides included.
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     fn value(&self, key: &str) -> Option<&Value> {

@@ -8,6 +8,7 @@
 
 use crate::games::exact::Rational;
 use crate::models::{Agent, Instance, Messages, Model};
+use crate::state::State;
 use crate::trace::{Amount, Step, Trace};
 use carrots_logic::{Balance, Block};
 use num_integer::Integer;
@@ -35,6 +36,12 @@ pub trait Stage: Sync {
 
     /// What every account has at the start, roles first: at most [`TOKENS_MAX`] together.
     fn wallets(&self) -> Vec<Balance>;
+
+    /// The state that the game starts from, in which nobody has entered; else it starts in the
+    /// mechanism's first block. Who is there already does nothing.
+    fn state(&self) -> Option<&State> {
+        None
+    }
 
     /// Plays from the first call to an end at which all that is due can be pulled. Types change
     /// nothing but decisions.
@@ -262,16 +269,34 @@ pub fn tokens<M: Model>(accounts: &[Agent], start: &Instance<M>, end: &Instance<
     accounts.iter().map(change).sum()
 }
 
-/// The mechanism in its first block, before anybody called anything.
+/// The mechanism before anybody called anything: in its first block, or in the stage's state, with
+/// those who are there already behind the stage's accounts.
 pub fn start<S: Stage>(stage: &S) -> Instance<S::Model> {
-    Instance::new(stage.params(), stage.wallets(), 1).expect("the parameters are sound")
+    let wallets = stage.wallets();
+    match stage.state() {
+        None => Instance::new(stage.params(), wallets, 1).expect("the parameters are sound"),
+        Some(state) => {
+            let state = state.entered::<S::Model>(&wallets);
+            let mut start = Instance::restore(&state).expect("the state is sound");
+            start.set_params(stage.params()).expect("the parameters are sound");
+            start
+        }
+    }
 }
 
 /// What was called since the start, as a trace.
-pub fn trace<S: Stage>(stage: &S, steps: Vec<Step<<S::Model as Messages>::Op>>) -> Trace<S::Model> {
-    let wallets = stage.wallets().into_iter().map(Amount).collect();
+pub fn trace<S: Stage>(
+    stage: &S,
+    start: &Instance<S::Model>,
+    steps: Vec<Step<<S::Model as Messages>::Op>>,
+) -> Trace<S::Model> {
+    let wallets = start.ledger().wallets.iter().copied().map(Amount).collect();
+    let (wallets, state) = match stage.state() {
+        None => (wallets, None),
+        Some(_) => (vec![], Some(start.state())),
+    };
     let mechanism = S::Model::NAME.into();
-    Trace { mechanism, params: stage.params(), wallets, steps, ends: BTreeMap::new() }
+    Trace { mechanism, params: stage.params(), wallets, state, steps, ends: BTreeMap::new() }
 }
 
 /// Answers as intended for the players' types, but for players whose first decision is given.

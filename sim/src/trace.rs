@@ -1,6 +1,7 @@
 //! Traces: the calls that were made to a mechanism, as a JSON file that can be played again.
 
 use crate::models::{Agent, Instance, Model, Op, Refusal};
+use crate::state::{State, StateError};
 use carrots_logic::Balance;
 use scale::Encode;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ pub enum TraceError {
     #[error("params: {0}")]
     Params(String),
     /// A step names an agent that has no wallet.
-    #[error("steps[{step}]: agent {agent}: expected one of the {agents} agents in `wallets`")]
+    #[error("steps[{step}]: agent {agent}: expected one of the {agents} agents")]
     Agent {
         /// The step's number.
         step: usize,
@@ -29,7 +30,7 @@ pub enum TraceError {
         agents: usize,
     },
     /// It says what an agent has in the end that has no wallet.
-    #[error("ends: agent {agent}: expected one of the {agents} agents in `wallets`")]
+    #[error("ends: agent {agent}: expected one of the {agents} agents")]
     End {
         /// The agent.
         agent: Agent,
@@ -39,9 +40,15 @@ pub enum TraceError {
     /// The wallets add up to more than 2^128 - 1.
     #[error("wallets: expected a sum of at most 2^128 - 1")]
     Wallets,
+    /// There are neither wallets nor a state, or both.
+    #[error("expected either `wallets` or `state`")]
+    Start,
+    /// The state is none of the mechanism.
+    #[error("state.{0}")]
+    State(StateError),
 }
 
-/// Calls to a mechanism from its first block on.
+/// Calls to a mechanism from its first block on, or from a state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound = "")]
 pub struct Trace<M: Model> {
@@ -50,7 +57,11 @@ pub struct Trace<M: Model> {
     /// What its constructor took.
     pub params: M::Params,
     /// The tokens of every agent at the start. The first agents have the mechanism's roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wallets: Vec<Amount>,
+    /// Instead of wallets: the state that it starts from, with all agents in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
     /// What happened.
     pub steps: Vec<Step<M::Op>>,
     /// What agents should have in the end, with what they can still take out. Of others, anything.
@@ -108,7 +119,10 @@ impl<M: Model> Trace<M> {
     /// Reads and checks a trace.
     pub fn read(text: &str) -> Result<Self, TraceError> {
         let trace: Self = serde_json::from_str(text)?;
-        let agents = trace.wallets.len();
+        let agents = match trace.state {
+            None => trace.wallets.len(),
+            Some(_) => trace.model()?.ledger().wallets.len(),
+        };
         for (step, at) in trace.steps.iter().zip(0..) {
             let Step::Call { who, op, .. } = step else {
                 continue;
@@ -131,6 +145,9 @@ impl<M: Model> Trace<M> {
 
     /// The mechanism at the start of the trace.
     pub fn model(&self) -> Result<Instance<M>, TraceError> {
+        if let Some(state) = &self.state {
+            return self.model_from(state);
+        }
         let wallets: Vec<_> = self.wallets.iter().map(|amount| amount.0).collect();
         let sum = wallets.iter().try_fold(0, |sum: Balance, amount| sum.checked_add(*amount));
         sum.ok_or(TraceError::Wallets)?;
@@ -141,6 +158,15 @@ impl<M: Model> Trace<M> {
             )));
         }
         Instance::new(self.params, wallets, 1).map_err(|e| TraceError::Params(format!("{e:?}")))
+    }
+
+    fn model_from(&self, state: &State) -> Result<Instance<M>, TraceError> {
+        if !self.wallets.is_empty() {
+            return Err(TraceError::Start);
+        }
+        let mut model = Instance::restore(state).map_err(TraceError::State)?;
+        model.set_params(self.params).map_err(|error| TraceError::Params(error.to_string()))?;
+        Ok(model)
     }
 
     /// What agents do not have at the end as expected: a line each.

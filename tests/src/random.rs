@@ -69,6 +69,7 @@ pub trait Case: Sync {
             mechanism: Self::Model::NAME.into(),
             params: self.params(),
             wallets: vec![Amount(self.wallet()); Self::AGENTS as usize],
+            state: None,
             steps: vec![],
             ends: BTreeMap::new(),
         }

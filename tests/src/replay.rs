@@ -38,6 +38,12 @@ pub fn replay(text: &str, out: &mut dyn Write) -> Result<Ends> {
 
 fn play<M: Model>(text: &str, out: &mut dyn Write) -> Result<Ends> {
     let trace = Trace::<M>::read(text)?;
+    if trace.state.is_some() {
+        bail!(
+            "state: expected a trace from the first block: no contract can be started from a state; \
+             `carrots replay` plays it in memory"
+        );
+    }
     let mut pair = Pair::new(trace.model()?)?;
     for (step, at) in trace.steps.iter().zip(0..) {
         let call = match step {

@@ -29,7 +29,7 @@ fn params() -> Params {
 fn trace(steps: Vec<Step<Op>>) -> Trace<Staking> {
     let wallets = vec![Amount(1_000); 4];
     let mechanism = "staking".into();
-    Trace { mechanism, params: params(), wallets, steps, ends: BTreeMap::new() }
+    Trace { mechanism, params: params(), wallets, state: None, steps, ends: BTreeMap::new() }
 }
 
 fn call(value: u128, op: Op) -> Step<Op> {

@@ -40,12 +40,13 @@ pub(super) struct Script<'a, S: Stage> {
 impl<'a, S: Stage> Script<'a, S> {
     pub fn new(stage: &'a S, search: &'a Search<'a>) -> Self {
         let (steps, gains, _) = record(stage, search, None);
-        let (mut wallets, mut seats) = (stage.wallets(), stage.players());
+        let start = crate::stage::start(stage);
+        let (mut wallets, mut seats) = (start.ledger().wallets.clone(), stage.players());
         let first = wallets.len() as Agent;
         let mut script = Self {
             stage,
             search,
-            supply: wallets.iter().sum(),
+            supply: wallets.iter().sum::<Balance>() + start.ledger().held,
             wallets: wallets.clone(),
             seats: seats.clone(),
             own: Vec::new(),
@@ -103,8 +104,9 @@ impl<'a, S: Stage> Script<'a, S> {
     }
 
     pub fn start(&self) -> Instance<S::Model> {
-        let start = Instance::new(self.stage.params(), self.wallets.clone(), 1);
-        start.expect("the parameters of a stage are sound")
+        let mut start = crate::stage::start(self.stage);
+        start.deal(&self.wallets);
+        start
     }
 
     /// What checkpoints and a scratch copy for every thread need, about: twice what is stored.
@@ -248,15 +250,9 @@ impl<'a, S: Stage> Script<'a, S> {
     pub fn trace(&self, steps: Vec<StepOf<S>>) -> Trace<S::Model> {
         let mut end = self.checkpoints[0].clone();
         steps.iter().for_each(|step| _ = apply(&mut end, step));
-        let wallets = self.wallets.iter().map(|tokens| Amount(*tokens)).collect();
         let ends = (0..self.wallets.len() as Agent).map(|who| (who, Amount(end.wealth(who))));
-        Trace {
-            mechanism: S::Model::NAME.into(),
-            params: self.stage.params(),
-            wallets,
-            steps,
-            ends: ends.collect(),
-        }
+        let trace = crate::stage::trace(self.stage, &self.checkpoints[0], steps);
+        Trace { ends: ends.collect(), ..trace }
     }
 }
 

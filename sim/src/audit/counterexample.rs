@@ -115,9 +115,10 @@ fn collect<M: Model>(account: Agent) -> Option<<M as Messages>::Op> {
 
 /// A play as a trace that says what agents have in the end.
 pub fn trace_of<S: Stage>(stage: &S, played: &Recorded<S::Model>) -> Value {
-    let mut trace = stage::trace(stage, played.steps.clone());
+    let mut trace = stage::trace(stage, &stage::start(stage), played.steps.clone());
     let wealth = |who: Agent| (who, Amount(played.end.wealth(who)));
-    trace.ends = (0..trace.wallets.len() as Agent).map(wealth).collect();
+    let agents = played.end.ledger().wallets.len() as Agent;
+    trace.ends = (0..agents).map(wealth).collect();
     serde_json::to_value(trace).expect("a trace can be written")
 }
 

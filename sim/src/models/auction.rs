@@ -180,6 +180,12 @@ impl Model for Auction {
         Ok(db)
     }
 
+    fn set_params(&mut self, params: Params) -> Result<(), ParamsError> {
+        params.check()?;
+        self.params = params;
+        Ok(())
+    }
+
     fn resize(&mut self, agents: usize) {
         self.bids.resize(agents);
         self.credits.resize(agents);

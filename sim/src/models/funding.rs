@@ -216,6 +216,12 @@ impl Model for Funding {
         Ok(db)
     }
 
+    fn set_params(&mut self, params: Params) -> Result<(), ParamsError> {
+        params.check()?;
+        self.params = params;
+        Ok(())
+    }
+
     fn resize(&mut self, agents: usize) {
         self.contributions.resize(agents);
         self.numbers.resize(agents);

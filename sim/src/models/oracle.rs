@@ -248,6 +248,21 @@ impl Model for Oracle {
         Ok(db)
     }
 
+    /// Votes depend on the parameters: the jurors take their leaves again, in the same order.
+    fn set_params(&mut self, params: Params) -> Result<(), ParamsError> {
+        params.check()?;
+        let jurors: Vec<Agent> = self.leaves.iter().filter_map(|leaf| *leaf).collect();
+        self.params = params;
+        self.state.jurors = 0;
+        let leaves = params.max_jurors.next_power_of_two() as usize;
+        (self.leaves, self.nodes) = (vec![None; leaves + 1], vec![0; leaves + 1]);
+        for who in jurors {
+            let juror = Juror { leaf: 0, ..self.juror(who) };
+            tree::store(self, &params, who, juror, juror);
+        }
+        Ok(())
+    }
+
     fn resize(&mut self, agents: usize) {
         self.jurors.resize(agents);
         self.seats.resize(agents);

@@ -266,6 +266,12 @@ impl Model for Staking {
         Ok(db)
     }
 
+    fn set_params(&mut self, params: Params) -> Result<(), ParamsError> {
+        params.check()?;
+        self.params = params;
+        Ok(())
+    }
+
     fn resize(&mut self, agents: usize) {
         self.pools.resize(agents);
         self.positions.resize(agents);

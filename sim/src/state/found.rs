@@ -7,8 +7,7 @@ use scale::{Decode, DecodeAll, Encode};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The cells that are the same in every mechanism.
-pub const PARAMS: u32 = 1;
+/// The cell of the roles, in every mechanism that has any.
 const ROLES: u32 = 2;
 
 /// An account in a record.
@@ -30,13 +29,9 @@ pub struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// Cells of which nothing was read, with the first numbers for the accounts in `order`.
-    pub fn new(cells: &'a Storage, order: &[[u8; 32]]) -> Self {
-        let mut found = Self { cells, names: Names::default(), agents: 0, notes: None };
-        for address in order {
-            found.number(Address(*address));
-        }
-        found
+    /// Cells of which nothing was read.
+    pub fn new(cells: &'a Storage) -> Self {
+        Self { cells, names: Names::default(), agents: 0, notes: None }
     }
 
     /// The same, and what is read is written down for people.

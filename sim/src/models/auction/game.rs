@@ -11,7 +11,7 @@ use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{Auction, Op, Receipt, SELLER};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
 use carrots_logic::Balance;
 use carrots_logic::auction::outcome::outcome;
 use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Salt, Settled, Values};
@@ -99,6 +99,29 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
+    /// Who has a bid, or won an item, is truthful.
+    fn habit(instance: &Instance<Auction>, who: Agent) -> Option<Strategy> {
+        let db = &instance.db;
+        let won = |award: &Option<Award<Agent>>| award.is_some_and(|award| award.winner == who);
+        let bids = db.bids.get(who).iter().next().is_some();
+        let bids = bids || db.awards.iter().any(|(_, award)| won(award));
+        bids.then_some(Strategy::Truthful)
+    }
+
+    /// The open round ends; bids that are sealed still are not revealed, since nobody knows them.
+    fn conclude(instance: &mut Instance<Auction>) {
+        if let Some(round) = instance.db.open_round() {
+            let (params, round) = (instance.db.params(), instance.db.round(round));
+            let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
+            let over = round.start.saturating_add(windows);
+            instance.set_block(over.max(instance.block()));
+            let _ = instance.apply(SELLER, 0, Op::Settle {});
+        }
+        for account in accounts(instance) {
+            let _ = instance.apply(SELLER, 0, Op::Collect { account });
+        }
+    }
+
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
     }
@@ -110,11 +133,10 @@ impl crate::play::Game for Game {
     /// Everyone is endowed.
     fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
         let Scenario { params, world, .. } = scenario;
-        let mut wallets = vec![0; 2];
-        let dealt = deal::<Self>(scenario, seed, run, &mut wallets);
-        let mut owners = vec![0; wallets.len()];
+        let (auction, dealt) = enter::<Self>(scenario, seed, run, vec![0; 2]);
+        let mut owners = vec![0; auction.ledger().wallets.len()];
         let (mut players, mut purses) = (Vec::new(), Vec::new());
-        for (at, Dealt { strategy, account, purse }) in dealt.into_iter().enumerate() {
+        for (at, Dealt { strategy, account, purse, .. }) in dealt.into_iter().enumerate() {
             (account..account + play::accounts(strategy))
                 .for_each(|account| owners[account as usize] = at);
             players.push(Player {
@@ -131,7 +153,7 @@ impl crate::play::Game for Game {
             purses.push(purse);
         }
         Self {
-            auction: Instance::new(*params, wallets, 0).expect("the parameters are checked"),
+            auction,
             params: *params,
             world: world.clone(),
             rounds: 0,
@@ -168,8 +190,9 @@ impl crate::play::Game for Game {
         if let Some(Receipt::Settled(settled)) = self.act(SELLER, 0, Op::Settle {}) {
             self.award(settled, &mut players, &mut purses);
         }
-        for account in 2..self.owners.len() as Agent {
-            if self.auction.db.credit(account) > 0 {
+        let sink = self.auction.db.roles().sink;
+        for account in SELLER + 1..self.owners.len() as Agent {
+            if account != sink && self.auction.db.credit(account) > 0 {
                 self.act(account, 0, Op::Collect { account });
             }
         }

@@ -2,7 +2,7 @@
 
 use super::game::Game;
 use crate::models::strategies;
-use crate::play::{ScenarioOf, Wrong, expect, expect_blocks, stakes};
+use crate::play::{ScenarioOf, Wrong, blocks_left, expect, expect_blocks, how_many, tokens};
 use crate::scenario::Amounts;
 use carrots_logic::Balance;
 use carrots_logic::auction::{Kind, MAX_BID};
@@ -46,17 +46,17 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     check_world(scenario)?;
     let bidders =
         agents.iter().map(|group| u64::from(group.count) * accounts(group.strategy) as u64);
-    let bidders: u64 = bidders.sum();
+    let bidders = bidders.sum::<u64>() + how_many::<Game>(scenario, |_| true);
     let expected = format!("room for the {bidders} bids of `agents`");
     expect(bidders <= params.max_bidders.into(), "params.max_bidders", expected)?;
     let all = world.weights.iter().map(|weight| Balance::from(*weight)).sum::<Balance>();
     let most = (highest(world).checked_mul(all))
         .and_then(|value| value.checked_mul(run.horizon.into())?.checked_mul(bidders.into()))
-        .and_then(|values| values.checked_add(stakes(agents)));
+        .and_then(|values| values.checked_add(tokens::<Game>(scenario)));
     let expected = "at most 2^128 - 1 over all rounds and bidders, with all stakes";
     expect(most.is_some(), "world.values", expected)?;
     let blocks = u64::from(params.commit_blocks) + u64::from(params.reveal_blocks);
-    expect_blocks(run.horizon, u64::from(u32::MAX) / blocks, "rounds")
+    expect_blocks(run.horizon, u64::from(blocks_left::<Game>(scenario)) / blocks, "rounds")
 }
 
 fn check_world(scenario: &Scenario) -> Result<(), Wrong> {

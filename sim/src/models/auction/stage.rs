@@ -3,9 +3,10 @@
 use super::play::{Scenario, Strategy, World};
 use super::{Auction, Op, SELLER};
 use crate::games::exact::{Rational, whole};
-use crate::models::{Agent, Instance, Model, hash};
+use crate::models::{Agent, Instance, hash};
 use crate::play::{Wrong, expect};
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX, Type};
+use crate::state::State;
 use carrots_logic::Balance;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
 use carrots_logic::sealed::Hash;
@@ -51,6 +52,10 @@ pub struct Stage {
     intended: Vec<Vec<usize>>,
     /// What a bidder has.
     wallet: Balance,
+    state: Option<State>,
+    /// The number of the round, and what the seller had before it.
+    round: u32,
+    seller: Balance,
 }
 
 impl Stage {
@@ -91,8 +96,12 @@ impl Stage {
             sealed: Vec::new(),
             intended: Vec::new(),
             wallet: 0,
+            state: scenario.state.clone(),
+            round: 0,
+            seller: 0,
         };
         stage.offer();
+        stage.seal();
         let all = stage.wallet.checked_mul(bidders.into());
         let few = all.is_some_and(|all| all <= TOKENS_MAX);
         expect(few, "world.values", "at most 2^112 for all bids and deposits to be audited")?;
@@ -128,13 +137,18 @@ impl Stage {
         let cost =
             |values: &Values| self.params.cost_max(values).saturating_add(self.params.deposit);
         self.wallet = self.options.iter().flatten().map(cost).max().unwrap_or(0);
-        let accounts = self.kinds.len() * self.audit.identities as usize;
-        let model = Auction::new(self.params, accounts, 0).expect("the parameters are sound");
+    }
+
+    /// Seals every option's bids for every account.
+    fn seal(&mut self) {
+        let start = stage::start(self);
+        (self.round, self.seller) = (start.db.state().rounds, start.wealth(SELLER));
         let seal = |account: usize, bids: &Bids| {
             let who = 2 + account as Agent;
             let values = bids[account % self.audit.identities as usize];
-            model.seal(who, 0, &values, &salt(who))
+            start.db.seal(who, self.round, &values, &salt(who))
         };
+        let accounts = self.kinds.len() * self.audit.identities as usize;
         let sealed = |account| self.options.iter().map(|bids| seal(account, bids)).collect();
         self.sealed = (0..accounts).map(sealed).collect();
     }
@@ -230,6 +244,10 @@ impl stage::Stage for Stage {
         [vec![0; 2], vec![self.wallet; accounts]].concat()
     }
 
+    fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
     fn play(&self, course: &mut Course<Auction>) {
         course.call(SELLER, 0, Op::Open {});
         let mut chosen = Vec::with_capacity(self.kinds.len());
@@ -259,7 +277,7 @@ impl stage::Stage for Stage {
         let accounts = self.audit.identities as Agent;
         let own = self.account(player, 0)..self.account(player, 0) + accounts;
         let won = |item: &usize| {
-            let award = end.db.award(0, *item as u32);
+            let award = end.db.award(self.round, *item as u32);
             award.is_some_and(|Award { winner, .. }| own.contains(&winner))
         };
         let won = (0..self.params.items as usize).filter(won);
@@ -299,7 +317,7 @@ impl stage::Stage for Stage {
     }
 
     fn revenue(&self, end: &Instance<Auction>) -> Option<Balance> {
-        Some(end.wealth(SELLER))
+        Some(end.wealth(SELLER) - self.seller)
     }
 
     /// For one item, where virtual values rise with values (Myerson 1981): the highest of them that

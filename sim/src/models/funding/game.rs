@@ -11,7 +11,7 @@ use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{Funding, Op, Receipt};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
 use carrots_logic::Balance;
 use carrots_logic::funding::{Accounts, Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, quadratic};
 use carrots_logic::math::mul_div_up;
@@ -103,6 +103,40 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
+    /// Who contributed is honest.
+    fn habit(instance: &Instance<Funding>, who: Agent) -> Option<Strategy> {
+        let gave = instance.db.contributions.get(who).iter().next().is_some();
+        gave.then_some(Strategy::Honest)
+    }
+
+    /// A round that has projects, or whose window is over, ends with what was contributed; all that
+    /// is due is claimed, refunded and collected.
+    fn conclude(instance: &mut Instance<Funding>) {
+        let caller = match accounts(instance).next() {
+            Some(caller) => caller,
+            None => instance.meet(instance.stranger()),
+        };
+        let (params, state) = (instance.db.params(), instance.db.state());
+        let over = state.start.saturating_add(params.round_blocks);
+        if state.next > state.first || instance.block() >= over {
+            instance.set_block(over.max(instance.block()));
+            for project in state.first..state.next {
+                let _ = instance.apply(caller, 0, Op::Tally { project });
+            }
+            let _ = instance.apply(caller, 0, Op::EndRound {});
+        }
+        for project in 0..state.next {
+            let _ = instance.apply(caller, 0, Op::Claim { project });
+        }
+        for contributor in accounts(instance) {
+            let given = instance.db.contributions.get(contributor);
+            for (project, _) in given.iter().copied() {
+                let _ = instance.apply(caller, 0, Op::Refund { contributor, project });
+            }
+            let _ = instance.apply(caller, 0, Op::Collect { account: contributor });
+        }
+    }
+
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
     }
@@ -117,8 +151,7 @@ impl crate::play::Game for Game {
         let owner = play::endowment(scenario).expect("the sums are checked");
         let mut wallets = vec![world.sponsor * Balance::from(scenario.run.horizon)];
         wallets.extend((0..world.goods).map(|_| owner));
-        let dealt = deal::<Self>(scenario, seed, run, &mut wallets);
-        let funding = Instance::new(*params, wallets, 0).expect("the parameters are checked");
+        let (funding, dealt) = enter::<Self>(scenario, seed, run, wallets);
         let mut game = Self {
             funding,
             params: *params,
@@ -202,7 +235,7 @@ impl Game {
 
     /// An agent draws what it values.
     fn enter(&mut self, dealt: Dealt<Strategy>) {
-        let Dealt { strategy, account, mut purse } = dealt;
+        let Dealt { strategy, account, mut purse, .. } = dealt;
         let weight = self.world.weight.draw(&mut purse.rng);
         let root = quadratic::root_down(weight);
         let mut interests = if self.world.interests == self.world.goods {

@@ -2,10 +2,10 @@
 
 use super::game::Game;
 use crate::models::strategies;
-use crate::play::{ScenarioOf, Wrong, expect, expect_blocks, stakes};
+use crate::play::{ScenarioOf, Wrong, blocks_left, expect, expect_blocks, how_many, live, tokens};
 use crate::scenario::{Amounts, Range, Tail};
 use carrots_logic::Balance;
-use carrots_logic::funding::{Kind, MAX_CONTRIBUTION};
+use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION};
 use serde::{Deserialize, Serialize};
 
 /// A funding scenario.
@@ -53,6 +53,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     let assurance = params.kind == Kind::Assurance;
     let colluding = agents.iter().filter(|group| group.strategy == Strategy::Colluding);
     let colluding: u64 = colluding.map(|group| u64::from(group.count)).sum();
+    let colluding = colluding + how_many::<Game>(scenario, |one| one == Strategy::Colluding);
     let room = u64::from(params.max_projects).saturating_sub(colluding);
     let expected = format!("1 to {room} goods: params.max_projects less those who collude");
     let goods = 1..=room;
@@ -73,29 +74,36 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
         let expected = "a strategy other than late, which waits for a threshold";
         expect(fits, &format!("agents[{at}].strategy"), expected)?;
     }
+    let late = how_many::<Game>(scenario, |one| one == Strategy::Late);
+    let expected = "no account that goes on with late, which waits for a threshold";
+    expect(assurance || late == 0, "state.accounts", expected)?;
     let accounts = agents.iter().filter(|group| group.strategy != Strategy::Colluding);
     let accounts: u64 = accounts
         .map(|group| u64::from(group.count) * u64::from(self::accounts(group.strategy)))
         .sum();
+    let accounts = accounts + how_many::<Game>(scenario, |one| one != Strategy::Colluding);
     let places = u64::from(params.max_contributors) * u64::from(world.goods);
     let expected = format!("places for the {accounts} accounts of `agents` with their interests");
     let fits = accounts * u64::from(world.interests) <= places;
     expect(fits, "params.max_contributors", expected)?;
     check_sums(scenario)?;
-    let most = u64::from(u32::MAX) / u64::from(params.round_blocks);
+    let most = u64::from(blocks_left::<Game>(scenario)) / u64::from(params.round_blocks);
     expect_blocks(run.horizon, most, "rounds")?;
-    let most = u64::from(u32::MAX / params.max_projects);
+    let next = live::<Game>(scenario).map_or(0, |instance| instance.db.state().next);
+    let most = u64::from((u32::MAX - next) / params.max_projects);
     let expected = format!("at most {most} rounds: what 2^32 numbers of projects have room for");
     expect(u64::from(run.horizon) <= most, "run.horizon", expected)
 }
 
 /// All tokens, and all that goods are worth, have to fit.
 fn check_sums(scenario: &Scenario) -> Result<(), Wrong> {
-    let Scenario { world, agents, run, .. } = scenario;
+    let Scenario { world, run, .. } = scenario;
     let rounds = Balance::from(run.horizon);
     let sponsored = world.sponsor.checked_mul(rounds);
     let owned = endowment(scenario).and_then(|each| each.checked_mul(world.goods.into()));
-    let sum = sponsored.zip(owned).and_then(|(a, b)| stakes(agents).checked_add(a)?.checked_add(b));
+    let sum = sponsored
+        .zip(owned)
+        .and_then(|(a, b)| tokens::<Game>(scenario).checked_add(a)?.checked_add(b));
     let expected = "at most 2^96 for all stakes, sponsors and deposits together";
     expect(sum.is_some_and(|sum| sum <= TOKENS_MAX), "world.sponsor", expected)?;
     // A good is worth `2 sqrt(w F)` at most, and so `w + F`; and never more tokens than there are.

@@ -9,8 +9,9 @@
 use super::play::{Scenario, Strategy, World};
 use super::{Funding, Op, Receipt};
 use crate::models::{Agent, Instance};
-use crate::play::{Strategies, Wrong, expect};
+use crate::play::{Strategies, Wrong, expect, live};
 use crate::stage::{self, Course, Decision, Seat, Type};
+use crate::state::State;
 use carrots_logic::Balance;
 use carrots_logic::funding::{
     Accounts, Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status, quadratic,
@@ -22,8 +23,6 @@ use serde::{Deserialize, Serialize};
 /// players' accounts follow.
 const SPONSOR: Agent = 0;
 const OWNER: Agent = 1;
-/// The good.
-const GOOD: ProjectId = 0;
 /// One, as a product of two roots, in binary digits.
 const SQUARE: u32 = 32;
 /// The most tokens of all: the roots of all amounts are exact to 16 binary digits.
@@ -77,6 +76,10 @@ pub struct Stage {
     options: Vec<Plan>,
     /// The intended option by weight.
     intended: Vec<usize>,
+    state: Option<State>,
+    /// The number of the good, and what is in the pool before anybody sponsors it.
+    good: ProjectId,
+    pool: Balance,
 }
 
 impl Stage {
@@ -100,6 +103,8 @@ impl Stage {
             let expected = "an amount or a uniform distribution to be audited";
             return Err(Wrong { key: "world.weight".into(), expected: expected.into() });
         };
+        let start = live::<super::Game>(scenario).map(|instance| instance.db.state());
+        let start = start.unwrap_or_default();
         let mut stage = Self {
             params: *params,
             world: *world,
@@ -107,11 +112,16 @@ impl Stage {
             kinds,
             options: Vec::new(),
             intended: Vec::new(),
+            state: scenario.state.clone(),
+            good: start.next,
+            pool: start.pool,
         };
         stage.offer();
         let accounts = Balance::from(audit.players * audit.identities);
         let all = stage.wallet().checked_mul(accounts);
         let all = all.and_then(|all| all.checked_add(world.sponsor)?.checked_add(params.price()));
+        let there = stage.state.as_ref().map_or(0, State::tokens);
+        let all = all.and_then(|all| all.checked_add(there));
         let few = all.is_some_and(|all| all <= TOKENS_MAX);
         expect(few, "world.weight", "at most 2^96 for all that is given to be audited")?;
         Ok(stage)
@@ -175,7 +185,7 @@ impl Stage {
 
     fn give(&self, course: &mut Course<Funding>, player: usize, plan: Plan) {
         let project = match plan.to {
-            To::Good => GOOD,
+            To::Good => self.good,
             To::Own => {
                 let who = self.account(player, 0);
                 match course.call(who, self.params.price(), Op::Propose {}) {
@@ -208,11 +218,11 @@ impl Stage {
     fn close(&self, course: &mut Course<Funding>) {
         course.advance(self.params.round_blocks);
         let projects = course.instance.db.state().next;
-        for project in 0..projects {
+        for project in self.good..projects {
             course.call(SPONSOR, 0, Op::Tally { project });
         }
         course.call(SPONSOR, 0, Op::EndRound {});
-        for project in 0..projects {
+        for project in self.good..projects {
             course.call(SPONSOR, 0, Op::Claim { project });
             let failed = |project: &super::Project<Agent>| project.status == Status::Failed;
             if course.instance.db.project(project).as_ref().is_some_and(failed) {
@@ -232,7 +242,7 @@ impl Stage {
 
     /// What the good was funded with: nothing if it missed its threshold.
     fn funds(&self, end: &Instance<Funding>) -> Balance {
-        let failed = end.db.project(GOOD).is_none_or(|good| good.status == Status::Failed);
+        let failed = end.db.project(self.good).is_none_or(|good| good.status == Status::Failed);
         match failed {
             true => 0,
             false => end.wealth(OWNER).saturating_sub(self.params.price()),
@@ -277,6 +287,10 @@ impl stage::Stage for Stage {
         let accounts = (self.audit.players * self.audit.identities) as usize;
         let players = vec![self.wallet(); accounts];
         [vec![self.world.sponsor, self.params.price()], players].concat()
+    }
+
+    fn state(&self) -> Option<&State> {
+        self.state.as_ref()
     }
 
     fn play(&self, course: &mut Course<Funding>) {
@@ -325,7 +339,7 @@ impl stage::Stage for Stage {
 
     /// The owner spends the funds on the good; what is left in the pool is there for later rounds.
     fn others(&self, end: &Instance<Funding>) -> i128 {
-        end.db.state().pool as i128 - self.funds(end) as i128
+        end.db.state().pool as i128 - self.pool as i128 - self.funds(end) as i128
     }
 
     /// Pledges of equal parts leave nothing over that the last one would be spared.

@@ -12,11 +12,11 @@ use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{BEACON, Op, Oracle, Receipt};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
 use crate::simulate::stream;
 use carrots_logic::Balance;
 use carrots_logic::oracle::verdict::{Standing, standing};
-use carrots_logic::oracle::{Ballot, Db, Drawn, Kind, Outcome, Params, Salt};
+use carrots_logic::oracle::{Ballot, Block, Db, Drawn, Kind, Outcome, Params, Salt, Status};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::mem::take;
@@ -24,6 +24,8 @@ use std::ops::Range;
 
 /// Who asks and appeals: the first agent without a role.
 const TREASURY: Agent = 2;
+/// The agent of an account that does nothing.
+const NOBODY: u32 = u32::MAX;
 /// Accounts over which a splitting agent spreads its stake.
 pub const SPLITS: u32 = 4;
 
@@ -134,6 +136,47 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
+    /// Jurors are honest.
+    fn habit(instance: &Instance<Oracle>, who: Agent) -> Option<Strategy> {
+        (instance.db.juror(who).leaf > 0).then_some(Strategy::Honest)
+    }
+
+    fn fits(instance: &Instance<Oracle>, who: Agent, _: Strategy) -> Result<(), &'static str> {
+        match instance.db.juror(who).leaf {
+            0 => Err("no strategy: it is no juror that can be drawn"),
+            _ => Ok(()),
+        }
+    }
+
+    /// All questions are settled. No jury is drawn for them, and what was not revealed is not,
+    /// since nobody knows it.
+    fn conclude(instance: &mut Instance<Oracle>) {
+        let params = instance.db.params();
+        for number in 0..instance.db.state().questions {
+            while let Some(question) = instance.db.question(number) {
+                let (op, over) = match question.status {
+                    Status::Drawing => {
+                        (Op::Expire { question: number }, params.draw_window(question.since).1)
+                    }
+                    Status::Voting => {
+                        let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
+                        (Op::Tally { question: number }, question.since.saturating_add(windows))
+                    }
+                    Status::Tallied => {
+                        let over = question.since.saturating_add(params.appeal_blocks);
+                        (Op::Settle { question: number }, over)
+                    }
+                    Status::Settled => break,
+                };
+                let now = stakes_change(&params, instance.block().max(over));
+                instance.set_block(now);
+                if instance.apply(BEACON, 0, op).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
         play::check(scenario)
     }
@@ -146,14 +189,17 @@ impl crate::play::Game for Game {
     fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
         let Scenario { params, world, .. } = scenario;
         let budget = play::budget(scenario).expect("the amounts are checked");
-        let mut wallets = vec![0, 0, budget];
-        let mut owners = vec![0; wallets.len()];
-        let dealt = deal::<Self>(scenario, seed, run, &mut wallets);
-        let losses = vec![0; wallets.len()];
-        let oracle = Instance::new(*params, wallets, 0).expect("the parameters are checked");
+        let (oracle, dealt) = enter::<Self>(scenario, seed, run, vec![0, 0, budget]);
+        let accounts = oracle.ledger().wallets.len();
+        let (mut owners, losses) = (vec![NOBODY; accounts], vec![0; accounts]);
+        let mut entering = TREASURY + 1..TREASURY + 1;
         let (mut agents, mut purses, mut lessons) = (vec![], vec![], vec![]);
-        for (Dealt { strategy, account, purse }, at) in dealt.into_iter().zip(0..) {
-            owners.extend((0..play::accounts(strategy)).map(|_| at));
+        for (Dealt { strategy, account, purse, there }, at) in dealt.into_iter().zip(0..) {
+            let own = account..account + play::accounts(strategy);
+            own.clone().for_each(|account| owners[account as usize] = at);
+            if !there {
+                entering.end = own.end;
+            }
             agents.push(Player { strategy, account, lesson: lessons.len(), plan: plan(strategy) });
             purses.push(purse);
             if strategy == Strategy::Adaptive {
@@ -177,7 +223,8 @@ impl crate::play::Game for Game {
             votes: vec![],
             tally: Tally::default(),
         };
-        for account in TREASURY + 1..game.owners.len() as Agent {
+        game.let_stakes_change();
+        for account in entering {
             let stake = game.oracle.ledger().wallets[account as usize];
             game.act(account, stake, Op::Stake {});
         }
@@ -239,6 +286,15 @@ fn plan(strategy: Strategy) -> Plan {
     }
 }
 
+/// The first block from one on in which stakes can change.
+fn stakes_change(params: &Params, block: Block) -> Block {
+    let cycle = params.stake_blocks + params.draw_blocks;
+    match params.drawing(block) {
+        true => block.saturating_add(cycle - block % cycle),
+        false => block,
+    }
+}
+
 /// What hides an answer. Nobody here guesses, so it need not be random.
 fn salt(question: u64) -> Salt {
     let mut salt = [0; 32];
@@ -272,11 +328,8 @@ impl Game {
 
     /// Lets a drawing phase pass.
     fn let_stakes_change(&mut self) {
-        let (now, params) = (self.oracle.block(), &self.params);
-        if params.drawing(now) {
-            let cycle = params.stake_blocks + params.draw_blocks;
-            self.oracle.advance(cycle - now % cycle);
-        }
+        let now = self.oracle.block();
+        self.oracle.advance(stakes_change(&self.params, now) - now);
     }
 
     fn ask(&mut self) {
@@ -337,7 +390,8 @@ impl Game {
             let Some(account) = self.oracle.db.seat_of(number, round, index) else { continue };
             let votes = self.oracle.db.seat(account, number, round).votes;
             let owner = self.owners[account as usize] as usize;
-            let (plan, purse) = (self.agents[owner].plan, &mut self.purses[owner]);
+            let Some(agent) = self.agents.get(owner) else { continue };
+            let (plan, purse) = (agent.plan, &mut self.purses[owner]);
             let mut answer = match plan {
                 Plan::Honest | Plan::Wait => {
                     purse.costs += self.world.effort_cost;

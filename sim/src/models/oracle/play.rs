@@ -2,10 +2,12 @@
 
 use super::game::{Game, SPLITS};
 use crate::models::strategies;
-use crate::play::{Purse, ScenarioOf, Wrong, expect, expect_blocks, expect_chance, stakes};
+use crate::play::{
+    Purse, ScenarioOf, Wrong, blocks_left, expect, expect_blocks, expect_chance, live, tokens,
+};
 use carrots_logic::Balance;
 use carrots_logic::math::part_down;
-use carrots_logic::oracle::{Block, Kind, Outcome, Params};
+use carrots_logic::oracle::{Block, Db, Kind, Outcome, Params};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -174,17 +176,20 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
         .iter()
         .map(|group| u64::from(group.count) * u64::from(accounts(group.strategy)))
         .sum();
+    let there = live::<Game>(scenario).map_or(0, |instance| instance.db.state().jurors);
+    let jurors = jurors + u64::from(there);
     let expected = format!("room for the {jurors} accounts of `agents`");
     expect(jurors <= params.max_jurors.into(), "params.max_jurors", expected)?;
     check_amounts(scenario)?;
     let blocks = u64::from(round_blocks(params));
-    expect_blocks(scenario.run.horizon, u64::from(u32::MAX) / blocks - 1, "rounds")
+    let most = (u64::from(blocks_left::<Game>(scenario)) / blocks).saturating_sub(1);
+    expect_blocks(scenario.run.horizon, most, "rounds")
 }
 
 /// All stakes, fees and bribes together are amounts.
 fn check_amounts(scenario: &Scenario) -> Result<(), Wrong> {
-    let Scenario { world, agents, .. } = scenario;
-    let all = budget(scenario).and_then(|budget| budget.checked_add(stakes(agents)));
+    let world = &scenario.world;
+    let all = budget(scenario).and_then(|budget| budget.checked_add(tokens::<Game>(scenario)));
     let expected = "a sum of all fees and stakes of at most 2^128 - 1";
     expect(all.is_some(), "params.fee_per_vote", expected)?;
     let votes = votes_most(scenario);

@@ -11,21 +11,22 @@ mod audit;
 pub use audit::{Audit, Bribe};
 
 use super::play::{Scenario, Strategy, Truth, World};
-use super::{Op, Oracle, SINK};
+use super::{BEACON, Op, Oracle, SINK};
 use crate::models::{Agent, Instance};
-use crate::play::{Strategies, Wrong, expect};
+use crate::play::{Strategies, Wrong, expect, live};
 use crate::stage::{self, Course, Decision, Seat, TOKENS_MAX};
+use crate::state::State;
 use audit::{Plan, Report, options};
 use carrots_logic::math::part_down;
 use carrots_logic::oracle::verdict::{Standing, standing};
-use carrots_logic::oracle::{Accounts, Ballot, Db, Juror, MAX_JURY, Outcome, Params, Salt, Status};
+use carrots_logic::oracle::{
+    Accounts, Ballot, Db, Juror, MAX_JURY, Outcome, Params, Salt, Status, tree,
+};
 use carrots_logic::{Balance, Perbill};
 use num_integer::Integer;
 
 /// Who asks: the first agent without a role. The jurors' accounts follow.
 const ASKER: Agent = SINK + 1;
-/// The question.
-const QUESTION: u64 = 0;
 /// One, in parts of which chances are taken.
 const THOUSAND: u64 = 1_000;
 
@@ -52,6 +53,9 @@ pub struct Stage {
     truth: u128,
     lie: u128,
     options: Vec<Plan>,
+    state: Option<State>,
+    /// The question's number.
+    question: u64,
 }
 
 impl Stage {
@@ -67,11 +71,23 @@ impl Stage {
         let stake = if audit.stake == 0 { params.least_stake() } else { audit.stake };
         expect(stake >= params.least_stake(), "audit.stake", "at least the least stake")?;
         let each = Juror { stake, locked: 0, leaf: 1 }.votes(&params);
+        let start = match live::<super::Game>(scenario) {
+            Some(mut start) => start.set_params(params).map(|()| Some(start)),
+            None => Ok(None),
+        };
+        let start = start.map_err(|error| Wrong {
+            key: "audit".into(),
+            expected: format!("a game that the state has room for: {error}"),
+        })?;
+        let (votes, there, question) = start.map_or((0, 0, 0), |Instance { db, .. }| {
+            (tree::total(&db, &params), db.state().jurors, db.state().questions)
+        });
         let all = each.saturating_mul(audit.jurors);
+        let all = all.saturating_add(u32::try_from(votes).unwrap_or(u32::MAX));
         params.jury = if audit.jury == 0 { all } else { audit.jury };
         let key = if audit.jury == 0 { "audit.jurors" } else { "audit.jury" };
         expect(params.check().is_ok(), key, "a last jury of at most 63 votes, whose fee fits")?;
-        let room = audit.jurors * audit.splits <= params.max_jurors;
+        let room = audit.jurors * audit.splits <= params.max_jurors.saturating_sub(there);
         expect(room, "audit.jurors", "at most params.max_jurors accounts of all jurors")?;
         let truth = match world.truth {
             Truth::Choice { .. } => 0,
@@ -88,6 +104,8 @@ impl Stage {
             truth,
             lie: world.truth.lie(truth),
             options: options(&audit, world.truth),
+            state: scenario.state.clone(),
+            question,
         };
         stage.check_chances()?;
         stage.check_amounts()?;
@@ -177,7 +195,7 @@ impl Stage {
         course.advance(self.params.draw_window(now).0 - now);
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&self.audit.seed.to_le_bytes());
-        course.call(super::BEACON, 0, Op::Draw { question: QUESTION, seed });
+        course.call(BEACON, 0, Op::Draw { question: self.question, seed });
         let mut votes = self.votes(course, plans, guess);
         if !votes.is_empty() {
             self.copy(&mut votes);
@@ -188,12 +206,12 @@ impl Stage {
 
     /// Who was drawn finds out what it will answer.
     fn votes(&self, course: &mut Course<Oracle>, plans: &[Plan], guess: u128) -> Vec<Vote> {
-        let round = course.instance.db.question(QUESTION).map_or(0, |question| question.round);
+        let round = course.instance.db.question(self.question).map_or(0, |question| question.round);
         let mut votes = Vec::with_capacity(plans.len());
         for (juror, (report, accounts)) in plans.iter().enumerate() {
             let drawn = |split: u32| {
                 let account = self.account(juror, split);
-                let votes = course.instance.db.seat(account, QUESTION, round).votes;
+                let votes = course.instance.db.seat(account, self.question, round).votes;
                 (votes > 0).then_some((account, votes))
             };
             let drawn: Vec<(Agent, u32)> = (0..*accounts).filter_map(drawn).collect();
@@ -281,16 +299,17 @@ impl Stage {
         for vote in votes.iter().filter(|vote| !vote.reveals()) {
             course.commit(vote.juror);
         }
-        course.call(ASKER, 0, Op::Tally { question: QUESTION });
+        course.call(ASKER, 0, Op::Tally { question: self.question });
     }
 
     fn commit(&self, course: &mut Course<Oracle>, vote: &Vote) {
-        let commitment = course.instance.db.seal(vote.copied, QUESTION, vote.answer, &vote.salt);
-        course.call(vote.account, 0, Op::Commit { question: QUESTION, commitment });
+        let commitment =
+            course.instance.db.seal(vote.copied, self.question, vote.answer, &vote.salt);
+        course.call(vote.account, 0, Op::Commit { question: self.question, commitment });
     }
 
     fn reveal(&self, course: &mut Course<Oracle>, vote: &Vote) {
-        let op = Op::Reveal { question: QUESTION, answer: vote.answer, salt: vote.salt };
+        let op = Op::Reveal { question: self.question, answer: vote.answer, salt: vote.salt };
         course.call(vote.account, 0, op);
         if vote.answer != self.truth {
             course.commit(vote.juror);
@@ -299,13 +318,15 @@ impl Stage {
 
     /// The first one who challenges outcomes and can pay for it appeals; whether anybody did.
     fn appeal(&self, course: &mut Course<Oracle>, plans: &[Plan]) -> bool {
-        let Some(record) = course.instance.db.question(QUESTION) else { return false };
+        let Some(record) = course.instance.db.question(self.question) else { return false };
         if record.status != Status::Tallied || record.round >= self.params.max_appeals {
             return false;
         }
         let fee = self.params.fee_of(self.params.jury_of(record.round + 1));
         (0..plans.len()).filter(|juror| plans[*juror].0 == Report::Challenge).any(|juror| {
-            course.call(self.account(juror, 0), fee, Op::Appeal { question: QUESTION }).is_some()
+            course
+                .call(self.account(juror, 0), fee, Op::Appeal { question: self.question })
+                .is_some()
         })
     }
 
@@ -316,21 +337,24 @@ impl Stage {
         }
         self.pass_drawing(course);
         let open = |instance: &Instance<Oracle>| {
-            instance.db.question(QUESTION).is_some_and(|record| record.status == Status::Tallied)
+            instance
+                .db
+                .question(self.question)
+                .is_some_and(|record| record.status == Status::Tallied)
         };
         for _ in 0..=self.params.max_appeals {
             if !open(&course.instance) {
                 break;
             }
-            course.call(ASKER, 0, Op::Settle { question: QUESTION });
+            course.call(ASKER, 0, Op::Settle { question: self.question });
         }
         // Somebody may have appealed before, out of turn: nobody waits for that jury for ever.
         for _ in 0..self.params.max_appeals {
             course.advance(2 * (self.params.stake_blocks + self.params.draw_blocks));
-            course.call(ASKER, 0, Op::Expire { question: QUESTION });
+            course.call(ASKER, 0, Op::Expire { question: self.question });
             course.advance(self.params.appeal_blocks);
             for _ in 0..=self.params.max_appeals {
-                course.call(ASKER, 0, Op::Settle { question: QUESTION });
+                course.call(ASKER, 0, Op::Settle { question: self.question });
             }
         }
     }
@@ -346,7 +370,8 @@ impl Stage {
             course.gain(vote.juror, (bribe * Balance::from(vote.votes)) as i128);
         }
         let jurors = votes.iter().map(|vote| vote.account);
-        for account in [SINK, ASKER].into_iter().chain(jurors) {
+        let sink = course.instance.db.roles().sink;
+        for account in [sink, ASKER].into_iter().chain(jurors) {
             if course.instance.db.credit(account) > 0 {
                 course.call(account, 0, Op::Collect { account });
             }
@@ -355,7 +380,8 @@ impl Stage {
 
     /// Whether a vote for the lie is in accord with the outcome.
     fn lie_won(&self, end: &Instance<Oracle>) -> bool {
-        let outcome = end.db.question(QUESTION).map_or(Outcome::Pending, |record| record.outcome);
+        let outcome =
+            end.db.question(self.question).map_or(Outcome::Pending, |record| record.outcome);
         let (kind, ballot) = (self.world.truth.kind(), Ballot::Open(self.lie));
         matches!(outcome, Outcome::Answer(_))
             && standing(kind, self.params.tolerance, outcome, ballot) == Standing::Coherent
@@ -397,6 +423,10 @@ impl stage::Stage for Stage {
         let fee = self.params.fee_of(self.params.jury);
         let accounts = (self.audit.jurors * self.audit.splits) as usize;
         [vec![0, 0, fee], vec![self.stake + self.audit.spare; accounts]].concat()
+    }
+
+    fn state(&self) -> Option<&State> {
+        self.state.as_ref()
     }
 
     fn play(&self, course: &mut Course<Oracle>) {

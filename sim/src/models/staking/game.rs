@@ -9,15 +9,15 @@
 
 use super::play::{self, Scenario, Strategy, World};
 use super::stage;
-use super::{Op, Receipt, SCORER, SLASHER, Staking};
+use super::{Op, Receipt, Staking};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, deal};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
 use carrots_logic::Balance;
 use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, Shares, Status};
 use rand::Rng;
 use std::mem::take;
 
-/// Who funds the reserve and is credited as the reporter: the first agent without a role.
+/// Who funds the reserve and is credited as the reporter: the first account without a role.
 const TREASURY: Agent = 3;
 /// Accounts over which a splitting agent spreads its stake.
 pub const SPLITS: u32 = 4;
@@ -39,6 +39,8 @@ enum Memory {
     /// With whom, and how often that operator had been slashed when it bonded.
     Bonded(Agent, u32),
     Unbonding(Agent, Era),
+    /// With several operators at once; the place among holdings.
+    Several(u32),
     Idle,
     /// In which place its lessons are.
     Learning(u32),
@@ -74,6 +76,8 @@ pub struct Game {
     staking: Instance<Staking>,
     params: Params,
     world: World,
+    /// The era of the first round.
+    first: Era,
     horizon: Era,
     era: Era,
     agents: Vec<Player>,
@@ -84,6 +88,8 @@ pub struct Game {
     /// How often.
     slashes: Vec<u32>,
     lessons: Vec<Learner<3>>,
+    /// What bonders with several operators remember of each.
+    holdings: Vec<Vec<Memory>>,
     /// Whether any operator was slashed or retired since all bonders looked: else none need look.
     news: bool,
     /// The same for what only some of them can have seen in this round.
@@ -111,8 +117,47 @@ impl crate::play::Game for Game {
         ("active_operators", false),
     ];
 
+    const ONCE: &'static [&'static str] = &["reserve"];
+
     fn accounts(strategy: Strategy) -> u32 {
         play::accounts(strategy)
+    }
+
+    /// Active operators are honest; who else has stake is a bonder.
+    fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {
+        let db = &instance.db;
+        let has = db.positions.get(who).iter().count() + db.unbondings.get(who).iter().count() > 0;
+        match db.pool(who).status {
+            Status::Active => Some(Strategy::Honest),
+            _ => has.then_some(Strategy::Bonder),
+        }
+    }
+
+    fn fits(
+        instance: &Instance<Staking>,
+        who: Agent,
+        strategy: Strategy,
+    ) -> Result<(), &'static str> {
+        match (strategy, instance.db.pool(who).status) {
+            (Strategy::Bonder, Status::Active) => {
+                Err("a strategy of operators: it is an active one")
+            }
+            (Strategy::Bonder, _) | (_, Status::Active) => Ok(()),
+            _ => Err("bonder: it is no active operator"),
+        }
+    }
+
+    /// Payouts of eras that are over are pulled, and slashes that are due are applied.
+    fn conclude(instance: &mut Instance<Staking>) {
+        let era = instance.db.state().era;
+        for operator in accounts(instance) {
+            let points = instance.db.points.get(operator);
+            let unpaid = points.iter().map(|(era, _)| *era).filter(|at| *at < era);
+            for era in unpaid.collect::<Vec<_>>() {
+                let _ = instance.apply(0, 0, Op::Payout { operator, era });
+            }
+            while instance.apply(0, 0, Op::ApplySlash { operator }).is_ok() {}
+        }
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
@@ -128,22 +173,25 @@ impl crate::play::Game for Game {
         let Scenario { params, world, .. } = scenario;
         let mut wallets = vec![0; TREASURY as usize];
         wallets.push(world.reserve);
-        let dealt = deal::<Self>(scenario, seed, run, &mut wallets);
-        let accounts = wallets.len();
-        let staking = Instance::new(*params, wallets, 0).expect("the parameters are checked");
+        let (staking, dealt) = enter::<Self>(scenario, seed, run, wallets);
+        let (all, era) = (accounts(&staking), staking.db.state().era);
+        let is_operator = |who: &Agent| staking.db.pool(*who).status != Status::Absent;
+        let operators = all.clone().filter(is_operator).collect();
         let mut game = Self {
             staking,
             params: *params,
             world: *world,
+            first: era,
             horizon: scenario.run.horizon,
-            era: 0,
+            era,
             agents: Vec::new(),
             purses: Vec::new(),
-            operators: Vec::new(),
-            losses: vec![0; accounts],
-            slashes: vec![0; accounts],
+            operators,
+            losses: vec![0; all.len()],
+            slashes: vec![0; all.len()],
             lessons: Vec::new(),
-            news: false,
+            holdings: Vec::new(),
+            news: scenario.state.is_some(),
             late_news: false,
             pending: Vec::new(),
             tally: Tally::default(),
@@ -151,13 +199,14 @@ impl crate::play::Game for Game {
         if world.reserve > 0 {
             game.act(TREASURY, world.reserve, Op::Fund {});
         }
-        let (mut agents, mut purses): (Vec<_>, Vec<_>) = dealt
-            .into_iter()
-            .map(|Dealt { strategy, account, purse }| {
-                (Player { strategy, account, memory: Memory::Nothing }, purse)
-            })
-            .unzip();
-        game.enter(&mut agents, &mut purses);
+        let newcomers = dealt.iter().filter(|dealt| !dealt.there).count();
+        let (mut agents, mut purses) = (Vec::new(), Vec::new());
+        for Dealt { strategy, account, purse, there } in dealt {
+            let memory = if there { game.recall(strategy, account) } else { Memory::Nothing };
+            agents.push(Player { strategy, account, memory });
+            purses.push(purse);
+        }
+        game.enter(&mut agents[..newcomers], &mut purses[..newcomers]);
         (game.agents, game.purses) = (agents, purses);
         game
     }
@@ -226,19 +275,43 @@ impl Game {
                     self.operators.push(account);
                 }
             }
-            agent.memory = match agent.strategy {
-                Strategy::ExitBeforeSlash => Memory::Left(None),
-                Strategy::Adaptive => {
-                    self.lessons.push(Learner::new());
-                    Memory::Learning(self.lessons.len() as u32 - 1)
-                }
-                _ => Memory::Nothing,
-            };
+            agent.memory = self.recall(agent.strategy, agent.account);
         }
         let players = agents.iter_mut().zip(purses);
         for (agent, purse) in players.filter(|(agent, _)| agent.strategy == Strategy::Bonder) {
             agent.memory = self.bond_somewhere(agent.account, purse);
         }
+    }
+
+    /// What an agent remembers that has an account as it is, and entered with it or was there.
+    fn recall(&mut self, strategy: Strategy, account: Agent) -> Memory {
+        match strategy {
+            Strategy::ExitBeforeSlash => Memory::Left(None),
+            Strategy::Adaptive => {
+                self.lessons.push(Learner::new());
+                Memory::Learning(self.lessons.len() as u32 - 1)
+            }
+            Strategy::Bonder => {
+                let mut holdings = self.holdings_of(account);
+                match holdings.len() {
+                    0 | 1 => holdings.pop().unwrap_or(Memory::Idle),
+                    _ => {
+                        self.holdings.push(holdings);
+                        Memory::Several(self.holdings.len() as u32 - 1)
+                    }
+                }
+            }
+            _ => Memory::Nothing,
+        }
+    }
+
+    fn holdings_of(&self, account: Agent) -> Vec<Memory> {
+        let db = &self.staking.db;
+        let (positions, unbondings) = (db.positions.get(account), db.unbondings.get(account));
+        let bonded = positions.iter().map(|(operator, _)| Memory::Bonded(*operator, 0));
+        let unbonding =
+            unbondings.iter().map(|((operator, era), _)| Memory::Unbonding(*operator, *era));
+        bonded.chain(unbonding).collect()
     }
 
     /// Reports arrive, the era ends, payouts are pulled and slashes applied.
@@ -274,9 +347,10 @@ impl Game {
         let (due, later) =
             take(&mut self.pending).into_iter().partition(|pending: &Pending| pending.due <= era);
         self.pending = later;
+        let slasher = self.staking.db.roles().slasher;
         for Pending { operator, era, offence, .. } in due {
             let op = Op::Report { operator, era, offence, reporter: TREASURY };
-            self.tally.reports += u64::from(self.act(SLASHER, 0, op).is_some());
+            self.tally.reports += u64::from(self.act(slasher, 0, op).is_some());
         }
     }
 
@@ -337,7 +411,8 @@ impl Game {
         }
         if tries && !purse.chance(self.world.miss_rate) {
             self.tally.done += 1;
-            self.act(SCORER, 0, Op::Award { operator, points: self.world.era_points });
+            let scorer = self.staking.db.roles().scorer;
+            self.act(scorer, 0, Op::Award { operator, points: self.world.era_points });
         } else {
             self.notice(purse, operator, Offence::Unresponsiveness);
         }
@@ -367,7 +442,7 @@ impl Game {
     fn exit_before_slash(&mut self, agent: &mut Player, purse: &mut Purse) {
         let operator = agent.account;
         match agent.memory {
-            Memory::Left(None) if self.era >= self.horizon / 3 => {
+            Memory::Left(None) if self.era - self.first >= self.horizon / 3 => {
                 self.duty(agent, purse, 0, Duty::Equivocated);
                 self.act(operator, 0, Op::Retire {});
                 (self.news, self.late_news) = (true, true);
@@ -427,6 +502,19 @@ impl Game {
                     && self.act(who, 0, Op::Withdraw { operator, era }).is_some()
                 {
                     agent.memory = self.bond_somewhere(who, purse);
+                }
+            }
+            Memory::Several(place) => {
+                let mut holdings = take(&mut self.holdings[place as usize]);
+                for memory in &mut holdings {
+                    let mut part = Player { memory: *memory, ..*agent };
+                    self.bond_or_leave(&mut part, purse);
+                    *memory = part.memory;
+                }
+                holdings.retain(|memory| !matches!(memory, Memory::Idle));
+                match holdings.is_empty() {
+                    true => agent.memory = Memory::Idle,
+                    false => self.holdings[place as usize] = holdings,
                 }
             }
             _ => agent.memory = self.bond_somewhere(who, purse),

@@ -2,7 +2,10 @@
 
 use super::game::{Game, SPLITS};
 use crate::models::strategies;
-use crate::play::{ScenarioOf, Wrong, expect, expect_blocks, expect_chance, stakes};
+use crate::play::{
+    ScenarioOf, Wrong, blocks_left, expect, expect_blocks, expect_chance, how_many, live, tokens,
+};
+use carrots_logic::staking::Db;
 use carrots_logic::staking::Era;
 use carrots_logic::{Balance, Perbill};
 use serde::{Deserialize, Serialize};
@@ -68,7 +71,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     expect(world.report_delay_eras <= most, "world.report_delay_eras", expected)?;
     let low = world.commission <= params.max_commission;
     expect(low, "world.commission", "at most params.max_commission")?;
-    let sum = stakes(agents).checked_add(world.reserve);
+    let sum = tokens::<Game>(scenario).checked_add(world.reserve);
     let expected = "a sum of all stakes and the reserve of at most 2^128 - 1";
     expect(sum.is_some(), "world.reserve", expected)?;
     for (key, amount) in [("offence_gain", world.offence_gain), ("duty_cost", world.duty_cost)] {
@@ -80,11 +83,22 @@ pub fn check(scenario: &Scenario) -> Result<(), Wrong> {
     let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
     let operators: u64 =
         operators.map(|group| u64::from(group.count) * u64::from(accounts(group.strategy))).sum();
-    expect(operators > 0, "agents", "at least one operator")?;
-    let expected = format!("room for the {operators} operators of `agents`");
-    expect(operators <= params.max_operators.into(), "params.max_operators", expected)?;
+    let there = how_many::<Game>(scenario, |strategy| strategy != Strategy::Bonder);
+    expect(operators + there > 0, "agents", "at least one operator")?;
+    let start = live::<Game>(scenario).map(|instance| (instance.block(), instance.db.state()));
+    let (block, state) = start.unwrap_or_default();
+    let expected = format!("at least {}: every era takes a block", state.era);
+    expect(state.era <= block, "state.block", expected)?;
+    let active = u64::from(state.operators);
+    let room = operators + active <= params.max_operators.into();
+    let expected = match active {
+        0 => format!("room for the {operators} operators of `agents`"),
+        _ => format!("room for {operators} operators of `agents` beside {active} in the state"),
+    };
+    expect(room || operators == 0, "params.max_operators", expected)?;
     let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 1;
-    let most = (u64::from(u32::MAX) / u64::from(params.era_blocks)).saturating_sub(after);
+    let blocks = u64::from(blocks_left::<Game>(scenario));
+    let most = (blocks / u64::from(params.era_blocks)).saturating_sub(after);
     expect_blocks(run.horizon, most, "eras")
 }
 

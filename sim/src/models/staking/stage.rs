@@ -15,12 +15,13 @@ mod tests;
 pub use audit::Audit;
 
 use super::play::{Scenario, World};
-use super::{Op, SCORER, SINK, SLASHER, Staking};
+use super::{Op, SINK, Staking};
 use crate::models::{Agent, Instance, Model};
-use crate::play::{Wrong, expect};
+use crate::play::{Wrong, blocks_left, expect, live};
 use crate::stage::{self, Course, Decision, Seat};
+use crate::state::State;
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
-use carrots_logic::{Balance, Block, Perbill};
+use carrots_logic::{Balance, Perbill};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
 const TREASURY: Agent = SINK + 1;
@@ -74,6 +75,10 @@ pub struct Stage {
     options: Vec<Behaviour>,
     /// The chance that an offence is noticed, in thousandths.
     detection: u64,
+    state: Option<State>,
+    /// The era in which it starts, with so many operators and so much stake that are there already.
+    first: Era,
+    there: (usize, Balance),
 }
 
 impl Stage {
@@ -97,14 +102,25 @@ impl Stage {
         if audit.splits > 1 {
             options.extend([B::Split, B::SplitEquivocate]);
         }
-        let stage =
-            Self { params: *params, world: *world, audit, options, detection: detection as u64 };
+        let start = live::<super::Game>(scenario).map(|instance| instance.db.state());
+        let start = start.unwrap_or_default();
+        let stage = Self {
+            params: *params,
+            world: *world,
+            audit,
+            options,
+            detection: detection as u64,
+            state: scenario.state.clone(),
+            first: start.era,
+            there: (start.operators as usize, start.staked),
+        };
         let few = stage.eras_all() <= ERAS_MAX;
         let expected =
             format!("at most {ERAS_MAX} eras until all left, unbonding_eras and report_eras too");
         expect(few, "audit.eras", expected)?;
         let blocks = u64::from(stage.eras_all()).checked_mul(params.era_blocks.into());
-        let fits = blocks.is_some_and(|blocks| blocks < Block::MAX.into());
+        let left = u64::from(blocks_left::<super::Game>(scenario));
+        let fits = blocks.is_some_and(|blocks| blocks < left);
         expect(fits, "audit.eras", "what 2^32 blocks have room for, with the eras until all left")?;
         Ok(stage)
     }
@@ -228,9 +244,10 @@ impl Stage {
         }
         if behaviour != B::Lazy {
             course.gain(player, -(self.world.duty_cost as i128));
-            course.call(SCORER, 0, Op::Award { operator: account, points: self.world.era_points });
+            let scorer = course.instance.db.roles().scorer;
+            course.call(scorer, 0, Op::Award { operator: account, points: self.world.era_points });
         }
-        if era > 0 || behaviour == B::Honest {
+        if era > self.first || behaviour == B::Honest {
             return;
         }
         if behaviour != B::Lazy {
@@ -239,7 +256,7 @@ impl Stage {
         }
         operator.noticed = match (behaviour, self.detection) {
             (B::SelfReport, _) => {
-                self.report(course, account, account, 0, Offence::Equivocation);
+                self.report(course, account, account, era, Offence::Equivocation);
                 false
             }
             (_, 0 | 1000) => self.detection > 0,
@@ -253,11 +270,12 @@ impl Stage {
 
     /// What was noticed is reported after the world's delay.
     fn reports(&self, course: &mut Course<Staking>, now: Era, operators: &[Operator]) {
-        let Some(era) = now.checked_sub(self.world.report_delay_eras) else { return };
+        let era = now.checked_sub(self.world.report_delay_eras).filter(|era| *era >= self.first);
+        let Some(era) = era else { return };
         for Operator { account, behaviour, .. } in operators.iter().filter(|at| at.noticed) {
             let offence = match behaviour {
-                B::Lazy if era < self.audit.eras => Offence::Unresponsiveness,
-                B::Equivocate | B::Exit if era == 0 => Offence::Equivocation,
+                B::Lazy if era - self.first < self.audit.eras => Offence::Unresponsiveness,
+                B::Equivocate | B::Exit if era == self.first => Offence::Equivocation,
                 _ => continue,
             };
             self.report(course, *account, TREASURY, era, offence);
@@ -272,7 +290,8 @@ impl Stage {
         era: Era,
         offence: Offence,
     ) {
-        course.call(SLASHER, 0, Op::Report { operator, era, offence, reporter });
+        let slasher = course.instance.db.roles().slasher;
+        course.call(slasher, 0, Op::Report { operator, era, offence, reporter });
     }
 
     /// The era ends; who exits is faster than whoever pulls payouts and applies slashes.
@@ -285,7 +304,7 @@ impl Stage {
     ) {
         self.end_era(course);
         for Operator { account, .. } in operators.iter().filter(|at| at.behaviour == B::Exit) {
-            course.call(*account, 0, Op::Withdraw { operator: *account, era: 0 });
+            course.call(*account, 0, Op::Withdraw { operator: *account, era: self.first });
         }
         for &operator in queue {
             if course.instance.db.pool(operator).unpaid > 0 {
@@ -348,7 +367,7 @@ impl Stage {
             self.end_era(course);
         }
         for &Operator { account: operator, behaviour, .. } in operators {
-            let own = if behaviour == B::Exit { 0 } else { era };
+            let own = if behaviour == B::Exit { self.first } else { era };
             course.call(operator, 0, Op::Withdraw { operator, era: own });
             course.call(operator, 0, Op::Collect { account: operator });
             if self.audit.bonded > 0 {
@@ -390,14 +409,18 @@ impl stage::Stage for Stage {
         wallets
     }
 
+    fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
     fn play(&self, course: &mut Course<Staking>) {
         let decided = self.decide(course);
         let mut operators = self.enter(course, &decided);
         let mut queue: Vec<_> = operators.iter().map(|at| (at.place, at.account)).collect();
         queue.sort_unstable();
         let queue: Vec<Agent> = queue.into_iter().map(|(_, account)| account).collect();
-        for era in 0..self.eras_slashed() {
-            if era < self.audit.eras {
+        for era in (self.first..).take(self.eras_slashed() as usize) {
+            if era - self.first < self.audit.eras {
                 for operator in &mut operators {
                     self.duty(course, era, operator);
                 }
@@ -430,22 +453,23 @@ impl stage::Stage for Stage {
     }
 
     /// Whether more than a third of the operators of the first era, or of the stake that they and
-    /// their bonders had in it, equivocated and were noticed: what a chain's finality does not
+    /// their bonders had in it, those included that were there before, equivocated and were noticed: what a chain's finality does not
     /// survive (Lamport, Shostak, Pease 1982).
     fn turned(&self, end: &Instance<Staking>) -> Option<bool> {
         let entered = (BONDERS + 1..self.account(self.audit.operators as usize, 0))
             .filter(|account| end.db.pool(*account).status != Status::Absent);
         let (mut all, mut bad) = ((0, 0), (0, 0));
+        let (others, others_staked) = self.there;
         for account in entered {
             let stake = self.stake((account - BONDERS - 1) % self.accounts());
             all = (all.0 + 1, all.1 + stake);
-            if end.db.reported(account, 0, Offence::Equivocation) {
+            if end.db.reported(account, self.first, Offence::Equivocation) {
                 bad = (bad.0 + 1, bad.1 + stake);
             }
         }
         let part = self.part(all.0);
         let staked = |(operators, stake)| stake + part * operators as Balance;
-        Some(3 * bad.0 > all.0 || 3 * staked(bad) > staked(all))
+        Some(3 * bad.0 > all.0 + others || 3 * staked(bad) > staked(all) + others_staked)
     }
 
     fn corrupt(&self, _player: usize) -> Option<usize> {

@@ -1,11 +1,12 @@
 //! The part of a staking scenario that is audited.
 
+use crate::models::staking::Game;
 use crate::models::staking::play::{Scenario, Strategy, accounts};
-use crate::play::{Wrong, expect};
+use crate::play::{Wrong, expect, live};
 use crate::scenario::Amounts;
 use crate::stage::TOKENS_MAX;
 use carrots_logic::Balance;
-use carrots_logic::staking::Era;
+use carrots_logic::staking::{Db, Era};
 use serde::{Deserialize, Serialize};
 
 /// The most accounts of all operators.
@@ -43,13 +44,15 @@ pub fn complete(scenario: &Scenario) -> Result<Audit, Wrong> {
         let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
         audit.operators = operators.map(|group| group.count * accounts(group.strategy)).sum();
     }
-    let most = params.max_operators.min(ACCOUNTS_MAX);
+    let there = live::<Game>(scenario).map_or(0, |instance| instance.db.state().operators);
+    let most = params.max_operators.saturating_sub(there).min(ACCOUNTS_MAX);
     let expected = format!("1 to {most} operators");
     expect((1..=most).contains(&audit.operators), "audit.operators", expected)?;
     if audit.stake == 0 {
         let honest = agents.iter().find(|group| group.strategy == Strategy::Honest);
         audit.stake = match honest.map(|group| group.stake) {
             Some(Amounts::Fixed(stake)) => stake,
+            None if scenario.state.is_some() => params.min_self_bond,
             _ => 0,
         };
     }
