@@ -15,7 +15,9 @@ mod deploy;
 mod follow;
 mod mechanism;
 mod node;
+mod play;
 mod record;
+mod script;
 mod twin;
 
 pub use address::{Address, Signer, Source};
@@ -28,7 +30,9 @@ pub use deploy::{Deployment, Plan};
 pub use follow::{Follower, Seen};
 pub use mechanism::{Constructor, Mechanism, OnChain};
 pub use node::{Head, Node, Wait};
+pub use play::{Ended, Player};
 pub use record::{Place, Record};
+pub use script::{Action, Script, ScriptError};
 pub use twin::{Applied, Step, Twin};
 
 /// Why something could not be done on a chain.

@@ -11,9 +11,13 @@ pub mod deploy;
 pub mod follow;
 pub mod init;
 pub mod mechanisms;
+#[cfg(feature = "chain")]
+pub mod on;
 pub mod replay;
 pub mod simulate;
 pub mod solve;
+#[cfg(feature = "chain")]
+pub mod state;
 
 use anyhow::anyhow;
 use carrots::models::{MECHANISMS, Mechanism, find};

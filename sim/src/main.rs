@@ -26,6 +26,8 @@ enum Command {
     #[cfg(feature = "chain")]
     Call(cli::call::Args),
     #[cfg(feature = "chain")]
+    State(cli::state::Args),
+    #[cfg(feature = "chain")]
     Follow(cli::follow::Args),
 }
 
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         Command::Deploy(args) => cli::deploy::run(args),
         #[cfg(feature = "chain")]
         Command::Call(args) => cli::call::run(args),
+        #[cfg(feature = "chain")]
+        Command::State(args) => cli::state::run(args),
         #[cfg(feature = "chain")]
         Command::Follow(args) => cli::follow::run(args),
     };

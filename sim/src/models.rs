@@ -19,13 +19,14 @@ use crate::play::{self, Game, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
 use crate::state::{self, Found, State, StateError, Storage, WriteError};
-use crate::trace::{self, Player, TraceError};
+use crate::trace::{self, Player, Step, TraceError};
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use carrots_logic::accounts::Accounts;
 use carrots_logic::{Balance, Block};
 use scale::{Decode, Encode};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) use messages::{messages, strategies};
 pub(crate) use tables::{accounts, cloned};
@@ -250,16 +251,30 @@ pub trait Op: Copy + Debug + PartialEq + Serialize + DeserializeOwned {
 
 /// A mechanism that runs: its records, the tokens of its agents, and the time.
 #[derive(Debug)]
-pub struct Instance<M> {
+pub struct Instance<M: Messages> {
     /// The records.
     pub db: M,
     pub(crate) ledger: Ledger,
     pub(crate) block: Block,
+    pub(crate) log: Option<Log<M::Op>>,
 }
 
-impl<M: Clone> Clone for Instance<M> {
+/// What was done with an instance, shared with whoever asked for it.
+pub type Log<O> = Arc<Mutex<Recording<O>>>;
+
+/// What was done with an instance.
+#[derive(Clone, Debug)]
+pub struct Recording<O> {
+    /// The state before.
+    pub start: State,
+    /// What was done, with the result of every call.
+    pub steps: Vec<Step<O>>,
+}
+
+/// A clone is not recorded.
+impl<M: Messages + Clone> Clone for Instance<M> {
     fn clone(&self) -> Self {
-        Self { db: self.db.clone(), ledger: self.ledger.clone(), block: self.block }
+        Self { db: self.db.clone(), ledger: self.ledger.clone(), block: self.block, log: None }
     }
 
     /// Allocates nothing that is there already.
@@ -279,7 +294,13 @@ impl<M: Model> Instance<M> {
         block: Block,
     ) -> Result<Self, M::ParamsError> {
         let db = M::new(params, wallets.len(), block)?;
-        Ok(Self { db, ledger: Ledger { wallets, held: 0 }, block })
+        Ok(Self { db, ledger: Ledger { wallets, held: 0 }, block, log: None })
+    }
+
+    /// What is done with it from now on.
+    pub fn record(&mut self) -> Log<M::Op> {
+        let recording = Recording { start: self.state(), steps: Vec::new() };
+        self.log.insert(Arc::new(Mutex::new(recording))).clone()
     }
 
     /// The block in progress.
@@ -290,6 +311,9 @@ impl<M: Model> Instance<M> {
     /// Lets blocks pass.
     pub fn advance(&mut self, blocks: Block) {
         self.block = self.block.saturating_add(blocks);
+        if let Some(log) = &self.log {
+            note(log, Step::Blocks(blocks));
+        }
     }
 
     /// Calls a message. `Err` leaves everything as it was.
@@ -297,6 +321,21 @@ impl<M: Model> Instance<M> {
     /// Always inlined: where the message is known, nothing of the others is left.
     #[inline(always)]
     pub fn apply(
+        &mut self,
+        who: Agent,
+        value: Balance,
+        op: M::Op,
+    ) -> Result<M::Receipt, Refusal<M::Error>> {
+        let result = self.attempt(who, value, op);
+        if let Some(log) = &self.log {
+            let expect = Some(trace::outcome(&result));
+            note(log, Step::Call { who, value, op, expect });
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn attempt(
         &mut self,
         who: Agent,
         value: Balance,
@@ -334,6 +373,12 @@ impl<M: Model> Instance<M> {
         self.db.storage(&mut cells);
         cells.all()
     }
+}
+
+#[cold]
+#[inline(never)]
+fn note<O>(log: &Log<O>, step: Step<O>) {
+    log.lock().unwrap_or_else(PoisonError::into_inner).steps.push(step);
 }
 
 /// Why a call did not happen.

@@ -35,6 +35,12 @@ pub struct State {
     /// `(cell, key)` and the record, SCALE-encoded.
     #[serde(with = "text::cells")]
     pub cells: Storage,
+    /// What accounts that enter are called, by their numbers. Beyond that names are made up.
+    #[serde(skip)]
+    pub newcomers: Vec<[u8; 32]>,
+    /// Whether what is done from here on is recorded.
+    #[serde(skip)]
+    pub recorded: bool,
 }
 
 /// An account of a state.
@@ -148,9 +154,13 @@ impl<M: Model> Instance<M> {
         let held = state.held;
         let sum = wallets.iter().try_fold(held, |sum, wallet| sum.checked_add(*wallet));
         sum.ok_or(StateError::Sum)?;
-        let instance = Self { db, ledger: Ledger { wallets, held }, block: state.block };
+        let ledger = Ledger { wallets, held };
+        let mut instance = Self { db, ledger, block: state.block, log: None };
         instance.stores_only(&state.cells)?;
         instance.is_solvent()?;
+        if state.recorded {
+            instance.record();
+        }
         Ok(instance)
     }
 
@@ -191,6 +201,8 @@ impl<M: Model> Instance<M> {
             held: self.ledger.held,
             accounts: (0..).zip(&self.ledger.wallets).map(holder).collect(),
             cells: self.storage(),
+            newcomers: Vec::new(),
+            recorded: false,
         }
     }
 
@@ -260,7 +272,8 @@ impl State {
                     Holder { wallet: holder.wallet.saturating_add(*tokens), ..holder.clone() }
                 }
                 None => {
-                    let address = strangers.next().expect("there are more than accounts");
+                    let made_up = || strangers.next().expect("there are more than accounts");
+                    let address = self.newcomers.get(place).copied().unwrap_or_else(made_up);
                     Holder { address, wallet: *tokens, strategy: None }
                 }
             }

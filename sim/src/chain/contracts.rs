@@ -115,8 +115,7 @@ impl Node {
         let cells = cells.map(|(key, value)| (key.get(16..).unwrap_or_default().to_vec(), value));
         let minimum = self.existential_deposit(&at)?;
         let held = self.free(&at, contract)?.saturating_sub(minimum);
-        let (block, accounts) = (head.number, Vec::new());
-        Ok(State { block, held, accounts, cells: cells.collect() })
+        Ok(State { block: head.number, held, cells: cells.collect(), ..State::default() })
     }
 
     /// What an account can spend, and must keep some of.

@@ -4,9 +4,8 @@ use super::mechanism::OnChain;
 use super::record::write_whole;
 use super::twin::{Applied, Step, Twin, difference, held};
 use super::{Address, ChainError, Head, Node, Record, Result, Wait};
-use crate::state::{Holder, State, hex};
+use crate::state::State;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// After how many blocks without a call it is written down how far it came.
@@ -45,9 +44,7 @@ struct Progress {
     contract: Address,
     at: Head,
     calls: u64,
-    held: String,
-    accounts: Vec<Address>,
-    cells: BTreeMap<String, String>,
+    state: State,
 }
 
 impl Follower {
@@ -105,8 +102,7 @@ impl Follower {
             lost => lost,
         })?;
         let (at, calls) = (progress.at, progress.calls);
-        let state = progress.state().map_err(wrong)?;
-        let twin = mechanism.twin(&state).map_err(|error| wrong(error.to_string()))?;
+        let twin = mechanism.twin(&progress.state).map_err(|error| wrong(error.to_string()))?;
         let (record, path, saved) = (record.clone(), path.to_path_buf(), at.number);
         Ok(Some(Self { record, mechanism, twin, at, calls, path, saved }))
     }
@@ -168,16 +164,8 @@ impl Follower {
 
     /// Writes down how far it came.
     pub fn save(&self) -> Result<()> {
-        let state = self.twin.state();
-        let cells = state.cells.iter().map(|(key, record)| (hex(key), hex(record)));
-        let progress = Progress {
-            contract: self.record.address,
-            at: self.at,
-            calls: self.calls,
-            held: state.held.to_string(),
-            accounts: state.accounts.iter().map(|holder| Address(holder.address)).collect(),
-            cells: cells.collect(),
-        };
+        let (contract, state) = (self.record.address, self.twin.state());
+        let progress = Progress { contract, at: self.at, calls: self.calls, state };
         let text = serde_json::to_string(&progress).expect("progress can be written");
         write_whole(&self.path, &text)
     }
@@ -191,23 +179,5 @@ fn same_chain(node: &Node, at: Head) -> Result<()> {
             node.url(),
             at.number
         ))),
-    }
-}
-
-impl Progress {
-    /// Wallets are the chain's business: they are left out.
-    fn state(self) -> Result<State, String> {
-        let bytes = |text: &str| super::node::unhex(text).map_err(|error| error.to_string());
-        let holder = |Address(address)| Holder { address, wallet: 0, strategy: None };
-        Ok(State {
-            block: self.at.number,
-            held: self.held.parse().map_err(|_| "held: expected an amount")?,
-            accounts: self.accounts.into_iter().map(holder).collect(),
-            cells: self
-                .cells
-                .iter()
-                .map(|(key, record)| Ok((bytes(key)?, bytes(record)?)))
-                .collect::<Result<_, String>>()?,
-        })
     }
 }

@@ -1,11 +1,12 @@
 //! What each mechanism does on a chain, behind one interface.
 
 use super::Address;
+use super::script::{self, Script, ScriptError};
 use super::twin::{self, Twin};
 use crate::models::{Agent, Model, selector};
 use crate::play::{self, Game};
 use crate::scenario::{Document, ScenarioError};
-use crate::state::{State, StateError};
+use crate::state::{self, State, StateError, WriteError};
 use serde::Deserialize;
 use std::marker::PhantomData;
 
@@ -26,6 +27,23 @@ pub trait OnChain: Sync {
         document: &Document,
         roles: &[Address],
     ) -> Result<Constructor, ScenarioError>;
+    /// What a scenario's population does in its first run, from a contract's state on. Agent `n`
+    /// has the account `names(n)`, the roles first.
+    fn scenario(
+        &self,
+        document: &Document,
+        live: &State,
+        names: &dyn Fn(Agent) -> Address,
+    ) -> Result<Script, ScriptError>;
+    /// What a trace does, from a new contract's state on.
+    fn trace(
+        &self,
+        text: &str,
+        live: &State,
+        names: &dyn Fn(Agent) -> Address,
+    ) -> Result<Script, ScriptError>;
+    /// The text of a scenario that goes on from a state, like another, or else like the template.
+    fn write(&self, state: &State, like: Option<&Document>) -> Result<String, WriteError>;
     /// The mechanism in memory with a state that a chain has.
     fn twin(&self, state: &State) -> Result<Box<dyn Twin>, StateError>;
 }
@@ -63,6 +81,28 @@ impl<G: Game + 'static> OnChain for Mechanism<G> {
         let arguments = model.constructor(&|agent: Agent| roles[agent as usize].0);
         let params = serde_json::to_value(params).expect("parameters can be written");
         Ok(Constructor { data: [&selector("new")[..], &arguments].concat(), params })
+    }
+
+    fn scenario(
+        &self,
+        document: &Document,
+        live: &State,
+        names: &dyn Fn(Agent) -> Address,
+    ) -> Result<Script, ScriptError> {
+        script::of_scenario::<G>(document, live, names)
+    }
+
+    fn trace(
+        &self,
+        text: &str,
+        live: &State,
+        names: &dyn Fn(Agent) -> Address,
+    ) -> Result<Script, ScriptError> {
+        script::of_trace::<G::Model>(text, live, names)
+    }
+
+    fn write(&self, state: &State, like: Option<&Document>) -> Result<String, WriteError> {
+        state::scenario::<G>(state, like)
     }
 
     fn twin(&self, state: &State) -> Result<Box<dyn Twin>, StateError> {

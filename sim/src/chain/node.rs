@@ -294,16 +294,25 @@ impl Node {
         }
     }
 
-    /// Asks a local development chain to build blocks, and waits for them. Errs where a chain
-    /// builds its blocks by itself.
+    /// Has a local development chain build a block of these transactions.
+    pub(crate) fn build_block(&self, signed: &[Signed]) -> Result<()> {
+        let transactions: Vec<_> = signed.iter().map(|signed| hex(&signed.bytes)).collect();
+        let asked = serde_json::json!({ "count": 1, "transactions": transactions });
+        self.build(asked)
+    }
+
+    /// Has a local development chain build empty blocks.
     pub fn build_blocks(&self, count: u32) -> Result<()> {
-        let params = rpc_params![serde_json::json!({ "count": count })];
-        let built: Result<serde_json::Value> = self.ask(self.rpc.request("dev_newBlock", params));
-        built.map(|_| ()).map_err(|error| match error {
+        self.build(serde_json::json!({ "count": count }))
+    }
+
+    fn build(&self, asked: serde_json::Value) -> Result<()> {
+        let done: Result<serde_json::Value> =
+            self.ask(self.rpc.request("dev_newBlock", rpc_params![asked]));
+        done.map(|_| ()).map_err(|error| match error {
             ChainError::Lost(_) => error,
             ChainError::Refused(why) => ChainError::refused(format!(
-                "{why}: expected a chain that builds blocks when asked, as scripts/localnet does \
-                 with --blocks manual"
+                "{why}: expected a chain that builds blocks when asked, such as scripts/localnet"
             )),
         })
     }

@@ -12,12 +12,19 @@ use std::path::PathBuf;
 pub struct Args {
     /// The trace, a JSON file
     trace: PathBuf,
+    #[cfg(feature = "chain")]
+    #[command(flatten)]
+    on: super::on::On,
 }
 
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let file = args.trace.display();
     let text =
         std::fs::read_to_string(&args.trace).with_context(|| format!("{file}: cannot be read"))?;
+    #[cfg(feature = "chain")]
+    if args.on.on.is_some() {
+        return super::on::replay(&args.on, &args.trace, &text, super::Format::Table);
+    }
     let mut player = carrots::trace::open(&text).with_context(|| format!("{file}"))?;
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     while let Some(played) = player.play() {

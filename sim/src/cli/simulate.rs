@@ -36,6 +36,9 @@ pub struct Args {
     /// Go on with the runs that the folder of --out holds
     #[arg(long, requires = "out")]
     resume: bool,
+    #[cfg(feature = "chain")]
+    #[command(flatten)]
+    on: super::on::On,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -57,6 +60,15 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
         return Err(document.wrong("mechanism", &format!("expected one of {}", names.join(", "))))?;
     };
     let simulation = (mechanism.load)(&document)?;
+    #[cfg(feature = "chain")]
+    if args.on.on.is_some() {
+        let format = match args.format {
+            Format::Table => super::Format::Table,
+            Format::Json => super::Format::Json,
+            _ => bail!("--on: expected --format table or json"),
+        };
+        return super::on::simulate(&args.on, &args.scenario, &document, format);
+    }
     let summary = play(&args, &document, &*simulation)?;
     match args.format {
         Format::Table => print(&page(&summary))?,

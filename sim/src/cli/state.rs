@@ -1,0 +1,61 @@
+//! `carrots state`: what a chain says of a deployed mechanism, as a scenario.
+
+use super::chain::Deployed;
+use super::{Verdict, print};
+use anyhow::Context;
+use carrots::chain::{Address, Node, Record, Wait};
+use carrots::scenario::Document;
+use carrots::state::State;
+use std::path::PathBuf;
+
+/// Read a deployed mechanism's whole state into a scenario: what would happen from here?
+///
+/// `simulate` and `audit` start from it.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    deployed: Deployed,
+    /// The block after which to read [default: the newest that is final]
+    #[arg(long, value_name = "BLOCK")]
+    at: Option<u32>,
+    /// A scenario for all but the state: the world, agents that enter, how it is run
+    #[arg(long, value_name = "FILE")]
+    like: Option<PathBuf>,
+    /// Where to write the scenario [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub fn run(args: Args) -> anyhow::Result<Verdict> {
+    let like = args.like.as_ref().map(|path| Document::read(path, &[])).transpose()?;
+    let (record, node) = args.deployed.open()?;
+    let mechanism = super::mechanism(&record.mechanism)?.chain;
+    let head = match args.at {
+        Some(block) => node.block_at(block)?,
+        None => node.head(Wait::Finalized)?,
+    };
+    let cells = node.state(record.address, head)?;
+    let mut state = mechanism.twin(&cells)?.state();
+    wallets(&node, &mut state, head)?;
+    let text = mechanism.write(&state, like.as_ref())?;
+    let text = format!("{}\n\n{}", origin(&record, head.number), text.trim_end());
+    match &args.out {
+        Some(path) => {
+            std::fs::write(path, format!("{text}\n")).with_context(|| path.display().to_string())?
+        }
+        None => print(&text)?,
+    }
+    Ok(Verdict::Holds)
+}
+
+/// What every account has beside its part in the mechanism.
+fn wallets(node: &Node, state: &mut State, head: carrots::chain::Head) -> anyhow::Result<()> {
+    for holder in &mut state.accounts {
+        holder.wallet = node.balance(Address(holder.address), head)?;
+    }
+    Ok(())
+}
+
+fn origin(record: &Record, block: u32) -> String {
+    format!("# {} at {} after block {block} of {}.", record.mechanism, record.address, record.chain)
+}
