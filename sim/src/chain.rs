@@ -10,6 +10,7 @@ mod blocks;
 mod bundle;
 mod call;
 mod checks;
+mod config;
 mod contracts;
 mod deploy;
 mod follow;

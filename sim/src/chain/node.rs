@@ -2,10 +2,14 @@
 //!
 //! Callers wait for every answer; what is asynchronous stays in here.
 
+use super::config::Chain;
 use super::{Address, ChainError, Result, Signer};
 use crate::scenario::Token;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use subxt::OnlineClient;
 use subxt::backend::LegacyBackend;
 use subxt::client::{ClientAtBlock, OnlineClientAtBlockImpl};
 use subxt::config::substrate::{H256, MultiSignature, SubstrateExtrinsicParamsBuilder};
@@ -13,7 +17,6 @@ use subxt::config::{Header as _, RpcConfigFor};
 use subxt::ext::scale_value::{Composite, Value};
 use subxt::rpcs::methods::LegacyRpcMethods;
 use subxt::rpcs::{Error as RpcError, RpcClient, rpc_params};
-use subxt::{OnlineClient, SubstrateConfig};
 use tokio::runtime::{Builder, Runtime};
 
 /// How long a node may take to be reached.
@@ -28,14 +31,17 @@ const MORTAL_BLOCKS: u64 = 64;
 const PAGE: u32 = 512;
 
 /// The chain as it is at a block.
-pub(crate) type At = ClientAtBlock<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
+pub(crate) type At = ClientAtBlock<Chain, OnlineClientAtBlockImpl<Chain>>;
 
 /// A connection to a node.
 pub struct Node {
     runtime: Runtime,
     rpc: RpcClient,
-    methods: LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>,
-    client: OnlineClient<SubstrateConfig>,
+    methods: LegacyRpcMethods<RpcConfigFor<Chain>>,
+    client: OnlineClient<Chain>,
+    config: Chain,
+    /// The block that was looked at last.
+    last: RefCell<Option<(H256, At)>>,
     url: String,
 }
 
@@ -88,18 +94,21 @@ impl Node {
                  the address"
             ))
         };
+        let config = Chain::default();
         let connected = runtime.block_on(async {
             let connect = async {
                 let rpc = RpcClient::from_insecure_url(url).await.map_err(|e| innermost(&e))?;
                 let backend = LegacyBackend::builder().build(rpc.clone());
-                let client = OnlineClient::from_backend(std::sync::Arc::new(backend)).await;
+                let client =
+                    OnlineClient::from_backend_with_config(config.clone(), Arc::new(backend)).await;
                 Ok::<_, String>((rpc, client.map_err(|error| innermost(&error))?))
             };
             tokio::time::timeout(CONNECT, connect).await.map_err(|_| "no answer in 10 s".into())
         });
         let (rpc, client) = connected.and_then(|done| done).map_err(unreachable)?;
         let methods = LegacyRpcMethods::new(rpc.clone());
-        Ok(Self { runtime, rpc, methods, client, url: url.into() })
+        let (url, last) = (url.into(), RefCell::default());
+        Ok(Self { runtime, rpc, methods, client, config, last, url })
     }
 
     /// The address of the node.
@@ -164,10 +173,20 @@ impl Node {
 
     /// The chain as it is at a block: its metadata, and how transactions look.
     pub(crate) fn at(&self, head: Head) -> Result<At> {
+        if let Some((hash, at)) = &*self.last.borrow()
+            && *hash == head.hash
+        {
+            return Ok(at.clone());
+        }
+        let version = self.ask(self.methods.state_get_runtime_version(Some(head.hash)))?;
+        let versions = (version.spec_version, version.transaction_version);
+        self.config.set_versions(head.number.into(), versions);
         let at = self.client.at_block_hash_and_number(head.hash, head.number.into());
-        self.runtime.block_on(at).map_err(|error| {
+        let at = self.runtime.block_on(at).map_err(|error| {
             ChainError::lost(format!("{}: block {}: {}", self.url, head.number, innermost(&error)))
-        })
+        })?;
+        *self.last.borrow_mut() = Some((head.hash, at.clone()));
+        Ok(at)
     }
 
     /// A value of the chain's storage.
@@ -217,7 +236,7 @@ impl Node {
 
     /// A transaction as it will be signed, with a signature that does not fit: for its fee.
     pub(crate) fn unsigned(&self, at: &At, payload: Payload, account: Address) -> Result<Vec<u8>> {
-        let params = SubstrateExtrinsicParamsBuilder::new().mortal_from_unchecked(
+        let params = SubstrateExtrinsicParamsBuilder::<Chain>::new().mortal_from_unchecked(
             MORTAL_BLOCKS,
             at.block_number(),
             at.block_hash(),
@@ -241,11 +260,9 @@ impl Node {
         nonce: u64,
     ) -> Result<Signed> {
         let (number, hash) = (at.block_number(), at.block_hash());
-        let params = SubstrateExtrinsicParamsBuilder::new().nonce(nonce).mortal_from_unchecked(
-            MORTAL_BLOCKS,
-            number,
-            hash,
-        );
+        let params = SubstrateExtrinsicParamsBuilder::<Chain>::new()
+            .nonce(nonce)
+            .mortal_from_unchecked(MORTAL_BLOCKS, number, hash);
         let call = payload.dynamic();
         let transactions = at.transactions();
         let signable = transactions.create_signable_offline(&call, params.build());
