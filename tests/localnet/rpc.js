@@ -166,9 +166,8 @@ const dev = {
     return last;
   },
   dev_setBlockBuildMode(chain, [mode]) {
-    const modes = { Instant: true, Manual: false };
-    check(mode in modes, '"Instant" or "Manual"');
-    chain.isInstant = modes[mode];
+    check(['Instant', 'Manual'].includes(mode), '"Instant" or "Manual"');
+    chain.mode = mode.toLowerCase();
     return null;
   },
 };
