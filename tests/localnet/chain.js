@@ -132,7 +132,7 @@ export class Chain extends EventEmitter {
   async submit(extrinsic, { onBlock, onRefused } = {}) {
     const entry = { extrinsic, onBlock, onRefused };
     if (this.mode === 'manual') {
-      const reason = refusal(await this.#validity(extrinsic));
+      const reason = await this.#validity(extrinsic);
       if (reason && !reason.passes) throw new Refused(reason.message);
       this.#pool.push(entry);
     } else {
@@ -143,10 +143,26 @@ export class Chain extends EventEmitter {
     return hash(extrinsic);
   }
 
+  /** Why the runtime does not take `extrinsic` on top of the head. */
   #validity(extrinsic) {
     const external = '0x02';
     const argument = join(external, extrinsic, this.head.hash);
-    return this.call('TaggedTransactionQueue_validate_transaction', argument);
+    return this.#answer([['TaggedTransactionQueue_validate_transaction', argument]]);
+  }
+
+  /** Why the runtime does not take `extrinsic` in a block after the `accepted` ones. */
+  #reason(accepted, extrinsic) {
+    const calls = [...accepted, extrinsic].map((each) => ['BlockBuilder_apply_extrinsic', each]);
+    return this.#answer([...this.#opening().calls, ...calls]);
+  }
+
+  async #answer(calls) {
+    try {
+      const { result } = await this.runtime.run(this.#history.state(this.head.number), calls);
+      return refusal(result);
+    } catch {
+      return { message: 'Transaction cannot be decoded', passes: false };
+    }
   }
 
   /** Makes a block of `extrinsics`, all or none; without them, of the pool. Returns its hash. */
@@ -248,17 +264,5 @@ export class Chain extends EventEmitter {
     if (!isWhole && extrinsics.length === 0) throw new Error('the runtime refused its own inherent');
     if (!isWhole) return undefined;
     return { hash: hash(built.result), header: built.result, extrinsics: included, diff: built.diff };
-  }
-
-  /** Why the runtime does not take `extrinsic` after the `accepted` ones. */
-  async #reason(accepted, extrinsic) {
-    const calls = [...accepted, extrinsic].map((each) => ['BlockBuilder_apply_extrinsic', each]);
-    const state = this.#history.state(this.head.number);
-    try {
-      const { result } = await this.runtime.run(state, [...this.#opening().calls, ...calls]);
-      return refusal(result);
-    } catch {
-      return { message: 'Transaction cannot be decoded', passes: false };
-    }
   }
 }
