@@ -72,19 +72,22 @@ export class Chain extends EventEmitter {
   #pool = [];
   #turn = Promise.resolve();
 
-  constructor(history, runtime, isInstant) {
+  constructor(history, runtime, mode) {
     super();
     this.setMaxListeners(0);
     this.#history = history;
     this.runtime = runtime;
-    this.isInstant = isInstant;
+    this.mode = mode;
   }
 
-  /** The chain of a history; an empty one begins with the genesis of the runtime `code`. */
-  static async open(history, code, isInstant) {
+  /**
+   * The chain of a history; an empty one begins with the genesis of the runtime `code`. Its `mode` is
+   * `instant`, a block for each transaction, or `manual`, blocks when they are asked for.
+   */
+  static async open(history, code, mode) {
     if (!history.head) history.push(await genesis(new Runtime(code), code));
     const runtime = new Runtime(history.get(history.head.number, CODE));
-    const chain = new Chain(history, runtime, isInstant);
+    const chain = new Chain(history, runtime, mode);
     chain.version = await runtime.version();
     chain.metadata = new Reader(await chain.call('Metadata_metadata', '0x'));
     chain.metadata = toHex(chain.metadata.take(Number(chain.metadata.compact())));
@@ -128,31 +131,62 @@ export class Chain extends EventEmitter {
    */
   async submit(extrinsic, { onBlock, onRefused } = {}) {
     const entry = { extrinsic, onBlock, onRefused };
-    if (!this.isInstant) {
-      const reason = refusal(await this.#validity(extrinsic));
+    if (this.mode === 'manual') {
+      const reason = await this.#validity(extrinsic);
       if (reason && !reason.passes) throw new Refused(reason.message);
+      this.#pool.push(entry);
+    } else {
+      this.#pool.push(entry);
+      await this.#inTurn(() => this.#blockAtOnce(entry));
+      if (entry.reason) throw new Refused(entry.reason);
     }
-    this.#pool.push(entry);
-    if (this.isInstant) await this.#inTurn(() => this.#pool.includes(entry) && this.#fromPool(false));
-    if (this.isInstant && entry.reason) throw new Refused(entry.reason);
     return hash(extrinsic);
   }
 
+  /** Why the runtime does not take `extrinsic` on top of the head. */
   #validity(extrinsic) {
     const external = '0x02';
     const argument = join(external, extrinsic, this.head.hash);
-    return this.call('TaggedTransactionQueue_validate_transaction', argument);
+    return this.#answer([['TaggedTransactionQueue_validate_transaction', argument]]);
+  }
+
+  /** Why the runtime does not take `extrinsic` in a block after the `accepted` ones. */
+  #reason(accepted, extrinsic) {
+    const calls = [...accepted, extrinsic].map((each) => ['BlockBuilder_apply_extrinsic', each]);
+    return this.#answer([...this.#opening().calls, ...calls]);
+  }
+
+  async #answer(calls) {
+    try {
+      const { result } = await this.runtime.run(this.#history.state(this.head.number), calls);
+      return refusal(result);
+    } catch {
+      return { message: 'Transaction cannot be decoded', passes: false };
+    }
   }
 
   /** Makes a block of `extrinsics`, all or none; without them, of the pool. Returns its hash. */
   newBlock(extrinsics) {
     return this.#inTurn(async () => {
-      if (!extrinsics) return this.#fromPool(true);
-      const { block, refused } = await this.#make(extrinsics);
-      if (refused.size === 0) return this.#append(block);
-      const [index, { message }] = refused.entries().next().value;
-      throw new Refused(`transaction ${index}: ${message}`);
+      const entries = extrinsics?.map((extrinsic) => ({ extrinsic })) ?? [...this.#pool];
+      const { block, refused } = await this.#make(entries);
+      if (extrinsics && refused.size > 0) {
+        const [index, { message }] = refused.entries().next().value;
+        throw new Refused(`transaction ${index}: ${message}`);
+      }
+      this.#append(block);
+      this.#settle(entries, refused);
+      return block.hash;
     });
+  }
+
+  /** Makes a block for `entry`, and whoever waits with it, unless one before took it along. */
+  async #blockAtOnce(entry) {
+    if (!this.#pool.includes(entry)) return;
+    const entries = [...this.#pool];
+    const { block, refused } = await this.#make(entries);
+    if (refused.size < entries.length) this.#append(block);
+    this.#settle(entries, refused);
   }
 
   #inTurn(job) {
@@ -161,30 +195,26 @@ export class Chain extends EventEmitter {
     return done;
   }
 
-  async #fromPool(evenEmpty) {
-    const entries = [...this.#pool];
-    const { block, refused } = await this.#make(entries.map(({ extrinsic }) => extrinsic));
-    const waits = (index) => refused.get(index)?.passes;
-    const settled = new Set(entries.filter((_, index) => !waits(index)));
-    this.#pool = this.#pool.filter((entry) => !settled.has(entry));
-    if (evenEmpty || refused.size < entries.length) this.#append(block);
+  /** Ends the waiting of what is in the head now and of what was refused for good. */
+  #settle(entries, refused) {
     entries.forEach((entry, index) => {
-      if (!refused.has(index)) return entry.onBlock?.(block.hash);
-      if (waits(index)) return undefined;
-      entry.reason = refused.get(index).message;
-      return entry.onRefused?.(entry.reason);
+      const reason = refused.get(index);
+      if (reason?.passes) return;
+      this.#pool = this.#pool.filter((other) => other !== entry);
+      entry.reason = reason?.message;
+      if (reason) entry.onRefused?.();
+      else entry.onBlock?.(this.head.hash);
     });
-    return block.hash;
   }
 
   #append(block) {
     this.#history.push(block);
     this.emit('block', this.head);
-    return block.hash;
   }
 
   /** A block on top of the head, and the refused transactions' reasons by their index. */
-  async #make(extrinsics) {
+  async #make(entries) {
+    const extrinsics = entries.map(({ extrinsic }) => extrinsic);
     const refused = new Map();
     let accepted = [];
     let rest = [...extrinsics.keys()];
@@ -234,17 +264,5 @@ export class Chain extends EventEmitter {
     if (!isWhole && extrinsics.length === 0) throw new Error('the runtime refused its own inherent');
     if (!isWhole) return undefined;
     return { hash: hash(built.result), header: built.result, extrinsics: included, diff: built.diff };
-  }
-
-  /** Why the runtime does not take `extrinsic` after the `accepted` ones. */
-  async #reason(accepted, extrinsic) {
-    const calls = [...accepted, extrinsic].map((each) => ['BlockBuilder_apply_extrinsic', each]);
-    const state = this.#history.state(this.head.number);
-    try {
-      const { result } = await this.runtime.run(state, [...this.#opening().calls, ...calls]);
-      return refusal(result);
-    } catch {
-      return { message: 'Transaction cannot be decoded', passes: false };
-    }
   }
 }

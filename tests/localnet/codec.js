@@ -64,12 +64,12 @@ export const header = {
   },
 };
 
-/** The public key of an SS58 address or of 32 bytes in hexadecimal. */
+/** The public key of an SS58 address or of 32 bytes in hexadecimal; throws on anything else. */
 export function publicKey(address) {
   if (/^0x[0-9a-f]{64}$/i.test(address)) return address.toLowerCase();
   const decoded = base58.decode(address);
   const prefix = decoded[0] < 64 ? 1 : 2;
-  if (decoded.length !== prefix + 34) throw new Error(`\`${address}\` is no account`);
+  if (decoded.length !== prefix + 34) throw new Error('not an address');
   return toHex(decoded.slice(prefix, -2));
 }
 

@@ -26,7 +26,7 @@ function options() {
   }
   const [runtime, ...rest] = parsed.positionals;
   if (rest.length > 0) throw new BadInput(`\`${rest[0]}\` is not expected`);
-  return { port: Number(port), state, isInstant: blocks === 'instant', runtime };
+  return { port: Number(port), state, mode: blocks, runtime };
 }
 
 const isAlive = (pid) => {
@@ -70,10 +70,10 @@ function openHistory(folder) {
 }
 
 async function main() {
-  const { port, state, isInstant, runtime } = options();
+  const { port, state, mode, runtime } = options();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(0));
   const code = `0x${readFileSync(runtime).toString('hex')}`;
-  const chain = await Chain.open(openHistory(state), code, isInstant);
+  const chain = await Chain.open(openHistory(state), code, mode);
   const actual = await serve(chain, port).catch((error) => {
     if (error.code !== 'EADDRINUSE') throw new BadInput(`--port is \`${port}\`: ${error.message}`);
     throw new BadInput(`--port is \`${port}\`: it is in use; expected a free port, or 0 for any`);

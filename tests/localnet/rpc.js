@@ -49,6 +49,14 @@ function keyList(wanted) {
   return wanted.map((key) => hex(key, 'a key'));
 }
 
+function account(address) {
+  try {
+    return publicKey(address);
+  } catch {
+    return check(false, 'the address of an account');
+  }
+}
+
 /** The key of a child trie's entry, as state and executor spell it. */
 function childKey(child, key) {
   check(isInChild(hex(child, 'the name of a child trie')), 'the name of a child trie');
@@ -89,10 +97,8 @@ const childstate = {
 
 const blocks = {
   chain_getBlockHash(chain, [number]) {
-    const one = (each) => chain.block(each === undefined ? null : each === null ? null : Number(each));
-    return Array.isArray(number)
-      ? number.map((each) => one(each)?.hash ?? null)
-      : (one(number)?.hash ?? null);
+    const one = (each) => chain.block(each === null ? null : Number(each))?.hash ?? null;
+    return Array.isArray(number) ? number.map(one) : one(number ?? null);
   },
   chain_getFinalizedHead: (chain) => chain.head.hash,
   chain_getHeader: (chain, [at]) => headerJson(blockAt(chain, at)),
@@ -148,10 +154,7 @@ const system = {
   system_health: () => ({ peers: 0, isSyncing: false, shouldHavePeers: false }),
   system_nodeRoles: () => ['Full'],
   system_peers: () => [],
-  system_accountNextIndex(chain, [address]) {
-    check(typeof address === 'string', 'an account');
-    return chain.nextNonce(publicKey(address));
-  },
+  system_accountNextIndex: (chain, [address]) => chain.nextNonce(account(address)),
 };
 
 const dev = {
@@ -166,9 +169,8 @@ const dev = {
     return last;
   },
   dev_setBlockBuildMode(chain, [mode]) {
-    const modes = { Instant: true, Manual: false };
-    check(mode in modes, '"Instant" or "Manual"');
-    chain.isInstant = modes[mode];
+    check(['Instant', 'Manual'].includes(mode), '"Instant" or "Manual"');
+    chain.mode = mode.toLowerCase();
     return null;
   },
 };

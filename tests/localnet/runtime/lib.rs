@@ -19,7 +19,9 @@ use frame_support::weights::constants::{
 use frame_support::weights::{IdentityFee, Weight};
 use frame_system::limits::BlockWeights;
 use pallet_contracts::Determinism;
-use pallet_transaction_payment::{FeeDetails, FungibleAdapter, RuntimeDispatchInfo};
+use pallet_transaction_payment::{
+    ConstFeeMultiplier, FeeDetails, FungibleAdapter, Multiplier, RuntimeDispatchInfo,
+};
 use sp_core::OpaqueMetadata;
 use sp_runtime::traits::{BlakeTwo256, IdentifyAccount, Verify};
 use sp_runtime::transaction_validity::{TransactionSource, TransactionValidity};
@@ -125,6 +127,7 @@ const fn deposit(items: u32, bytes: u32) -> Balance {
 }
 
 parameter_types! {
+    pub const FeeMultiplier: Multiplier = Multiplier::from_u32(1);
     pub const Version: RuntimeVersion = VERSION;
     pub Weights: BlockWeights = block_weights();
     pub Schedule: pallet_contracts::Schedule<Runtime> = Default::default();
@@ -158,6 +161,7 @@ impl pallet_balances::Config for Runtime {
 
 #[derive_impl(pallet_transaction_payment::config_preludes::TestDefaultConfig)]
 impl pallet_transaction_payment::Config for Runtime {
+    type FeeMultiplierUpdate = ConstFeeMultiplier<FeeMultiplier>;
     type LengthToFee = IdentityFee<Balance>;
     type OnChargeTransaction = FungibleAdapter<Balances, ()>;
     type OperationalFeeMultiplier = ConstU8<5>;
