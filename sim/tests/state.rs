@@ -51,7 +51,7 @@ fn comes_back_from<G: Game>(file: &str, set: &[&str]) {
         }
         comes_back(&wild);
     }
-    let stage = G::stage(&scenario).ok().expect("it is a game");
+    let stage = G::stage(&scenario).expect("it is a game");
     let (types, given) = (vec![0; stage.players().len()], vec![None; stage.players().len()]);
     let mut answers = Answers::new(&types, &given);
     let mut course = Course::new(start(&stage), types.len(), &mut answers).recorded();
@@ -127,7 +127,8 @@ fn what_is_no_state_is_refused() {
     let long = |key: Vec<u8>| {
         move |state: &mut State| state.cells.get_mut(&key).expect("it is there").push(0)
     };
-    let cases: [(&dyn Fn(&mut State), &str); 10] = [
+    type Change<'a> = &'a dyn Fn(&mut State);
+    let cases: [(Change, &str); 10] = [
         (&|s| drop(s.cells.remove(&key(0))), "cells: expected 0x00000000 with the state"),
         (&|s| drop(s.cells.remove(&key(2))), "cells: expected 0x02000000 with the roles"),
         (&long(key(0)), "cells.0x00000000: expected one of state: the record: "),
@@ -465,6 +466,6 @@ fn what_a_file_says_wrong_of_a_state_is_told() {
         .lines()
         .filter(|line| !line.ends_with("# supposed"))
         .fold(String::new(), |text, line| text + line + "\n");
-    let error = read::<staking::Game>(&idle, &[]).err().expect("nobody plays");
+    let error = read::<staking::Game>(&idle, &[]).expect_err("nobody plays");
     assert!(error.contains("agents: expected at least one group"), "{error}");
 }
