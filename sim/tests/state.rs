@@ -1,5 +1,6 @@
 //! States of mechanisms: read back as they were written, refused where they are none.
 
+use carrots::audit::{Property, audit};
 use carrots::models::{Agent, Instance, Model, Op, auction, funding, oracle, staking};
 use carrots::play::{Game, ScenarioOf};
 use carrots::scenario::Document;
@@ -9,11 +10,14 @@ use carrots::trace::Step;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-fn scenario<G: Game>(file: &str, set: &[&str]) -> ScenarioOf<G> {
+fn document(file: &str, set: &[&str]) -> Document {
     let text = std::fs::read_to_string(format!("scenarios/{file}.toml")).expect("it is there");
     let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
-    let document = Document::parse(file.into(), text, &set).expect("it is TOML");
-    document.scenario().expect("it is a scenario")
+    Document::parse(file.into(), text, &set).expect("it is TOML")
+}
+
+fn scenario<G: Game>(file: &str, set: &[&str]) -> ScenarioOf<G> {
+    document(file, set).scenario().expect("it is a scenario")
 }
 
 /// Writes the state, reads it, and writes it again; the numbers of accounts stay, and everyone has
@@ -47,7 +51,7 @@ fn comes_back_from<G: Game>(file: &str, set: &[&str]) {
         }
         comes_back(&wild);
     }
-    let stage = G::stage(&scenario).ok().expect("it is a game");
+    let stage = G::stage(&scenario).expect("it is a game");
     let (types, given) = (vec![0; stage.players().len()], vec![None; stage.players().len()]);
     let mut answers = Answers::new(&types, &given);
     let mut course = Course::new(start(&stage), types.len(), &mut answers).recorded();
@@ -123,26 +127,33 @@ fn what_is_no_state_is_refused() {
     let long = |key: Vec<u8>| {
         move |state: &mut State| state.cells.get_mut(&key).expect("it is there").push(0)
     };
-    let cases: [(&dyn Fn(&mut State), &str); 10] = [
-        (&|s| drop(s.cells.remove(&key(0))), "cells: 0x00000000 (state) is missing"),
-        (&|s| drop(s.cells.remove(&key(2))), "cells: 0x02000000 (roles) is missing"),
-        (&long(key(0)), "cells: 0x00000000: not of state: the record: "),
-        (&|s| drop(s.cells.insert(key(3), vec![])), "cells: 0x03000000: not of pools: the key: "),
+    type Change<'a> = &'a dyn Fn(&mut State);
+    let cases: [(Change, &str); 10] = [
+        (&|s| drop(s.cells.remove(&key(0))), "cells: expected 0x00000000 with the state"),
+        (&|s| drop(s.cells.remove(&key(2))), "cells: expected 0x02000000 with the roles"),
+        (&long(key(0)), "cells.0x00000000: expected one of state: the record: "),
+        (
+            &|s| drop(s.cells.insert(key(3), vec![])),
+            "cells.0x03000000: expected one of pools: the key: ",
+        ),
         (
             &|s| drop(s.cells.insert(key(13), vec![])),
-            "cells: 0x0d000000: the contract never stores this",
+            "cells.0x0d000000: expected what the contract stores",
         ),
-        (&|s| drop(s.cells.insert(vec![7], vec![])), "cells: 0x07: the contract never stores this"),
+        (
+            &|s| drop(s.cells.insert(vec![7], vec![])),
+            "cells.0x07: expected what the contract stores",
+        ),
         (
             &|s| drop(s.cells.insert([key(7), key(999)].concat(), vec![0; 24])),
-            "cells: 0x07000000e7030000: the contract never",
+            "cells.0x07000000e7030000: expected what",
         ),
-        (&|s| s.accounts[3].address = s.accounts[4].address, " is there twice"),
         (
-            &|s| s.accounts[3].wallet = u128::MAX,
-            "held and accounts: expected a sum of at most 2^128 - 1",
+            &|s| s.accounts[3].address = s.accounts[4].address,
+            "accounts[4].address: expected every account once",
         ),
-        (&|s| s.held = 5, "held = 5: expected at least "),
+        (&|s| s.accounts[3].wallet = u128::MAX, "held: expected a sum of at most 2^128 - 1"),
+        (&|s| s.held = 5, "held: expected at least "),
     ];
     for (change, expected) in cases {
         let message = refused(change).to_string();
@@ -186,4 +197,275 @@ fn who_is_met_has_the_next_number() {
     staking.endow(agents, 1_000_000);
     assert!(staking.apply(agents, 1_000_000, staking::Op::Fund {}).is_ok());
     comes_back(&staking);
+}
+
+/// Plays some rounds of a scenario.
+fn played<G: Game>(scenario: &ScenarioOf<G>, rounds: u32) -> G {
+    let mut game = G::new(scenario, 1, 0);
+    (0..rounds).for_each(|_| game.round());
+    game
+}
+
+/// The text of a scenario that goes on from a state, like another one without its agents.
+fn going_on<G: Game>(state: &State, file: &str, set: &[&str]) -> String {
+    let base = document(file, &[set, &["agents=[]"]].concat());
+    carrots::state::scenario::<G>(state, Some(&base)).expect("a state of the mechanism")
+}
+
+/// Reads that text.
+fn read<G: Game>(text: &str, set: &[&str]) -> Result<ScenarioOf<G>, String> {
+    let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
+    let document = Document::parse("S.toml".into(), text.into(), &set);
+    document.and_then(|document| carrots::play::read::<G>(&document)).map_err(|e| e.to_string())
+}
+
+/// What everyone of a state has in an instance, by address.
+fn wealth<M: Model>(state: &State, instance: &Instance<M>) -> Vec<(String, u128)> {
+    let has = |address: &[u8; 32]| instance.wealth(instance.agent(address).expect("it is there"));
+    state.accounts.iter().map(|one| (hex(&one.address), has(&one.address))).collect()
+}
+
+/// Five rounds at once, and two of them, a file, and three from there: everyone who plays has the
+/// same, and the contract stores the same where `stores` says so.
+fn goes_on<G: Game>(file: &str, set: &[&str], same_storage: bool) {
+    let scenario = scenario::<G>(file, set);
+    let [before, whole]: [G; 2] = [2, 5].map(|rounds| played(&scenario, rounds));
+    let mut state = before.instance().state();
+    // Between auctions nobody can tell bidders from others.
+    if file.starts_with("auction") {
+        state.accounts[2..].iter_mut().for_each(|one| one.strategy = Some("truthful".into()));
+    }
+    let text = going_on::<G>(&state, file, set);
+    let on = read::<G>(&text, &[]).expect("a scenario that goes on");
+    let on: G = played(&on, 3);
+    assert_ne!(whole.instance().storage(), state.cells);
+    if same_storage {
+        assert_eq!(on.instance().storage(), whole.instance().storage(), "{file}");
+    }
+    let written = read::<G>(&text, &[]).expect("it was read").state.expect("it has one");
+    let goes = |one: &carrots::state::Holder| one.strategy.is_some();
+    let players = State { accounts: written.accounts.into_iter().filter(goes).collect(), ..state };
+    assert!(players.accounts.len() > 5, "{file}");
+    assert_eq!(wealth(&players, on.instance()), wealth(&players, whole.instance()), "{file}");
+}
+
+#[test]
+fn going_on_is_playing_on() {
+    let staking = [
+        "world.miss_rate=0.0",
+        "agents[1].strategy=honest",
+        "agents[2].strategy=honest",
+        "agents[3].stake=1000000",
+    ];
+    goes_on::<staking::Game>("staking-small", &staking, true);
+    let auction =
+        ["world.values=[50, 70, 90]", "agents=[{strategy=\"truthful\",count=9,stake=1000000000}]"];
+    goes_on::<auction::Game>("auction-second-price", &auction, true);
+    let oracle = [
+        "world.accuracy=1.0",
+        "world.truth={choice={options=2,first=1.0}}",
+        "world.questions=1",
+        "agents=[{strategy=\"honest\",count=7,stake=\"5_000_000_000_000_000_000_000\"}]",
+        "params.jury=7",
+        "params.max_appeals=0",
+    ];
+    goes_on::<oracle::Game>("oracle-court", &oracle, false);
+    let funding = [
+        "world.interests=4",
+        "world.goods=4",
+        "world.weight=1000",
+        "agents=[{strategy=\"honest\",count=9,stake=1000000}]",
+    ];
+    goes_on::<funding::Game>("funding-quadratic", &funding, false);
+}
+
+/// The state of a contract that was just instantiated.
+fn fresh<G: Game>(file: &str, block: u32) -> State {
+    let scenario = scenario::<G>(file, &[]);
+    let wallets = vec![0; G::Model::ROLES.len()];
+    let instance = Instance::<G::Model>::new(scenario.params, wallets, block);
+    instance.expect("the parameters are sound").state()
+}
+
+/// A scenario that starts from a contract that was just instantiated is the scenario itself: agents
+/// do and get the same, and an audit says the same.
+fn from_the_first_block<G: Game + 'static>(file: &str, set: &[&str], asked: Property) {
+    let own = document(file, set);
+    let started = |block, set: &[&str]| {
+        let text = carrots::state::scenario::<G>(&fresh::<G>(file, block), Some(&own));
+        let set = set.iter().map(|set| set.to_string()).collect::<Vec<_>>();
+        Document::parse(file.into(), text.expect("a state of the mechanism"), &set)
+    };
+    // What is paid in once was not paid in yet.
+    let reserve = own.table().get("world").and_then(|world| world.get("reserve"));
+    let reserve = reserve.map(|reserve| format!("world.reserve={reserve}"));
+    let once: Vec<&str> = reserve.iter().map(String::as_str).collect();
+    let (first, then) = (started(0, &once).expect("TOML"), started(1, &once).expect("TOML"));
+    let rows = |document| carrots::play::load::<G>(document).expect("it is sound").play(7, 0);
+    assert_eq!(rows(&own), rows(&first), "{file}");
+    let finding = |document| {
+        let audit = audit(document).expect("it is sound");
+        audit.property(asked).finding().to_string()
+    };
+    assert_eq!(finding(&own), finding(&then), "{file}");
+}
+
+#[test]
+fn a_fresh_contract_is_where_scenarios_start() {
+    use Property::{DominantStrategy, Nash, Sybil};
+    from_the_first_block::<staking::Game>("staking-small", &["run.horizon=40"], Nash);
+    from_the_first_block::<auction::Game>(
+        "auction-second-price",
+        &["audit.bidders=3"],
+        DominantStrategy,
+    );
+    from_the_first_block::<auction::Game>("auction-vcg", &["run.horizon=5"], DominantStrategy);
+    from_the_first_block::<oracle::Game>("oracle-court", &["run.horizon=3"], Nash);
+    from_the_first_block::<oracle::Game>("oracle-price", &["run.horizon=3"], Nash);
+    from_the_first_block::<funding::Game>("funding-quadratic", &["run.horizon=2"], Sybil);
+    from_the_first_block::<funding::Game>("funding-assurance", &["run.horizon=2"], Nash);
+}
+
+/// What an audit finds from a state, which a trace shows that carries the state.
+fn found_from<G: Game>(file: &str, set: &[&str], asked: Property) {
+    let scenario = scenario::<G>(file, &[]);
+    let state = played::<G>(&scenario, 2).instance().state();
+    let text = going_on::<G>(&state, file, &[]);
+    let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
+    let document = Document::parse(file.into(), text, &set).expect("it is TOML");
+    let finding = audit(&document).expect("it is sound").property(asked).violated();
+    let found = finding.counterexample.expect("it shows how");
+    for trace in [&found.trace, &found.base] {
+        assert!(trace.get("state").is_some() && trace.get("wallets").is_none(), "{file}");
+        let mut player = carrots::trace::open(&trace.to_string()).expect("it can be played");
+        while player.play().is_some() {}
+        assert!(player.surprises().is_empty(), "{file}: {:?}", player.surprises());
+        let (held, owed) = player.balance();
+        assert!(held >= owed, "{file}");
+    }
+}
+
+#[test]
+fn violations_are_found_from_a_state() {
+    use Property::{Attack, Coalition, DominantStrategy, Nash, Sybil};
+    let many = ["params.max_operators=60", "world.offence_gain=20000000"];
+    found_from::<staking::Game>("staking-small", &many, Nash);
+    let cheap = ["params.max_operators=60", "params.report_eras=2", "audit.stake=1000000"];
+    found_from::<staking::Game>("staking-small", &cheap, Attack);
+    found_from::<auction::Game>("auction-first-price", &["audit.bidders=3"], DominantStrategy);
+    let bribed = [
+        "audit.jury=15",
+        "audit.stake=\"9_000_000_000_000_000_000_000_000\"",
+        "audit.bribe=on_action",
+        "world.bribe=\"99_000_000_000_000_000_000_000\"",
+    ];
+    found_from::<oracle::Game>("oracle-court", &bribed, Nash);
+    found_from::<funding::Game>("funding-quadratic", &[], Sybil);
+    found_from::<funding::Game>("funding-pairwise", &["audit.identities=1"], Coalition);
+}
+
+#[test]
+fn what_is_intended_holds_from_a_state() {
+    let text = going_on::<staking::Game>(&staked().state(), "staking-small", &[]);
+    let set = ["params.max_operators=60".to_string(), "audit.stake=10000000".to_string()];
+    let document = Document::parse("S.toml".into(), text, &set).expect("it is TOML");
+    let audit = audit(&document).expect("it is sound");
+    audit.property(Property::Nash).holds();
+    audit.property(Property::Solvency).holds();
+}
+
+#[test]
+fn parameters_of_the_file_win_from_here_on() {
+    let state = staked().state();
+    let text = going_on::<staking::Game>(&state, "staking-small", &[]);
+    let reserve = |set: &[&str]| {
+        let scenario = read::<staking::Game>(&text, set).expect("a scenario that goes on");
+        let game: staking::Game = played(&scenario, 5);
+        carrots_logic::staking::Db::state(&game.instance().db).reserve
+    };
+    let (as_it_is, generous) = (reserve(&[]), reserve(&["params.max_inflation=0.5"]));
+    assert!(generous < as_it_is, "{generous} {as_it_is}");
+    let paid = |left| carrots_logic::staking::Db::state(&staked().db).reserve - left;
+    assert!(paid(generous) > 4 * paid(as_it_is));
+}
+
+#[test]
+fn votes_follow_the_parameters() {
+    let scenario = scenario::<oracle::Game>("oracle-court", &[]);
+    let state = played::<oracle::Game>(&scenario, 1).instance().state();
+    let text = going_on::<oracle::Game>(&state, "oracle-court", &[]);
+    let votes = |set: &[&str]| {
+        let scenario = read::<oracle::Game>(&text, set).expect("a scenario that goes on");
+        let state = scenario.state.expect("it has one");
+        let instance = Instance::<oracle::Oracle>::restore(&state).expect("a state");
+        let votes = carrots_logic::oracle::tree::total(&instance.db, &scenario.params);
+        (votes, carrots_logic::oracle::Db::state(&instance.db).jurors)
+    };
+    let (half, all) =
+        (votes(&["params.absent_loss=\"6_000_000_000_000_000_000_000\""]), votes(&[]));
+    assert!(half.0 < all.0 && half.0 * 3 > all.0, "{half:?} {all:?}");
+    let few = votes(&["params.max_jurors=512"]);
+    assert_eq!(few, all);
+}
+
+#[test]
+fn what_a_file_says_wrong_of_a_state_is_told() {
+    let text = going_on::<staking::Game>(&staked().state(), "staking-small", &[]);
+    assert!(text.contains("# pools 0x6161") && text.contains("Pool { status: Active"), "{text}");
+    let supposed = "strategy = \"honest\"  # supposed";
+    let cases = [
+        (
+            supposed,
+            "strategy = \"honestly\"",
+            ".strategy = \"honestly\": expected one of honest, lazy",
+        ),
+        (
+            supposed,
+            "strategy = \"bonder\"",
+            "expected a strategy of operators: it is an active one",
+        ),
+        (supposed, "strategy = \"stake_splitting\"", "expected a strategy of one account"),
+        (
+            "strategy = \"bonder\"  # supposed",
+            "strategy = \"lazy\"",
+            "expected bonder: it is no active",
+        ),
+        ("[state]\nblock = 1200", "[state]\nblock = 1", "state.block = 1: expected at least 2"),
+        ("[state]\nblock", "[state]\nblok", "state.blok = 1200: unknown field `blok`"),
+        (
+            "\"0x00000000\" = \"0x",
+            "\"0x00000000\" = \"0xz",
+            "expected 0x and pairs of hexadecimal digits",
+        ),
+        (
+            "\"0x00000000\" = \"0x",
+            "\"00000000\" = \"0x",
+            "expected 0x and pairs of hexadecimal digits",
+        ),
+        ("\"0x00000000\" = \"0x", "\"0x00000000\" = \"0x00", "state.cells.0x00000000"),
+        ("\"0x00000000\" = \"0x", "\"0x0f000000\" = \"0x", "state.cells"),
+        ("\nheld = \"", "\nheld = \"0\" #", "state.held = \"0\": expected at least"),
+        (
+            "\nheld = \"",
+            "\nheld = \"340282366920938463463374607431768211455\" #",
+            "over all eras, with all",
+        ),
+        ("6100000001\"", "6100000000\"", "state.accounts[1].address"),
+        ("6100000001\"", "61000000\"", "expected 0x and 32 bytes"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(text.contains(from), "{from}");
+        let error = match read::<staking::Game>(&text.replacen(from, to, 1), &[]) {
+            Ok(_) => panic!("{to}"),
+            Err(error) => error,
+        };
+        assert!(error.starts_with("S.toml:") && error.contains(expected), "{to}: {error}");
+        assert!(!error.starts_with("S.toml:1:"), "{to}: {error}");
+    }
+    let idle: String = text
+        .lines()
+        .filter(|line| !line.ends_with("# supposed"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    let error = read::<staking::Game>(&idle, &[]).expect_err("nobody plays");
+    assert!(error.contains("agents: expected at least one group"), "{error}");
 }

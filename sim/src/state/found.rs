@@ -100,7 +100,9 @@ impl<'a> Found<'a> {
             let own = K::decode_all(&mut &key[prefix.len()..]).map_err(|e| wrong("key", e))?;
             let record = V::decode_all(&mut &value[..]).map_err(|e| wrong("record", e))?;
             if let Some(notes) = &mut self.notes {
-                notes.insert(key.clone(), format!("{name} {own:?}: {record:?}"));
+                let own =
+                    if key.len() > prefix.len() { format!(" {own:?}") } else { String::new() };
+                notes.insert(key.clone(), format!("{name}{own}: {record:?}"));
             }
             all.push((own, record));
         }

@@ -14,7 +14,7 @@ use crate::models::{Agent, Instance};
 use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
 use carrots_logic::Balance;
 use carrots_logic::auction::outcome::outcome;
-use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Salt, Settled, Values};
+use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Roles, Salt, Settled, Values};
 use rand::Rng;
 use std::mem::take;
 
@@ -115,10 +115,11 @@ impl crate::play::Game for Game {
             let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
             let over = round.start.saturating_add(windows);
             instance.set_block(over.max(instance.block()));
-            let _ = instance.apply(SELLER, 0, Op::Settle {});
+            let _ = instance.apply(0, 0, Op::Settle {});
         }
-        for account in accounts(instance) {
-            let _ = instance.apply(SELLER, 0, Op::Collect { account });
+        let Roles { seller, sink } = instance.db.roles();
+        for account in accounts(instance).filter(|account| ![seller, sink].contains(account)) {
+            let _ = instance.apply(seller, 0, Op::Collect { account });
         }
     }
 

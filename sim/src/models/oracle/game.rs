@@ -142,8 +142,8 @@ impl crate::play::Game for Game {
     }
 
     fn fits(instance: &Instance<Oracle>, who: Agent, _: Strategy) -> Result<(), &'static str> {
-        match instance.db.juror(who).leaf {
-            0 => Err("no strategy: it is no juror that can be drawn"),
+        match instance.db.juror(who).stake {
+            0 => Err("no strategy: it has staked nothing"),
             _ => Ok(()),
         }
     }

@@ -85,8 +85,15 @@ impl Stage {
         let all = each.saturating_mul(audit.jurors);
         let all = all.saturating_add(u32::try_from(votes).unwrap_or(u32::MAX));
         params.jury = if audit.jury == 0 { all } else { audit.jury };
+        let sound = params.check().is_ok();
+        if votes > 0 && audit.jury == 0 {
+            let expected = format!(
+                "a last jury of at most 63 votes, whose fee fits: those who are there have {votes}"
+            );
+            expect(sound, "audit.jury", expected)?;
+        }
         let key = if audit.jury == 0 { "audit.jurors" } else { "audit.jury" };
-        expect(params.check().is_ok(), key, "a last jury of at most 63 votes, whose fee fits")?;
+        expect(sound, key, "a last jury of at most 63 votes, whose fee fits")?;
         let room = audit.jurors * audit.splits <= params.max_jurors.saturating_sub(there);
         expect(room, "audit.jurors", "at most params.max_jurors accounts of all jurors")?;
         let truth = match world.truth {
