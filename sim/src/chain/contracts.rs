@@ -186,7 +186,7 @@ impl Node {
                 let (_hash, deposit): ([u8; 32], Balance) = decoded(input)?;
                 Ok(deposit)
             }
-            _ => Err(self.refusal(at, input)),
+            _ => Err(self.refusal(at, who, input)),
         }
     }
 
@@ -200,7 +200,7 @@ impl Node {
         salt: &[u8],
     ) -> Result<Tried<(Address, Returned)>> {
         let arguments = (who.0, 0 as Balance, None::<Gas>, None::<Balance>, code, data, salt);
-        self.attempt(at, "ContractsApi_instantiate", &arguments.encode(), |input| {
+        self.attempt(at, who, "ContractsApi_instantiate", &arguments.encode(), |input| {
             let returned = decoded(input)?;
             Ok((Address(decoded(input)?), returned))
         })
@@ -216,12 +216,13 @@ impl Node {
         data: &[u8],
     ) -> Result<Tried<Returned>> {
         let arguments = (who.0, contract.0, value, None::<Gas>, None::<Balance>, data).encode();
-        self.attempt(at, "ContractsApi_call", &arguments, decoded)
+        self.attempt(at, who, "ContractsApi_call", &arguments, decoded)
     }
 
     fn attempt<T>(
         &self,
         at: &At,
+        who: Address,
         function: &str,
         arguments: &[u8],
         read: impl Fn(&mut &[u8]) -> Result<T>,
@@ -232,7 +233,7 @@ impl Node {
         let debug: Vec<u8> = decoded(input)?;
         match decoded::<u8>(input)? {
             0 => Ok(Tried { gas: needed.with_reserve(), deposit, result: read(input)? }),
-            _ => match (self.refusal(at, input), debug.is_empty()) {
+            _ => match (self.refusal(at, who, input), debug.is_empty()) {
                 (ChainError::Refused(why), false) => Err(ChainError::refused(format!(
                     "{why}: {}",
                     String::from_utf8_lossy(&debug).trim()
@@ -242,9 +243,17 @@ impl Node {
         }
     }
 
-    /// Why the runtime would not do it, with what helps where that is known.
-    fn refusal(&self, at: &At, bytes: &[u8]) -> ChainError {
-        ChainError::refused(self.reason(at, bytes))
+    /// Why the runtime would not do it for an account, with what helps where that is known.
+    fn refusal(&self, at: &At, who: Address, bytes: &[u8]) -> ChainError {
+        let reason = self.reason(at, bytes);
+        let poor = ["NotEnoughFunds", "TransferFailed", "FundsUnavailable", "BelowMinimum"];
+        match poor.iter().any(|error| reason.contains(error)) {
+            true => match self.free(at, who) {
+                Ok(has) => ChainError::refused(format!("{reason}: it has {has} ({who})")),
+                Err(lost) => lost,
+            },
+            false => ChainError::refused(reason),
+        }
     }
 
     /// A dispatch error in words.

@@ -30,6 +30,9 @@ const MORTAL_BLOCKS: u64 = 64;
 /// How many storage entries are asked for at a time.
 const PAGE: u32 = 512;
 
+/// What is said of a node that is lost.
+const BROKE: &str = "stopped answering";
+
 /// The chain as it is at a block.
 pub(crate) type At = ClientAtBlock<Chain, OnlineClientAtBlockImpl<Chain>>;
 
@@ -88,24 +91,22 @@ impl Node {
         }
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| ChainError::lost(error.to_string()))?;
-        let unreachable = |why: String| {
+        let unreachable = |why: &str| {
             ChainError::refused(format!(
                 "{url}: no node answers there ({why}): start one with scripts/localnet, or check \
                  the address"
             ))
         };
         let config = Chain::default();
-        let connected = runtime.block_on(async {
-            let connect = async {
-                let rpc = RpcClient::from_insecure_url(url).await.map_err(|e| innermost(&e))?;
-                let backend = LegacyBackend::builder().build(rpc.clone());
-                let client =
-                    OnlineClient::from_backend_with_config(config.clone(), Arc::new(backend)).await;
-                Ok::<_, String>((rpc, client.map_err(|error| innermost(&error))?))
-            };
-            tokio::time::timeout(CONNECT, connect).await.map_err(|_| "no answer in 10 s".into())
-        });
-        let (rpc, client) = connected.and_then(|done| done).map_err(unreachable)?;
+        let (rpc, client) = runtime.block_on(async {
+            let rpc = tokio::time::timeout(CONNECT, RpcClient::from_insecure_url(url)).await;
+            let rpc = rpc.map_err(|_| unreachable("it says nothing for 10 s"))?;
+            let rpc = rpc.map_err(|error| unreachable(&innermost(&error)))?;
+            let backend = Arc::new(LegacyBackend::builder().build(rpc.clone()));
+            let client = OnlineClient::from_backend_with_config(config.clone(), backend).await;
+            let lost = |error| ChainError::lost(format!("{url}: the node {BROKE} ({error})"));
+            Ok((rpc, client.map_err(|error| lost(innermost(&error)))?))
+        })?;
         let methods = LegacyRpcMethods::new(rpc.clone());
         let (url, last) = (url.into(), RefCell::default());
         Ok(Self { runtime, rpc, methods, client, config, last, url })
@@ -346,7 +347,7 @@ impl Node {
                 ChainError::refused(format!("{}: {}{more}", self.url, error.message))
             }
             error => ChainError::lost(format!(
-                "{}: the node stopped answering ({}): check that it runs, then try again",
+                "{}: the node {BROKE} ({}): check that it runs, then try again",
                 self.url,
                 innermost(&error),
             )),

@@ -1,6 +1,6 @@
 //! `carrots follow`: a deployed mechanism and its twin in memory, block by block.
 
-use super::chain::Deployed;
+use super::chain::{Deployed, is_lost};
 use super::{Format, Verdict, print};
 use anyhow::Context;
 use carrots::chain::{ChainError, Follower, Node, Seen};
@@ -50,22 +50,7 @@ struct Outcome {
 }
 
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
-    let (record, mut node) = args.deployed.open()?;
-    let path = args.progress.clone();
-    let path = path.unwrap_or_else(|| args.deployed.record.with_extension("follow.json"));
-    let mechanism = super::mechanism(&record.mechanism)?.chain;
-    let begun = match args.since {
-        Some(_) => None,
-        None => Follower::resume(&record, mechanism, &node, &path)?,
-    };
-    let mut follower = match begun {
-        Some(follower) => follower,
-        None => {
-            let deployed = record.deployed.map_or(0, |place| place.block);
-            let block = args.since.unwrap_or(deployed);
-            Follower::since(record, mechanism, &node, block, &path)?
-        }
-    };
+    let (mut node, mut follower) = patiently(&args, || begin(&args))?;
     let (from, before) = (follower.at().number, follower.calls());
     let mut difference = None;
     while args.until.is_none_or(|until| follower.at().number < until) && difference.is_none() {
@@ -101,29 +86,53 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     Ok(verdict)
 }
 
-/// Connects again, until patience ends.
-fn again(args: &Args, lost: Node, follower: &Follower) -> anyhow::Result<Node> {
+/// Does it until it is done, as long as the node is lost and patience lasts.
+fn patiently<T>(args: &Args, done: impl Fn() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let (since, mut pause) = (Instant::now(), POLL);
     loop {
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(BACK_OFF);
-        let found = Node::connect(lost.url()).and_then(|node| {
-            follower.is_on(&node)?;
-            Ok(node)
-        });
-        match found {
-            Ok(node) => {
-                eprintln!("carrots: {}: connected again", node.url());
-                return Ok(node);
+        match done() {
+            Err(error) if is_lost(&error) && since.elapsed().as_secs() < args.patience => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(BACK_OFF);
             }
-            Err(_) if since.elapsed() < Duration::from_secs(args.patience) => {}
-            Err(error) => {
-                let block = follower.at().number;
-                let text = format!("stopped after block {block}: run it again to go on");
-                return Err(ChainError::Lost(error.to_string())).context(text);
-            }
+            result => return result,
         }
     }
+}
+
+/// Connects, and goes on where it stopped, or begins.
+fn begin(args: &Args) -> anyhow::Result<(Node, Follower)> {
+    let (record, node) = args.deployed.open()?;
+    let path = args.progress.clone();
+    let path = path.unwrap_or_else(|| args.deployed.record.with_extension("follow.json"));
+    let mechanism = super::mechanism(&record.mechanism)?.chain;
+    let begun = match args.since {
+        Some(_) => None,
+        None => Follower::resume(&record, mechanism, &node, &path)?,
+    };
+    let follower = match begun {
+        Some(follower) => follower,
+        None => {
+            let deployed = record.deployed.map_or(0, |place| place.block);
+            Follower::since(record, mechanism, &node, args.since.unwrap_or(deployed), &path)?
+        }
+    };
+    Ok((node, follower))
+}
+
+/// Connects again. A node that was there and is away may come back.
+fn again(args: &Args, lost: Node, follower: &Follower) -> anyhow::Result<Node> {
+    let node = patiently(args, || {
+        let node =
+            Node::connect(lost.url()).map_err(|error| ChainError::Lost(error.to_string()))?;
+        follower.is_on(&node)?;
+        Ok(node)
+    });
+    let block = follower.at().number;
+    let node =
+        node.with_context(|| format!("stopped after block {block}: run it again to go on"))?;
+    eprintln!("carrots: {}: connected again", node.url());
+    Ok(node)
 }
 
 fn show(seen: &Seen) -> anyhow::Result<()> {

@@ -20,7 +20,7 @@ pub enum WriteError {
 }
 
 /// The text of a scenario that goes on from a state, like `base`, or else like the mechanism's
-/// template without its agents. Parameters are those of the state, and accounts for which there is
+/// template, without the agents: `[[agents]]` of a state are newcomers. Parameters are those of the state, and accounts for which there is
 /// an obvious strategy and that have none yet go on with it.
 pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<String, WriteError> {
     let instance = Instance::<G::Model>::restore(state)?;
@@ -32,6 +32,8 @@ pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<Strin
         Some(base) => base.table().clone(),
         None => template::<G>(),
     };
+    // They are those who are there already.
+    table.remove("agents");
     let mut found = Found::new(&state.cells).noted();
     G::Model::restore(&mut found)?;
     table.remove("state");
@@ -48,14 +50,12 @@ pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<Strin
     Ok(text)
 }
 
-/// The template's table, without the agents that play in it.
+/// The template's table.
 fn template<G: Game>() -> Table {
     let name = G::Model::NAME;
     let mechanism = MECHANISMS.iter().find(|mechanism| mechanism.name == name);
     let text = mechanism.map_or("", |mechanism| mechanism.template);
-    let mut table: Table = toml::from_str(text).expect("a template can be read");
-    table.remove("agents");
-    table
+    toml::from_str(text).expect("a template can be read")
 }
 
 fn write_state<G: Game>(
@@ -72,7 +72,9 @@ fn write_state<G: Game>(
         "\n# The contract as it stands: what is simulated or audited goes on from here."
     ));
     line(format_args!("[state]\nblock = {block}\nheld = \"{held}\""));
-    line(format_args!("\n# Who has a strategy goes on with it; the others do nothing more."));
+    line(format_args!(
+        "\n# Who has a strategy goes on with it; the others do nothing more. [[agents]] enter beside them."
+    ));
     let roles = Found::roles(&state.cells, G::Model::ROLES.len());
     for (holder, who) in accounts.iter().zip(0..) {
         line(format_args!("[[state.accounts]]"));

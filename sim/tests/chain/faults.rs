@@ -77,13 +77,14 @@ fn what_a_chain_does_not_take_is_told_before_anything_is_signed() {
         deploy(&net, url, &staking, &[]).refused(2, saying);
     }
     net.write("poor", "0x4242424242424242424242424242424242424242424242424242424242424242");
-    deploy(&net, &net.url, &staking, &["--signer", "file:poor"]).refused(2, "has 0: deploying");
+    deploy(&net, &net.url, &staking, &["--signer", "file:poor"])
+        .refused(2, "deposit for storage: it has 0");
     deploy(&net, &net.url, &bundle("auction"), &[]).refused(2, "it is the contract `auction`");
     assert!(!net.folder.join("r.json").exists(), "nothing is written of what did not happen");
 }
 
 /// WebAssembly of a contract whose every entry stops by a fault.
-const TRAP: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x02\x0f\x01\x03env\x06memory\x02\x01\x02\
+const TRAP: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x02\x10\x01\x03env\x06memory\x02\x01\x02\
     \x10\x03\x03\x02\0\0\x07\x11\x02\x06deploy\0\0\x04call\0\x01\x0a\x09\x02\x03\0\0\x0b\x03\0\0\x0b";
 
 #[test]

@@ -63,5 +63,5 @@ fn the_first_difference_is_told() {
     net.write("staking.follow.json", &progress.to_string());
     net.run(&["call", &record, "fund", "--value", "7", "--signer", "dev:Bob", "--yes"]).ended(0);
     let run = net.run(&["follow", &record, "--until", "3"]).ended(1);
-    assert!(run.out.contains("DIFFERENCE  block 3"), "{}", run.out);
+    assert!(run.out.contains("DIFFERENT  block 3"), "{}", run.out);
 }
