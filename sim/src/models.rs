@@ -423,14 +423,15 @@ impl Ledger {
     #[inline]
     pub fn take(&mut self, who: Agent, amount: Balance) {
         self.wallets[who as usize] -= amount;
-        self.held += amount;
+        self.held = self.held.wrapping_add(amount);
     }
 
-    /// Moves tokens from the contract to an agent. It has them unless rules are broken; then what it
-    /// holds wraps around.
+    /// Moves tokens from the contract to an agent. It has them unless rules are broken, or storage is
+    /// made up; then what it holds wraps around.
     #[inline]
     pub fn pay(&mut self, who: Agent, amount: Balance) {
         self.held = self.held.wrapping_sub(amount);
-        self.wallets[who as usize] += amount;
+        let wallet = &mut self.wallets[who as usize];
+        *wallet = wallet.saturating_add(amount);
     }
 }

@@ -69,14 +69,13 @@ pub trait Game: Sized {
 
     /// The metrics in the order of a row, and whether they are amounts.
     const METRICS: &'static [(&'static str, bool)];
+    /// Amounts of the world that somebody pays in once, at the start.
+    const ONCE: &'static [&'static str] = &[];
 
     /// How many accounts an agent has.
     fn accounts(_strategy: Self::Strategy) -> u32 {
         1
     }
-    /// Amounts of the world that somebody pays in once, at the start.
-    const ONCE: &'static [&'static str] = &[];
-
     /// The strategy of an account that is there already, if there is an obvious one.
     fn habit(instance: &Instance<Self::Model>, who: Agent) -> Option<Self::Strategy>;
     /// Says what was expected instead if that account cannot go on with a strategy of one account.

@@ -469,3 +469,42 @@ fn what_a_file_says_wrong_of_a_state_is_told() {
     let error = read::<staking::Game>(&idle, &[]).expect_err("nobody plays");
     assert!(error.contains("agents: expected at least one group"), "{error}");
 }
+
+/// Storage that was made up is refused, or played like any other; how often which.
+fn made_up<G: Game + 'static>(file: &str) -> [usize; 2] {
+    let base = document(file, &["run.horizon=2"]);
+    let state = played::<G>(&scenario::<G>(file, &[]), 2).instance().state();
+    let keys: Vec<_> = state.cells.keys().cloned().collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut counts = [0; 2];
+    for _ in 0..60 {
+        let mut other = state.clone();
+        // The first cells are those that concern everyone.
+        let most = if rng.random() { keys.len() } else { keys.len().min(6) };
+        let record = other.cells.get_mut(&keys[rng.random_range(0..most)]).expect("it is there");
+        if let Some(byte) = record.len().checked_sub(1).map(|last| rng.random_range(0..=last)) {
+            record[byte] = if rng.random() { 255 } else { rng.random() };
+        }
+        other.held = if rng.random() { other.held } else { u128::MAX / 4 };
+        let text = carrots::state::scenario::<G>(&other, Some(&base));
+        let played = text.is_ok_and(|text| {
+            let document = Document::parse(file.into(), text, &[]).expect("it is TOML");
+            carrots::play::load::<G>(&document).is_ok_and(|game| !game.play(1, 0).is_empty())
+        });
+        counts[usize::from(played)] += 1;
+    }
+    counts
+}
+
+#[test]
+fn made_up_storage_is_refused_or_played() {
+    for counts in [
+        made_up::<staking::Game>("staking-small"),
+        made_up::<auction::Game>("auction-second-price"),
+        made_up::<oracle::Game>("oracle-price"),
+        made_up::<funding::Game>("funding-pairwise"),
+        made_up::<funding::Game>("funding-assurance"),
+    ] {
+        assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+    }
+}

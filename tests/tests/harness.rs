@@ -119,7 +119,10 @@ fn a_trace_that_cannot_be_played_is_refused() {
     let rich = Trace { wallets: vec![Amount(u128::MAX / 4); 4], ..trace(vec![]) };
     let wrong = Trace { params: Params { issuance: 0, ..params() }, ..trace(vec![]) };
     let other = Trace { mechanism: "stacking".into(), ..trace(vec![]) };
+    let begun = trace(vec![]).model().expect("it can be played").state();
+    let begun = Trace { wallets: vec![], state: Some(begun), ..trace(vec![]) };
     for (name, trace, says) in [
+        ("harness-state", begun, "no contract can be started from a state"),
         ("harness-nobody", trace(vec![nobody]), "steps[0]: agent 4"),
         ("harness-poor", poor, "wallet"),
         ("harness-rich", rich, "wallets: too much for a chain"),

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod game;
+mod live;
 mod play;
 mod stage;
 

@@ -7,14 +7,15 @@
 //! An agent's payoff is what it has in the end, less what it began with, plus what the items that
 //! it won were worth to it. Who has too few tokens for a bid does not bid.
 
+use super::live;
 use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{Auction, Op, Receipt, SELLER};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
 use carrots_logic::Balance;
 use carrots_logic::auction::outcome::outcome;
-use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Roles, Salt, Settled, Values};
+use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Salt, Settled, Values};
 use rand::Rng;
 use std::mem::take;
 
@@ -99,28 +100,12 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
-    /// Who has a bid, or won an item, is truthful.
     fn habit(instance: &Instance<Auction>, who: Agent) -> Option<Strategy> {
-        let db = &instance.db;
-        let won = |award: &Option<Award<Agent>>| award.is_some_and(|award| award.winner == who);
-        let bids = db.bids.get(who).iter().next().is_some();
-        let bids = bids || db.awards.iter().any(|(_, award)| won(award));
-        bids.then_some(Strategy::Truthful)
+        live::habit(instance, who)
     }
 
-    /// The open round ends; bids that are sealed still are not revealed, since nobody knows them.
     fn conclude(instance: &mut Instance<Auction>) {
-        if let Some(round) = instance.db.open_round() {
-            let (params, round) = (instance.db.params(), instance.db.round(round));
-            let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
-            let over = round.start.saturating_add(windows);
-            instance.set_block(over.max(instance.block()));
-            let _ = instance.apply(0, 0, Op::Settle {});
-        }
-        let Roles { seller, sink } = instance.db.roles();
-        for account in accounts(instance).filter(|account| ![seller, sink].contains(account)) {
-            let _ = instance.apply(seller, 0, Op::Collect { account });
-        }
+        live::conclude(instance)
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {

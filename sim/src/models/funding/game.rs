@@ -7,11 +7,12 @@
 //! An agent's payoff is what it has in the end, less what it began with, plus what the goods that
 //! were funded are worth to it. What the owners of goods are paid, they spend on the goods.
 
+use super::live;
 use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{Funding, Op, Receipt};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
+use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
 use carrots_logic::Balance;
 use carrots_logic::funding::{Accounts, Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, quadratic};
 use carrots_logic::math::mul_div_up;
@@ -103,38 +104,12 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
-    /// Who contributed is honest.
     fn habit(instance: &Instance<Funding>, who: Agent) -> Option<Strategy> {
-        let gave = instance.db.contributions.get(who).iter().next().is_some();
-        gave.then_some(Strategy::Honest)
+        live::habit(instance, who)
     }
 
-    /// A round that has projects, or whose window is over, ends with what was contributed; all that
-    /// is due is claimed, refunded and collected.
     fn conclude(instance: &mut Instance<Funding>) {
-        let caller = match accounts(instance).next() {
-            Some(caller) => caller,
-            None => instance.meet(instance.stranger()),
-        };
-        let (params, state) = (instance.db.params(), instance.db.state());
-        let over = state.start.saturating_add(params.round_blocks);
-        if state.next > state.first || instance.block() >= over {
-            instance.set_block(over.max(instance.block()));
-            for project in state.first..state.next {
-                let _ = instance.apply(caller, 0, Op::Tally { project });
-            }
-            let _ = instance.apply(caller, 0, Op::EndRound {});
-        }
-        for project in 0..state.next {
-            let _ = instance.apply(caller, 0, Op::Claim { project });
-        }
-        for contributor in accounts(instance) {
-            let given = instance.db.contributions.get(contributor);
-            for (project, _) in given.iter().copied() {
-                let _ = instance.apply(caller, 0, Op::Refund { contributor, project });
-            }
-            let _ = instance.apply(caller, 0, Op::Collect { account: contributor });
-        }
+        live::conclude(instance)
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {

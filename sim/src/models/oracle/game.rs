@@ -8,6 +8,7 @@
 //! An agent's payoff is what it has and could take out then, less what it began with, plus the
 //! bribes and less the effort that the world knows.
 
+use super::live;
 use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{BEACON, Op, Oracle, Receipt};
@@ -16,7 +17,7 @@ use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
 use crate::simulate::stream;
 use carrots_logic::Balance;
 use carrots_logic::oracle::verdict::{Standing, standing};
-use carrots_logic::oracle::{Ballot, Block, Db, Drawn, Kind, Outcome, Params, Salt, Status};
+use carrots_logic::oracle::{Ballot, Db, Drawn, Kind, Outcome, Params, Salt};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::mem::take;
@@ -136,45 +137,20 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
-    /// Jurors are honest.
     fn habit(instance: &Instance<Oracle>, who: Agent) -> Option<Strategy> {
-        (instance.db.juror(who).leaf > 0).then_some(Strategy::Honest)
+        live::habit(instance, who)
     }
 
-    fn fits(instance: &Instance<Oracle>, who: Agent, _: Strategy) -> Result<(), &'static str> {
-        match instance.db.juror(who).stake {
-            0 => Err("no strategy: it has staked nothing"),
-            _ => Ok(()),
-        }
+    fn fits(
+        instance: &Instance<Oracle>,
+        who: Agent,
+        strategy: Strategy,
+    ) -> Result<(), &'static str> {
+        live::fits(instance, who, strategy)
     }
 
-    /// All questions are settled. No jury is drawn for them, and what was not revealed is not,
-    /// since nobody knows it.
     fn conclude(instance: &mut Instance<Oracle>) {
-        let params = instance.db.params();
-        for number in 0..instance.db.state().questions {
-            while let Some(question) = instance.db.question(number) {
-                let (op, over) = match question.status {
-                    Status::Drawing => {
-                        (Op::Expire { question: number }, params.draw_window(question.since).1)
-                    }
-                    Status::Voting => {
-                        let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
-                        (Op::Tally { question: number }, question.since.saturating_add(windows))
-                    }
-                    Status::Tallied => {
-                        let over = question.since.saturating_add(params.appeal_blocks);
-                        (Op::Settle { question: number }, over)
-                    }
-                    Status::Settled => break,
-                };
-                let now = stakes_change(&params, instance.block().max(over));
-                instance.set_block(now);
-                if instance.apply(BEACON, 0, op).is_err() {
-                    break;
-                }
-            }
-        }
+        live::conclude(instance)
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
@@ -286,15 +262,6 @@ fn plan(strategy: Strategy) -> Plan {
     }
 }
 
-/// The first block from one on in which stakes can change.
-fn stakes_change(params: &Params, block: Block) -> Block {
-    let cycle = params.stake_blocks + params.draw_blocks;
-    match params.drawing(block) {
-        true => block.saturating_add(cycle - block % cycle),
-        false => block,
-    }
-}
-
 /// What hides an answer. Nobody here guesses, so it need not be random.
 fn salt(question: u64) -> Salt {
     let mut salt = [0; 32];
@@ -329,7 +296,7 @@ impl Game {
     /// Lets a drawing phase pass.
     fn let_stakes_change(&mut self) {
         let now = self.oracle.block();
-        self.oracle.advance(stakes_change(&self.params, now) - now);
+        self.oracle.advance(live::stakes_change(&self.params, now) - now);
     }
 
     fn ask(&mut self) {

@@ -7,6 +7,7 @@
 //! An agent's payoff is what it has and could take out then, less what it began with, plus the
 //! gains and less the costs that the world knows.
 
+use super::live;
 use super::play::{self, Scenario, Strategy, World};
 use super::stage;
 use super::{Op, Receipt, Staking};
@@ -123,14 +124,8 @@ impl crate::play::Game for Game {
         play::accounts(strategy)
     }
 
-    /// Active operators are honest; who else has stake is a bonder.
     fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {
-        let db = &instance.db;
-        let has = db.positions.get(who).iter().count() + db.unbondings.get(who).iter().count() > 0;
-        match db.pool(who).status {
-            Status::Active => Some(Strategy::Honest),
-            _ => has.then_some(Strategy::Bonder),
-        }
+        live::habit(instance, who)
     }
 
     fn fits(
@@ -138,26 +133,11 @@ impl crate::play::Game for Game {
         who: Agent,
         strategy: Strategy,
     ) -> Result<(), &'static str> {
-        match (strategy, instance.db.pool(who).status) {
-            (Strategy::Bonder, Status::Active) => {
-                Err("a strategy of operators: it is an active one")
-            }
-            (Strategy::Bonder, _) | (_, Status::Active) => Ok(()),
-            _ => Err("bonder: it is no active operator"),
-        }
+        live::fits(instance, who, strategy)
     }
 
-    /// Payouts of eras that are over are pulled, and slashes that are due are applied.
     fn conclude(instance: &mut Instance<Staking>) {
-        let era = instance.db.state().era;
-        for operator in accounts(instance) {
-            let points = instance.db.points.get(operator);
-            let unpaid = points.iter().map(|(era, _)| *era).filter(|at| *at < era);
-            for era in unpaid.collect::<Vec<_>>() {
-                let _ = instance.apply(0, 0, Op::Payout { operator, era });
-            }
-            while instance.apply(0, 0, Op::ApplySlash { operator }).is_ok() {}
-        }
+        live::conclude(instance)
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {

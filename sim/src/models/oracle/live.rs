@@ -1,0 +1,57 @@
+//! The oracle as it stands: how accounts that are there already go on.
+
+use super::{BEACON, Op, Oracle, Strategy};
+use crate::models::{Agent, Instance};
+use carrots_logic::oracle::{Block, Db, Params, Status};
+
+/// Jurors are honest.
+pub fn habit(instance: &Instance<Oracle>, who: Agent) -> Option<Strategy> {
+    (instance.db.juror(who).leaf > 0).then_some(Strategy::Honest)
+}
+
+/// Who has staked can be drawn, or could be under other parameters.
+pub fn fits(instance: &Instance<Oracle>, who: Agent, _: Strategy) -> Result<(), &'static str> {
+    match instance.db.juror(who).stake {
+        0 => Err("no strategy: it has staked nothing"),
+        _ => Ok(()),
+    }
+}
+
+/// All questions are settled. No jury is drawn for them, and what was not revealed is not,
+/// since nobody knows it.
+pub fn conclude(instance: &mut Instance<Oracle>) {
+    let params = instance.db.params();
+    let questions: Vec<u64> = instance.db.questions.iter().map(|(number, _)| *number).collect();
+    for number in questions {
+        while let Some(question) = instance.db.question(number) {
+            let (op, over) = match question.status {
+                Status::Drawing => {
+                    (Op::Expire { question: number }, params.draw_window(question.since).1)
+                }
+                Status::Voting => {
+                    let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
+                    (Op::Tally { question: number }, question.since.saturating_add(windows))
+                }
+                Status::Tallied => {
+                    let over = question.since.saturating_add(params.appeal_blocks);
+                    (Op::Settle { question: number }, over)
+                }
+                Status::Settled => break,
+            };
+            let now = stakes_change(&params, instance.block().max(over));
+            instance.set_block(now);
+            if instance.apply(BEACON, 0, op).is_err() {
+                break;
+            }
+        }
+    }
+}
+
+/// The first block from one on in which stakes can change.
+pub fn stakes_change(params: &Params, block: Block) -> Block {
+    let cycle = params.stake_blocks + params.draw_blocks;
+    match params.drawing(block) {
+        true => block.saturating_add(cycle - block % cycle),
+        false => block,
+    }
+}
