@@ -74,6 +74,7 @@ impl<'a> Call<'a> {
         let at = node.at(head)?;
         let payload = contracts::call(self.contract, self.value, trial.gas, &self.data);
         let signed = node.sign(&at, payload, signer, node.nonce(signer.address())?)?;
+        node.rehearse(&at, &signed)?;
         node.send(&signed)?;
         let (at, place) = node.find(&signed, head.number + 1, wait)?;
         let included = node.block(at)?.transactions.into_iter().nth(place);

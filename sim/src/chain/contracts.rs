@@ -2,7 +2,7 @@
 //!
 //! The shapes are those of its runtime API, version 2 (`ContractsApi`, polkadot-sdk).
 
-use super::node::{At, Payload, innermost};
+use super::node::{At, Payload, Signed, innermost};
 use super::{Address, ChainError, Head, Node, Result};
 use crate::state::State;
 use carrots_logic::Balance;
@@ -269,6 +269,24 @@ impl Node {
         }
     }
 
+    /// Applies a signed transaction to the state of a block, without sending it: what the chain's own
+    /// filters would refuse is told here, for nothing. What cannot be rehearsed is let pass.
+    pub(crate) fn rehearse(&self, at: &At, signed: &Signed) -> Result<()> {
+        let answer = self.run("BlockBuilder_apply_extrinsic", &signed.bytes, self.head_of(at));
+        match answer {
+            Err(ChainError::Lost(why)) => Err(ChainError::Lost(why)),
+            Ok(answer) => match &answer[..] {
+                // Valid, and its dispatch failed.
+                [0, 1, error @ ..] => Err(ChainError::refused(format!(
+                    "the chain would refuse it: {}: nothing was sent",
+                    self.reason(at, error)
+                ))),
+                _ => Ok(()),
+            },
+            Err(ChainError::Refused(_)) => Ok(()),
+        }
+    }
+
     /// What sending a transaction costs beside its deposits.
     pub(crate) fn fee(&self, at: &At, payload: Payload, who: Address) -> Result<Balance> {
         let bytes = self.unsigned(at, payload, who)?;
@@ -294,6 +312,7 @@ const HINTS: &[(&str, &str)] = &[
     ("CodeNotFound", "the code is not on the chain: upload it first"),
     ("StorageDepositNotEnoughFunds", "the signer cannot pay the deposit for storage"),
     ("TransferFailed", "the signer does not have the tokens that are sent along"),
+    ("CallFiltered", "the chain is closed to such calls"),
     ("FundsUnavailable", "the signer does not have enough tokens"),
 ];
 

@@ -233,6 +233,7 @@ fn step(
         _ => node.nonce(signer.address())?,
     };
     let signed = node.sign(&at, payload, signer, nonce)?;
+    node.rehearse(&at, &signed)?;
     record.pending = Some(Pending { transaction: signed.hash, nonce, after: head.number });
     record.write(path)?;
     if let Err(error) = node.send(&signed) {

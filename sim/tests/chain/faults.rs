@@ -5,6 +5,8 @@ use crate::relay::{Pass, Relay};
 use scale::{Decode, Encode};
 use scale_info::{TypeDef, TypeDefPrimitive};
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use subxt::ext::frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed, v15};
 
 fn deploy(net: &Localnet, url: &str, bundle: &str, more: &[&str]) -> Run {
@@ -81,6 +83,26 @@ fn what_a_chain_does_not_take_is_told_before_anything_is_signed() {
         .refused(2, "deposit for storage: it has 0");
     deploy(&net, &net.url, &bundle("auction"), &[]).refused(2, "it is the contract `auction`");
     assert!(!net.folder.join("r.json").exists(), "nothing is written of what did not happen");
+}
+
+#[test]
+fn a_filter_of_the_chain_is_told_before_anything_is_sent() {
+    let net = Localnet::start("filter");
+    // Valid; dispatched; an error of a module: the first pallet's sixth.
+    let filtered = "0x00010300".to_string() + "05000000";
+    let sent = Arc::new(AtomicBool::new(false));
+    let seen = sent.clone();
+    let rule = move |method: &str, params: &Value, answer: &Value| {
+        seen.fetch_or(method == "author_submitExtrinsic", Ordering::SeqCst);
+        match params[0] == "BlockBuilder_apply_extrinsic" && !answer.is_null() {
+            true => Pass::Answer(filtered.clone().into()),
+            false => Pass::On,
+        }
+    };
+    let relay = Relay::start(&net.url, Box::new(rule));
+    deploy(&net, &relay.url, &bundle("staking"), &[]).refused(2, "System::CallFiltered");
+    assert!(!sent.load(Ordering::SeqCst));
+    assert!(!net.folder.join("r.json").exists());
 }
 
 /// WebAssembly of a contract whose every entry stops by a fault.
