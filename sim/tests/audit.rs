@@ -119,6 +119,7 @@ const SCENARIOS: &[(&str, &[(Property, Verdict)])] = &[
         "polkadot-staking",
         &[(IndividualRationality, Holds), (Griefing, Holds), (Corruption, Holds), (Nash, Violated)],
     ),
+    ("staking-local", &[(Nash, Holds), (Griefing, Holds), (Solvency, Holds)]),
     (
         "staking-small",
         &[

@@ -197,7 +197,7 @@ impl Deployment {
     fn adopt(&mut self, node: &Node, head: Head, path: &Path) -> Result<Place> {
         let (mut without, mut with) = (0, head.number);
         if let Some(pending) = self.record.pending {
-            without = pending.after.min(with - 1);
+            without = pending.after.min(with.saturating_sub(1));
         }
         while with - without > 1 {
             let middle = without + (with - without) / 2;
@@ -227,18 +227,23 @@ fn step(
 ) -> Result<Place> {
     let head = node.head(Wait::Included)?;
     let at = node.at(head)?;
-    let nonce = match record.pending {
-        // Sent before, and its number is not used yet.
-        Some(pending) if used(node, &at, signer)? <= pending.nonce => pending.nonce,
-        _ => node.nonce(signer.address())?,
+    // Sent before, and its number is not used yet.
+    let earlier = match record.pending {
+        Some(pending) if used(node, &at, signer)? <= pending.nonce => Some(pending),
+        _ => None,
+    };
+    let nonce = match earlier {
+        Some(pending) => pending.nonce,
+        None => node.nonce(signer.address())?,
     };
     let signed = node.sign(&at, payload, signer, nonce)?;
     node.rehearse(&at, &signed)?;
     record.pending = Some(Pending { transaction: signed.hash, nonce, after: head.number });
     record.write(path)?;
     if let Err(error) = node.send(&signed) {
+        // Not this one, but the earlier one can still be included.
         if let ChainError::Refused(_) = error {
-            record.pending = None;
+            record.pending = earlier;
             record.write(path)?;
         }
         return Err(error);

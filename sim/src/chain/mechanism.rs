@@ -6,7 +6,7 @@ use super::twin::{self, Twin};
 use crate::models::{Agent, Model, selector};
 use crate::play::{self, Game};
 use crate::scenario::{Document, ScenarioError};
-use crate::state::{self, State, StateError, WriteError};
+use crate::state::{State, StateError};
 use serde::Deserialize;
 use std::marker::PhantomData;
 
@@ -42,8 +42,6 @@ pub trait OnChain: Sync {
         live: &State,
         names: &dyn Fn(Agent) -> Address,
     ) -> Result<Script, ScriptError>;
-    /// The text of a scenario that goes on from a state, like another, or else like the template.
-    fn write(&self, state: &State, like: Option<&Document>) -> Result<String, WriteError>;
     /// The mechanism in memory with a state that a chain has.
     fn twin(&self, state: &State) -> Result<Box<dyn Twin>, StateError>;
 }
@@ -99,10 +97,6 @@ impl<G: Game + 'static> OnChain for Mechanism<G> {
         names: &dyn Fn(Agent) -> Address,
     ) -> Result<Script, ScriptError> {
         script::of_trace::<G::Model>(text, live, names)
-    }
-
-    fn write(&self, state: &State, like: Option<&Document>) -> Result<String, WriteError> {
-        state::scenario::<G>(state, like)
     }
 
     fn twin(&self, state: &State) -> Result<Box<dyn Twin>, StateError> {

@@ -13,7 +13,7 @@ use subxt::OnlineClient;
 use subxt::backend::LegacyBackend;
 use subxt::client::{ClientAtBlock, OnlineClientAtBlockImpl};
 use subxt::config::substrate::{H256, MultiSignature, SubstrateExtrinsicParamsBuilder};
-use subxt::config::{Header as _, RpcConfigFor};
+use subxt::config::{Header as _, ParamsFor, RpcConfigFor};
 use subxt::ext::scale_value::{Composite, Value};
 use subxt::rpcs::methods::LegacyRpcMethods;
 use subxt::rpcs::{Error as RpcError, RpcClient, rpc_params};
@@ -237,18 +237,12 @@ impl Node {
 
     /// A transaction as it will be signed, with a signature that does not fit: for its fee.
     pub(crate) fn unsigned(&self, at: &At, payload: Payload, account: Address) -> Result<Vec<u8>> {
-        let params = SubstrateExtrinsicParamsBuilder::<Chain>::new().mortal_from_unchecked(
-            MORTAL_BLOCKS,
-            at.block_number(),
-            at.block_hash(),
-        );
-        let call = payload.dynamic();
-        let transactions = at.transactions();
-        let signable = transactions.create_signable_offline(&call, params.build());
         let none = MultiSignature::Sr25519([0; 64]);
-        let signed = signable.and_then(|mut signable| {
-            signable.sign_with_account_and_signature(&account.into(), &none)
-        });
+        let call = payload.dynamic();
+        let signed = at
+            .transactions()
+            .create_signable_offline(&call, params(at, 0))
+            .and_then(|mut one| one.sign_with_account_and_signature(&account.into(), &none));
         Ok(signed.map_err(|error| unfit(&error))?.into_encoded())
     }
 
@@ -260,16 +254,13 @@ impl Node {
         signer: &Signer,
         nonce: u64,
     ) -> Result<Signed> {
-        let (number, hash) = (at.block_number(), at.block_hash());
-        let params = SubstrateExtrinsicParamsBuilder::<Chain>::new()
-            .nonce(nonce)
-            .mortal_from_unchecked(MORTAL_BLOCKS, number, hash);
         let call = payload.dynamic();
-        let transactions = at.transactions();
-        let signable = transactions.create_signable_offline(&call, params.build());
-        let signed = signable.and_then(|mut signable| signable.sign(signer.pair()));
+        let signed = at
+            .transactions()
+            .create_signable_offline(&call, params(at, nonce))
+            .and_then(|mut one| one.sign(signer.pair()));
         let signed = signed.map_err(|error| unfit(&error))?;
-        let until = (number + MORTAL_BLOCKS) as u32;
+        let until = (at.block_number() + MORTAL_BLOCKS) as u32;
         Ok(Signed { hash: signed.hash(), bytes: signed.into_encoded(), until })
     }
 
@@ -360,6 +351,13 @@ impl Payload {
         let fields = self.fields.into_iter().map(|(name, value)| (name.to_string(), value));
         subxt::dynamic::tx(self.pallet, self.call, Composite::Named(fields.collect()))
     }
+}
+
+/// What is signed beside the call.
+fn params(at: &At, nonce: u64) -> ParamsFor<Chain> {
+    let (number, hash) = (at.block_number(), at.block_hash());
+    let builder = SubstrateExtrinsicParamsBuilder::<Chain>::new().nonce(nonce);
+    builder.mortal_from_unchecked(MORTAL_BLOCKS, number, hash).build()
 }
 
 /// What is at the bottom of an error.

@@ -1,6 +1,6 @@
 //! What the commands to a chain have in common: who signs, what is waited for, who is asked.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use carrots::chain::{Address, Bundle, ChainError, Node, Record, Signer, Source, Wait};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
@@ -12,7 +12,7 @@ pub struct Signing {
     /// Where the signer's secret is: file:PATH, env:VARIABLE, prompt, or dev:NAME for a
     /// development account such as dev:Alice
     #[arg(long, value_name = "SOURCE", default_value = "prompt")]
-    pub signer: Source,
+    signer: String,
     /// Do not ask before signing
     #[arg(long)]
     pub yes: bool,
@@ -42,7 +42,7 @@ impl From<Until> for Wait {
 impl Signing {
     /// Reads the signer's secret.
     pub fn signer(&self) -> anyhow::Result<Signer> {
-        Ok(Signer::read(&self.signer)?)
+        signer(&self.signer)
     }
 
     /// Whether to go on: asks whoever sits at the terminal, if `--yes` does not say so.
@@ -59,6 +59,12 @@ impl Signing {
         io::stdin().read_line(&mut answer)?;
         Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
     }
+}
+
+/// Reads the secret that is at a source. The source is not repeated: it may be the secret itself.
+pub fn signer(source: &str) -> anyhow::Result<Signer> {
+    let source: Source = source.parse().map_err(|expected| anyhow!("--signer: {expected}"))?;
+    Ok(Signer::read(&source)?)
 }
 
 /// What a command needs to work with something that is deployed.

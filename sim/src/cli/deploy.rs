@@ -70,8 +70,8 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
         );
     }
     let path = args.record.clone().unwrap_or_else(|| args.scenario.with_extension("deployed.json"));
-    let signer = args.signing.signer()?;
     let node = Node::connect(&args.url)?;
+    let signer = args.signing.signer()?;
     let mut deployment = prepare(&args, &document, mechanism, bundle, &signer, &node)?;
     deployment.resume(&path)?;
     let plan = deployment.plan(&node)?;

@@ -1,10 +1,9 @@
 //! What `simulate` and `replay` do with `--on`: the same on a local chain, compared with memory.
 
-use super::chain::is_lost;
+use super::chain::{is_lost, signer};
 use super::{Format, Verdict, print, table};
 use anyhow::{Context, bail};
-use carrots::chain::{Address, Ended, Node, OnChain, Player, Record, Script, ScriptError};
-use carrots::chain::{Signer, Source, Wait};
+use carrots::chain::{Address, Ended, Node, OnChain, Player, Record, Script, ScriptError, Wait};
 use carrots::models::Agent;
 use carrots::scenario::Document;
 use carrots::state::State;
@@ -24,7 +23,7 @@ pub struct On {
     record: Option<PathBuf>,
     /// Who pays for all: its agents have accounts derived from its secret
     #[arg(long, value_name = "SOURCE", requires = "on", default_value = "dev:Alice")]
-    signer: Source,
+    signer: String,
 }
 
 /// What is printed as JSON.
@@ -84,7 +83,7 @@ fn play(
     if record.mechanism != mechanism {
         bail!("{}: it is a record of {}, not {mechanism}", file.display(), record.mechanism);
     }
-    let signer = Signer::read(&on.signer)?;
+    let signer = signer(&on.signer)?;
     let node = Node::connect(on.on.as_deref().unwrap_or(&record.url))?;
     node.check(&record)?;
     let mechanism = super::mechanism(mechanism)?.chain;

@@ -29,15 +29,15 @@ pub struct Args {
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let like = args.like.as_ref().map(|path| Document::read(path, &[])).transpose()?;
     let (record, node) = args.deployed.open()?;
-    let mechanism = super::mechanism(&record.mechanism)?.chain;
+    let mechanism = super::mechanism(&record.mechanism)?;
     let head = match args.at {
         Some(block) => node.block_at(block)?,
         None => node.head(Wait::Finalized)?,
     };
     let cells = node.state(record.address, head)?;
-    let mut state = mechanism.twin(&cells)?.state();
+    let mut state = mechanism.chain.twin(&cells)?.state();
     wallets(&node, &mut state, head)?;
-    let text = mechanism.write(&state, like.as_ref())?;
+    let text = (mechanism.from_state)(&state, like.as_ref())?;
     let text = format!("{}\n\n{}", origin(&record, head.number), text.trim_end());
     match &args.out {
         Some(path) => {

@@ -4,6 +4,10 @@ use crate::localnet::{Localnet, Run, command, scenario};
 use crate::relay::{Pass, Relay};
 use std::process::Stdio;
 use std::time::Duration;
+use subxt::ext::scale_value::Value;
+use subxt::utils::AccountId32;
+use subxt::{OnlineClient, SubstrateConfig};
+use subxt_signer::sr25519::dev;
 
 #[test]
 fn nothing_is_lost_across_broken_connections_and_killed_processes() {
@@ -64,4 +68,38 @@ fn the_first_difference_is_told() {
     net.run(&["call", &record, "fund", "--value", "7", "--signer", "dev:Bob", "--yes"]).ended(0);
     let run = net.run(&["follow", &record, "--until", "3"]).ended(1);
     assert!(run.out.contains("DIFFERENT  block 3"), "{}", run.out);
+}
+
+/// A call in an old form is none that can be read, as one in a batch, or by another contract.
+#[test]
+fn a_call_that_cannot_be_seen_from_outside_is_told_and_followed() {
+    let net = Localnet::start("hidden");
+    let record = net.deploy("staking", &scenario("staking-small"));
+    net.run(&["follow", &record, "--until", "2"]).ended(0);
+    let contract: AccountId32 = net.read(&record)["address"].as_str().unwrap().parse().unwrap();
+    let fund = carrots::models::selector("fund");
+    let none = Value::unnamed_variant("None", []);
+    let call = subxt::dynamic::tx(
+        "Contracts",
+        "call_old_weight",
+        vec![
+            Value::unnamed_variant("Id", [Value::from_bytes(contract.0)]),
+            Value::u128(7),
+            Value::u128(500_000_000_000),
+            none,
+            Value::from_bytes(fund),
+        ],
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = OnlineClient::<SubstrateConfig>::from_insecure_url(&net.url).await.unwrap();
+        let mut transactions = client.tx().await.unwrap();
+        let sent = transactions.sign_and_submit_then_watch_default(&call, &dev::bob()).await;
+        sent.unwrap().wait_for_finalized_success().await.unwrap();
+    });
+    let run = net.run(&["follow", &record, "--until", "3"]).ended(0);
+    assert!(run.out.contains("reached through another contract or call"), "{}", run.out);
+    net.run(&["call", &record, "fund", "--value", "5", "--signer", "dev:Bob", "--yes"]).ended(0);
+    let run = net.run(&["follow", &record, "--until", "4"]).ended(0);
+    assert!(run.out.contains("equal after 1 blocks, 1 calls"), "{}", run.out);
 }
