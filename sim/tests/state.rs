@@ -473,6 +473,9 @@ fn what_a_file_says_wrong_of_a_state_is_told() {
 /// Storage that was made up is refused, or played like any other; how often which.
 fn made_up<G: Game + 'static>(file: &str) -> [usize; 2] {
     let base = document(file, &["run.horizon=2"]);
+    let agents = base.table().iter().filter(|(key, _)| *key == "agents");
+    let agents: toml::Table = agents.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let newcomers = format!("\n{agents}");
     let state = played::<G>(&scenario::<G>(file, &[]), 2).instance().state();
     let keys: Vec<_> = state.cells.keys().cloned().collect();
     let mut rng = ChaCha8Rng::seed_from_u64(3);
@@ -487,7 +490,10 @@ fn made_up<G: Game + 'static>(file: &str) -> [usize; 2] {
         }
         other.held = if rng.random() { other.held } else { u128::MAX / 4 };
         let text = carrots::state::scenario::<G>(&other, Some(&base));
-        let played = text.is_ok_and(|text| {
+        let played = text.is_ok_and(|mut text| {
+            if !text.contains("[[agents]]") {
+                text += &newcomers;
+            }
             let document = Document::parse(file.into(), text, &[]).expect("it is TOML");
             carrots::play::load::<G>(&document).is_ok_and(|game| !game.play(1, 0).is_empty())
         });

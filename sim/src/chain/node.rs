@@ -29,7 +29,8 @@ const POLL: Duration = Duration::from_millis(50);
 const MORTAL_BLOCKS: u64 = 64;
 /// How many storage entries are asked for at a time.
 const PAGE: u32 = 512;
-
+/// How many blocks are asked for at a time.
+const BLOCKS: u32 = 20;
 /// What is said of a node that is lost.
 const BROKE: &str = "stopped answering";
 
@@ -310,9 +311,15 @@ impl Node {
         self.build(asked)
     }
 
-    /// Has a local development chain build empty blocks.
-    pub fn build_blocks(&self, count: u32) -> Result<()> {
-        self.build(serde_json::json!({ "count": count }))
+    /// Has a local development chain build empty blocks: a few at a time, so that no answer takes
+    /// long.
+    pub fn build_blocks(&self, mut count: u32) -> Result<()> {
+        while count > 0 {
+            let some = count.min(BLOCKS);
+            self.build(serde_json::json!({ "count": some }))?;
+            count -= some;
+        }
+        Ok(())
     }
 
     fn build(&self, asked: serde_json::Value) -> Result<()> {

@@ -3,9 +3,8 @@
 use super::chain::Deployed;
 use super::{Verdict, print};
 use anyhow::Context;
-use carrots::chain::{Address, Node, Record, Wait};
+use carrots::chain::{Address, Record, Wait};
 use carrots::scenario::Document;
-use carrots::state::State;
 use std::path::PathBuf;
 
 /// Read a deployed mechanism's whole state into a scenario: what would happen from here?
@@ -21,6 +20,10 @@ pub struct Args {
     /// A scenario for all but the state: the world, agents that enter, how it is run
     #[arg(long, value_name = "FILE")]
     like: Option<PathBuf>,
+    /// Whoever is there can use all tokens that its account has on the chain; else only what it gets
+    /// out of the mechanism
+    #[arg(long)]
+    wallets: bool,
     /// Where to write the scenario [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -36,7 +39,11 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     };
     let cells = node.state(record.address, head)?;
     let mut state = mechanism.chain.twin(&cells)?.state();
-    wallets(&node, &mut state, head)?;
+    if args.wallets {
+        for holder in &mut state.accounts {
+            holder.wallet = node.balance(Address(holder.address), head)?;
+        }
+    }
     let text = (mechanism.from_state)(&state, like.as_ref())?;
     let text = format!("{}\n\n{}", origin(&record, head.number), text.trim_end());
     match &args.out {
@@ -46,14 +53,6 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
         None => print(&text)?,
     }
     Ok(Verdict::Holds)
-}
-
-/// What every account has beside its part in the mechanism.
-fn wallets(node: &Node, state: &mut State, head: carrots::chain::Head) -> anyhow::Result<()> {
-    for holder in &mut state.accounts {
-        holder.wallet = node.balance(Address(holder.address), head)?;
-    }
-    Ok(())
 }
 
 fn origin(record: &Record, block: u32) -> String {

@@ -20,8 +20,9 @@ pub enum WriteError {
 }
 
 /// The text of a scenario that goes on from a state, like `base`, or else like the mechanism's
-/// template, without the agents: `[[agents]]` of a state are newcomers. Parameters are those of the state, and accounts for which there is
-/// an obvious strategy and that have none yet go on with it.
+/// template; its agents are left out if somebody is there already, who then are those. Parameters
+/// are those of the state, and accounts for which there is an obvious strategy and that have none
+/// yet go on with it.
 pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<String, WriteError> {
     let instance = Instance::<G::Model>::restore(state)?;
     let mut table = match base {
@@ -32,8 +33,9 @@ pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<Strin
         Some(base) => base.table().clone(),
         None => template::<G>(),
     };
-    // They are those who are there already.
-    table.remove("agents");
+    if goes_on::<G>(state, &instance) {
+        table.remove("agents");
+    }
     let mut found = Found::new(&state.cells).noted();
     G::Model::restore(&mut found)?;
     table.remove("state");
@@ -48,6 +50,13 @@ pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<Strin
     let mut text = toml::to_string(&table).expect("a table that was read can be written");
     write_state::<G>(&mut text, &instance, state, found.notes());
     Ok(text)
+}
+
+/// Whether any account is there that goes on with a strategy.
+fn goes_on<G: Game>(state: &State, instance: &Instance<G::Model>) -> bool {
+    let agents = 0..instance.ledger().wallets.len() as Agent;
+    state.accounts.iter().any(|holder| holder.strategy.is_some())
+        || agents.into_iter().any(|who| G::habit(instance, who).is_some())
 }
 
 /// The template's table.

@@ -18,6 +18,12 @@ fn a_population_plays_on_the_chain_and_what_is_there_goes_on() {
     assert!(played["calls"].as_u64() > Some(60), "{played}");
 
     net.run(&["state", &record, "--like", &local, "--out", "live.toml"]).ended(0);
+    net.run(&["state", &record, "--wallets", "--out", "rich.toml"]).ended(0);
+    let wallets = |file: &str| {
+        let text = std::fs::read_to_string(net.folder.join(file)).expect(file);
+        text.lines().filter(|line| line.starts_with("wallet = \"0\"")).count()
+    };
+    assert!(wallets("live.toml") > 20 && wallets("rich.toml") == 0);
     let from_here = net.run(&["simulate", "live.toml", "--runs", "5", "--format", "json"]).json();
     assert!(from_here["strategies"]["honest"]["count"].as_u64() > Some(0), "{from_here}");
     let audit = net.run(&["audit", "live.toml", "--property", "solvency"]);
@@ -30,7 +36,8 @@ fn a_trace_of_the_audit_runs_on_the_chain() {
     let net = Localnet::start("trace");
     let first = scenario("auction-first-price");
     let audit = ["audit", &first, "--property", "dominant_strategy", "--out", "."];
-    carrots(&net.folder, &audit).ended(1);
+    let short = ["--set", "params.commit_blocks=3", "--set", "params.reveal_blocks=3"];
+    carrots(&net.folder, &[&audit[..], &short].concat()).ended(1);
     let trace = net.read("dominant_strategy.json");
     let params = toml::Table::try_from(trace["params"].clone()).expect("parameters");
     let mut file = toml::Table::new();
