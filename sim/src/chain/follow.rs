@@ -5,6 +5,7 @@ use super::record::write_whole;
 use super::twin::{Applied, Step, Twin, difference, held};
 use super::{Address, ChainError, Head, Node, Record, Result, Wait};
 use crate::state::State;
+use carrots_logic::Balance;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,8 @@ pub struct Follower {
     record: Record,
     mechanism: &'static dyn OnChain,
     twin: Box<dyn Twin>,
+    /// What an account must have to exist.
+    minimum: Balance,
     at: Head,
     calls: u64,
     /// Where it is written down how far it came.
@@ -69,8 +72,9 @@ impl Follower {
                  0x{own}"
             )));
         }
-        let (path, saved) = (path.to_path_buf(), block);
-        let follower = Self { record, mechanism, twin, at, calls: 0, path, saved };
+        let minimum = node.existential_deposit(&node.at(at)?)?;
+        let (path, saved, calls) = (path.to_path_buf(), block, 0);
+        let follower = Self { record, mechanism, twin, minimum, at, calls, path, saved };
         follower.save()?;
         Ok(follower)
     }
@@ -103,8 +107,9 @@ impl Follower {
         })?;
         let (at, calls) = (progress.at, progress.calls);
         let twin = mechanism.twin(&progress.state).map_err(|error| wrong(error.to_string()))?;
+        let minimum = node.existential_deposit(&node.at(at)?)?;
         let (record, path, saved) = (record.clone(), path.to_path_buf(), at.number);
-        Ok(Some(Self { record, mechanism, twin, at, calls, path, saved }))
+        Ok(Some(Self { record, mechanism, twin, minimum, at, calls, path, saved }))
     }
 
     /// The last block that was seen.
@@ -138,7 +143,7 @@ impl Follower {
             true => Some(node.state(self.record.address, at)?),
             false => None,
         };
-        let mut applied = self.twin.apply(self.record.address, &block);
+        let mut applied = self.twin.apply(self.record.address, &block, self.minimum);
         let adopted = applied.hidden;
         if let Some(state) = state {
             let own = self.twin.state();

@@ -52,15 +52,14 @@ impl Player<'_> {
         for holders in script.start.accounts.chunks(TRANSFERS) {
             let head = self.node.head(Wait::Included)?;
             let at = self.node.at(head)?;
-            let mut nonce = self.node.nonce(self.signer.address())?;
+            let nonce = self.node.nonce(self.signer.address())?;
             let mut signed = Vec::new();
-            for holder in holders {
+            for (holder, nonce) in holders.iter().zip(nonce..) {
                 let amount = holder.wallet.checked_add(allowance).ok_or_else(|| {
                     ChainError::refused("an agent's stake is more than a chain's balance holds")
                 })?;
                 let payload = contracts::transfer(Address(holder.address), amount);
                 signed.push(self.node.sign(&at, payload, self.signer, nonce)?);
-                nonce += 1;
             }
             let block = self.build(&signed)?;
             if let Some(why) = block.transactions.iter().find_map(|made| made.failed.as_ref()) {
@@ -96,7 +95,8 @@ impl Player<'_> {
         let signers = agents.map(|agent| self.signer.agent(agent)).collect();
         let purses = self.purses(script, at)?;
         let ended = Ended { at, blocks: 0, calls: 0, refused: 0, difference: None };
-        let mut game = Playing { player: self, signers, purses, twin, ended, tell };
+        let minimum = self.node.existential_deposit(&self.node.at(at)?)?;
+        let mut game = Playing { player: self, signers, purses, twin, minimum, ended, tell };
         game.all(script)?;
         Ok(game.ended)
     }
@@ -141,6 +141,7 @@ struct Playing<'a> {
     signers: Vec<Signer>,
     purses: Vec<Purse>,
     twin: Box<dyn Twin>,
+    minimum: Balance,
     ended: Ended,
     tell: &'a mut dyn FnMut(&Block),
 }
@@ -195,7 +196,7 @@ impl Playing<'_> {
         let failed = block.transactions.iter().filter(|made| made.failed.is_some());
         self.ended.refused += failed.count() as u64;
         self.settle(&block);
-        let applied = self.twin.apply(record.address, &block);
+        let applied = self.twin.apply(record.address, &block, self.minimum);
         let (own, other) = (self.twin.state(), node.state(record.address, block.at)?);
         let tokens = (own.held != other.held).then(|| held(own.held, other.held));
         let state = difference(&own.cells, &other.cells).or(tokens);

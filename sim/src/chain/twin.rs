@@ -1,16 +1,17 @@
 //! A mechanism in memory beside its contract: every call that the chain included is applied to both,
 //! and all that can be seen is compared.
 
-use super::{Address, Block, Included};
-use crate::models::{Instance, Model, Op, Refusal};
+use super::{Address, Block, Called, Included};
+use crate::models::{Agent, Instance, Model, Op};
 use crate::state::{State, StateError, Storage, hex};
 use carrots_logic::Balance;
 use scale::Encode;
 
 /// A mechanism in memory beside its contract.
 pub trait Twin {
-    /// Applies a block's transactions, and says what came of each that concerns the contract.
-    fn apply(&mut self, contract: Address, block: &Block) -> Applied;
+    /// Applies a block's transactions, and says what came of each that concerns the contract. An
+    /// account must have `minimum` to exist: less cannot be paid to everyone.
+    fn apply(&mut self, contract: Address, block: &Block, minimum: Balance) -> Applied;
     /// The state in memory.
     fn state(&self) -> State;
     /// The constructor's arguments that this state comes of.
@@ -52,18 +53,16 @@ struct Beside<M: Model> {
 }
 
 impl<M: Model> Twin for Beside<M> {
-    fn apply(&mut self, contract: Address, block: &Block) -> Applied {
+    fn apply(&mut self, contract: Address, block: &Block, minimum: Balance) -> Applied {
         self.model.set_block(block.at.number);
         let mut applied = Applied::default();
         for included in &block.transactions {
-            match &included.call {
-                Some(call) if call.contract == contract => {
-                    if let Err(difference) = self.call(contract, included, &mut applied.calls)
-                        && applied.difference.is_none()
-                    {
-                        let (block, who) = (block.at.number, included.who);
-                        let who = who.map_or(String::new(), |who| format!(", {who}"));
-                        applied.difference = Some(format!("block {block}{who}: {difference}"));
+            match (&included.call, included.who) {
+                (Some(call), Some(who)) if call.contract == contract => {
+                    let done = self.call(call, who, included, minimum, &mut applied.calls);
+                    if let (Err(difference), None) = (done, &applied.difference) {
+                        let block = block.at.number;
+                        applied.difference = Some(format!("block {block}, {who}: {difference}"));
                     }
                 }
                 _ => applied.hidden |= included.reached.contains(&contract),
@@ -85,53 +84,86 @@ impl<M: Model> Beside<M> {
     /// Applies a call to the contract and compares what came of it.
     fn call(
         &mut self,
-        contract: Address,
+        call: &Called,
+        who: Address,
         included: &Included,
+        minimum: Balance,
         steps: &mut Vec<Step>,
     ) -> Result<(), String> {
-        let (Some(call), Some(who)) = (&included.call, included.who) else { return Ok(()) };
         let caller = self.model.meet(who.0);
         let Some(op) = M::Op::read(&call.data, &mut |account| self.model.meet(account)) else {
             // A message that only reads, or none at all: it can change nothing.
             return Ok(());
         };
+        let mut step = |result: String| {
+            let (call, value) = (format!("{op:?}"), call.value.to_string());
+            steps.push(Step { who, call, value, result });
+        };
+        if let Some(why) = included.failed.as_ref().filter(|why| !is_of_the_contract(why)) {
+            step(why.clone());
+            return Ok(());
+        }
+        let before = included.failed.is_some().then(|| self.model.clone());
         // What the caller has is the chain's business.
         self.model.endow(caller, call.value);
+        let held = self.model.ledger().held;
         let result = self.model.apply(caller, call.value, op);
-        steps.push(Step {
-            who,
-            call: format!("{op:?}"),
-            value: call.value.to_string(),
-            result: match (&result, &included.failed) {
-                (Ok(receipt), None) => format!("{receipt:?}"),
-                (Err(refusal), _) => refusal.to_string(),
-                (Ok(_), Some(why)) => why.clone(),
-            },
-        });
         match (result, &included.failed) {
             (Ok(receipt), None) => {
-                let subject = op.event(caller).1.map(|agent| self.model.address(agent));
-                let names = [Some(who.0), subject].into_iter().flatten().collect::<Vec<_>>();
-                let expected = [&names.concat(), &receipt.encode()[1..]].concat();
-                let own = included.emitted.iter().filter(|(emitter, _)| *emitter == contract);
-                let emitted: Vec<_> = own.map(|(_, data)| data).collect();
-                match emitted[..] == [&expected] {
-                    true => Ok(()),
-                    false => Err(format!(
-                        "{op:?}: the event in memory is {}, on the chain {emitted:?}",
-                        hex(&expected)
-                    )),
-                }
+                step(format!("{receipt:?}"));
+                self.same_event(caller, op, receipt, call, included)
             }
-            (Err(Refusal::Rules(_) | Refusal::NotPayable | Refusal::Unfunded), Some(_)) => Ok(()),
-            (Ok(receipt), Some(why)) => Err(format!(
-                "{op:?}: in memory it gives {receipt:?}, on the chain it failed: {why}"
-            )),
-            (Err(refusal), None) => Err(format!(
-                "{op:?}: in memory it is refused, {refusal}, on the chain it went through"
-            )),
+            (Err(refusal), Some(_)) => {
+                step(refusal.to_string());
+                Ok(())
+            }
+            (Ok(receipt), Some(why)) => {
+                let paid = held.checked_sub(self.model.ledger().held);
+                if let (Some(1..), Some(before)) = (paid.filter(|paid| *paid < minimum), before) {
+                    step("not paid: less than an account must have to exist".into());
+                    self.model = before;
+                    return Ok(());
+                }
+                step(why.clone());
+                Err(format!(
+                    "{op:?}: in memory it gives {receipt:?}, on the chain it failed: {why}"
+                ))
+            }
+            (Err(refusal), None) => {
+                step(refusal.to_string());
+                Err(format!(
+                    "{op:?}: in memory it is refused, {refusal}, on the chain it went through"
+                ))
+            }
         }
     }
+
+    /// The contract emits the receipt, and nothing else.
+    fn same_event(
+        &self,
+        caller: Agent,
+        op: M::Op,
+        receipt: M::Receipt,
+        call: &Called,
+        included: &Included,
+    ) -> Result<(), String> {
+        let subject = op.event(caller).1;
+        let names = [Some(caller), subject].into_iter().flatten();
+        let names: Vec<_> = names.map(|agent| self.model.address(agent)).collect();
+        let expected = [&names.concat(), &receipt.encode()[1..]].concat();
+        let own = included.emitted.iter().filter(|(emitter, _)| *emitter == call.contract);
+        let emitted: Vec<_> = own.map(|(_, data)| hex(data)).collect();
+        let expected = hex(&expected);
+        match emitted[..] == [&expected[..]] {
+            true => Ok(()),
+            false => Err(format!("{op:?}: events: {expected} in memory, {emitted:?} on the chain")),
+        }
+    }
+}
+
+/// Whether the contract itself ended a call, not the chain for want of gas, deposits or tokens.
+fn is_of_the_contract(why: &str) -> bool {
+    why.contains("ContractReverted") || why.contains("ContractTrapped")
 }
 
 /// The first cell that is not the same in memory and on the chain.

@@ -1,6 +1,8 @@
 //! Deploying and calling.
 
 use crate::localnet::{Localnet, bundle, scenario};
+use carrots::chain::Address;
+use carrots::scenario::Token;
 
 #[test]
 fn a_mechanism_is_deployed_once_and_called() {
@@ -88,4 +90,30 @@ fn no_secret_is_taken_from_the_command_line_or_shown() {
     let run = deploy("file:good").ended(2);
     assert!(run.err.contains("has 0"), "{}", run.err);
     assert!(!run.err.contains("obey"), "{}", run.err);
+}
+
+#[test]
+fn amounts_and_addresses_are_exact() {
+    let show = |decimals, amount| Token { name: "UNIT".into(), decimals }.show(amount);
+    for (decimals, amount, shown) in [
+        (0, 0, "0 UNIT"),
+        (0, 1_234_567, "1,234,567 UNIT"),
+        (12, 1, "0.000000000001 UNIT"),
+        (12, 1_500_000_000_000, "1.5 UNIT"),
+        (3, 1_000_000, "1,000 UNIT"),
+        (10, u128::MAX, "34,028,236,692,093,846,346,337,460,743.1768211455 UNIT"),
+    ] {
+        assert_eq!(show(decimals, amount), shown);
+    }
+    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    let bytes = "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
+    // The same account with Polkadot's prefix.
+    let polkadot = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5";
+    for text in [alice, bytes, polkadot, "//Alice"] {
+        assert_eq!(text.parse::<Address>().unwrap().to_string(), alice, "{text}");
+    }
+    let wrong = alice.replace('5', "6");
+    for text in ["", "0x", "Alice", &bytes[..65], &wrong] {
+        assert!(text.parse::<Address>().is_err(), "{text}");
+    }
 }

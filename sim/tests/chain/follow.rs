@@ -78,28 +78,32 @@ fn a_call_that_cannot_be_seen_from_outside_is_told_and_followed() {
     net.run(&["follow", &record, "--until", "2"]).ended(0);
     let contract: AccountId32 = net.read(&record)["address"].as_str().unwrap().parse().unwrap();
     let fund = carrots::models::selector("fund");
-    let none = Value::unnamed_variant("None", []);
-    let call = subxt::dynamic::tx(
-        "Contracts",
-        "call_old_weight",
-        vec![
-            Value::unnamed_variant("Id", [Value::from_bytes(contract.0)]),
-            Value::u128(7),
-            Value::u128(500_000_000_000),
-            none,
-            Value::from_bytes(fund),
-        ],
-    );
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let client = OnlineClient::<SubstrateConfig>::from_insecure_url(&net.url).await.unwrap();
-        let mut transactions = client.tx().await.unwrap();
-        let sent = transactions.sign_and_submit_then_watch_default(&call, &dev::bob()).await;
-        sent.unwrap().wait_for_finalized_success().await.unwrap();
-    });
+    let none = || Value::unnamed_variant("None", []);
+    let to = || Value::unnamed_variant("Id", [Value::from_bytes(contract.0)]);
+    let send = |call: &str, fields: Vec<Value>| {
+        let call = subxt::dynamic::tx("Contracts", call, fields);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = OnlineClient::<SubstrateConfig>::from_insecure_url(&net.url).await;
+            let mut transactions = client.unwrap().tx().await.unwrap();
+            let sent = transactions.sign_and_submit_then_watch_default(&call, &dev::bob()).await;
+            sent.unwrap().wait_for_finalized().await.unwrap();
+        });
+    };
+    let gas = Value::u128(500_000_000_000);
+    send("call_old_weight", vec![to(), Value::u128(7), gas, none(), Value::from_bytes(fund)]);
     let run = net.run(&["follow", &record, "--until", "3"]).ended(0);
     assert!(run.out.contains("reached through another contract or call"), "{}", run.out);
-    net.run(&["call", &record, "fund", "--value", "5", "--signer", "dev:Bob", "--yes"]).ended(0);
+
+    // Nor does a call that the chain ends say anything of the rules.
+    let little = Value::named_composite([
+        ("ref_time", Value::u128(1_000_000)),
+        ("proof_size", Value::u128(1_000)),
+    ]);
+    send("call", vec![to(), Value::u128(7), little, none(), Value::from_bytes(fund)]);
     let run = net.run(&["follow", &record, "--until", "4"]).ended(0);
+    assert!(run.out.contains("OutOfGas"), "{}", run.out);
+    net.run(&["call", &record, "fund", "--value", "5", "--signer", "dev:Bob", "--yes"]).ended(0);
+    let run = net.run(&["follow", &record, "--until", "5"]).ended(0);
     assert!(run.out.contains("equal after 1 blocks, 1 calls"), "{}", run.out);
 }
