@@ -53,6 +53,25 @@ fn nothing_is_lost_across_broken_connections_and_killed_processes() {
 }
 
 #[test]
+fn a_chain_that_was_killed_goes_on_with_all_that_it_had() {
+    let mut net = Localnet::start("killed");
+    let record = net.deploy("staking", &scenario("staking-small"));
+    net.run(&["follow", &record, "--until", "2"]).ended(0);
+    for block in 3..6 {
+        let url = net.url.clone();
+        let fund = ["call", &record, "fund", "--value", "7", "--signer", "dev:Bob", "--yes"];
+        net.run(&[&fund[..], &["--url", &url]].concat()).ended(0);
+        net.restart();
+        let until = block.to_string();
+        let run = net.run(&["follow", &record, "--url", &net.url, "--until", &until]).ended(0);
+        assert!(run.out.contains("equal after 1 blocks, 1 calls"), "{}", run.out);
+        net.run(&["call", &record, "state", "--url", &url]).refused(2, "no node answers there");
+    }
+    let state = net.run(&["call", &record, "state", "--url", &net.url]).ended(0).out;
+    assert!(state.contains("reserve: 21"), "{state}");
+}
+
+#[test]
 fn the_first_difference_is_told() {
     let net = Localnet::start("difference");
     let record = net.deploy("staking", &scenario("staking-small"));

@@ -86,18 +86,15 @@ impl Localnet {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("chain-{test}"));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("a folder");
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/localnet");
-        let mut process = Command::new(script)
-            .args(["--port", "0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("scripts/localnet runs");
-        let mut url = String::new();
-        let out = process.stdout.take().expect("its output");
-        BufReader::new(out).read_line(&mut url).expect("its address");
-        assert!(url.starts_with("ws://"), "scripts/localnet said {url:?}");
-        Self { process, url: url.trim().into(), folder }
+        let (process, url) = serve(&folder);
+        Self { process, url, folder }
+    }
+
+    /// Kills the chain, and starts it again with what it had.
+    pub fn restart(&mut self) {
+        self.process.kill().expect("it can be killed");
+        self.process.wait().expect("it ends");
+        (self.process, self.url) = serve(&self.folder);
     }
 
     /// Deploys a mechanism with the roles of agents: the record's path.
@@ -134,6 +131,23 @@ impl Localnet {
     pub fn write(&self, file: &str, content: &str) {
         std::fs::write(self.folder.join(file), content).expect(file);
     }
+}
+
+/// Starts a chain that keeps its state in a folder: the process, and its address.
+fn serve(folder: &Path) -> (Child, String) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/localnet");
+    let mut process = Command::new(script)
+        .args(["--port", "0", "--state"])
+        .arg(folder.join("chain"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("scripts/localnet runs");
+    let mut url = String::new();
+    let out = process.stdout.take().expect("its output");
+    BufReader::new(out).read_line(&mut url).expect("its address");
+    assert!(url.starts_with("ws://"), "scripts/localnet said {url:?}");
+    (process, url.trim().into())
 }
 
 impl Drop for Localnet {
