@@ -91,6 +91,10 @@ pub(crate) fn of_scenario<G: Game>(
              same signer",
         ));
     }
+    let known = |agent: Agent| concluded.agent(&names(agent).0).is_some();
+    if (roles.end..accounts as Agent).any(known) {
+        return Err(unfit("the agents have played there before: deploy another with --salt"));
+    }
     G::conclude(&mut concluded);
     if concluded.storage() != live.cells {
         return Err(unfit("something is under way in the contract: deploy another with --salt"));

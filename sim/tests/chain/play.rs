@@ -16,6 +16,7 @@ fn a_population_plays_on_the_chain_and_what_is_there_goes_on() {
     let played = play(&["--set", "run.horizon=6", "--format", "json"]).json();
     assert_eq!(played["equal"], true, "{played}");
     assert!(played["calls"].as_u64() > Some(60), "{played}");
+    play(&[]).refused(2, "the agents have played there before");
 
     net.run(&["state", &record, "--like", &local, "--out", "live.toml"]).ended(0);
     net.run(&["state", &record, "--wallets", "--out", "rich.toml"]).ended(0);
@@ -39,11 +40,11 @@ fn a_trace_of_the_audit_runs_on_the_chain() {
     let short = ["--set", "params.commit_blocks=3", "--set", "params.reveal_blocks=3"];
     carrots(&net.folder, &[&audit[..], &short].concat()).ended(1);
     let trace = net.read("dominant_strategy.json");
-    let params = toml::Table::try_from(trace["params"].clone()).expect("parameters");
-    let mut file = toml::Table::new();
-    file.insert("mechanism".into(), trace["mechanism"].as_str().unwrap().into());
-    file.insert("params".into(), params.into());
-    net.write("params.toml", &file.to_string());
+    // Plain values are written alike in JSON and in TOML.
+    let params = trace["params"].as_object().expect("parameters").iter();
+    let params: String = params.map(|(name, value)| format!("{name} = {value}\n")).collect();
+    let file = format!("mechanism = {}\n[params]\n{params}", trace["mechanism"]);
+    net.write("params.toml", &file);
     let record = net.deploy("auction", "params.toml");
     let run = net.run(&["replay", "dominant_strategy.json", "--on", &net.url, "--record", &record]);
     assert!(run.ended(0).out.contains("equal after every block"));
