@@ -373,7 +373,8 @@ pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     while let Some(source) = error.source() {
         error = source;
     }
-    error.to_string()
+    // Each layer of the client says that it is one.
+    error.to_string().replace("RPC error: ", "").replace("client error: ", "")
 }
 
 fn unfit(error: &dyn std::error::Error) -> ChainError {
