@@ -111,7 +111,7 @@ impl StateError {
         match self {
             Self::Undecodable { key, .. } | Self::Unknown(key) => format!("cells.{}", hex(key)),
             Self::Missing { .. } => "cells".into(),
-            Self::Params { .. } => format!("cells.{}", hex(&1u32.to_le_bytes())),
+            Self::Params { .. } => format!("cells.{}", hex(1u32.to_le_bytes())),
             Self::Twice(place) => format!("accounts[{place}].address"),
             Self::Sum | Self::Insolvent { .. } => "held".into(),
         }
@@ -132,7 +132,7 @@ impl StateError {
 }
 
 /// Bytes in hexadecimal, after `0x`.
-pub fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     format!("0x{}", ::hex::encode(bytes))
 }
 
@@ -201,8 +201,7 @@ impl<M: Model> Instance<M> {
             held: self.ledger.held,
             accounts: (0..).zip(&self.ledger.wallets).map(holder).collect(),
             cells: self.storage(),
-            newcomers: Vec::new(),
-            recorded: false,
+            ..State::default()
         }
     }
 

@@ -196,13 +196,18 @@ pub fn player<M: Model + 'static>(text: &str) -> Result<Box<dyn Player>, TraceEr
     Ok(Box::new(InMemory { model: trace.model()?, trace, next: 0 }))
 }
 
-/// Prepares a trace of any mechanism.
-pub fn open(text: &str) -> Result<Box<dyn Player>, TraceError> {
+/// The mechanism that a trace names.
+pub fn mechanism(text: &str) -> Result<String, TraceError> {
     #[derive(Deserialize)]
     struct Head {
         mechanism: String,
     }
-    let name = serde_json::from_str::<Head>(text)?.mechanism;
+    Ok(serde_json::from_str::<Head>(text)?.mechanism)
+}
+
+/// Prepares a trace of any mechanism.
+pub fn open(text: &str) -> Result<Box<dyn Player>, TraceError> {
+    let name = mechanism(text)?;
     match crate::models::find(&name) {
         Some(mechanism) => (mechanism.replay)(text),
         None => {

@@ -182,7 +182,7 @@ fn one_account_can_have_two_roles() {
     let award = staking::Op::Award { operator, points: 1 };
     assert!(back.apply(0, 0, award).is_ok());
     let address = back.address(operator);
-    assert!(back.agent(&address).is_some(), "{}", hex(&address));
+    assert!(back.agent(&address).is_some(), "{}", hex(address));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn read<G: Game>(text: &str, set: &[&str]) -> Result<ScenarioOf<G>, String> {
 /// What everyone of a state has in an instance, by address.
 fn wealth<M: Model>(state: &State, instance: &Instance<M>) -> Vec<(String, u128)> {
     let has = |address: &[u8; 32]| instance.wealth(instance.agent(address).expect("it is there"));
-    state.accounts.iter().map(|one| (hex(&one.address), has(&one.address))).collect()
+    state.accounts.iter().map(|one| (hex(one.address), has(&one.address))).collect()
 }
 
 /// Five rounds at once, and two of them, a file, and three from there: everyone who plays has the

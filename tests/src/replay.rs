@@ -7,7 +7,6 @@ use carrots::models::{
 };
 use carrots::trace::{Step, Trace};
 use carrots_logic::Balance;
-use serde::Deserialize;
 use std::io::Write;
 
 /// What every agent has in the end, if all steps are equal and everyone has what the trace says.
@@ -24,14 +23,10 @@ const MECHANISMS: &[(&str, Replay)] = &[
 
 /// Plays a trace and says step by step what comes of it. Errs if it cannot be played.
 pub fn replay(text: &str, out: &mut dyn Write) -> Result<Ends> {
-    #[derive(Deserialize)]
-    struct Head {
-        mechanism: String,
-    }
-    let head: Head = serde_json::from_str(text)?;
-    let Some((_, play)) = MECHANISMS.iter().find(|(name, _)| *name == head.mechanism) else {
+    let mechanism = carrots::trace::mechanism(text)?;
+    let Some((_, play)) = MECHANISMS.iter().find(|(name, _)| *name == mechanism) else {
         let names: Vec<_> = MECHANISMS.iter().map(|(name, _)| *name).collect();
-        bail!("mechanism = {:?}: expected one of {}", head.mechanism, names.join(", "));
+        bail!("mechanism = {mechanism:?}: expected one of {}", names.join(", "));
     };
     play(text, out)
 }

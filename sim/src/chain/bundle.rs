@@ -1,8 +1,9 @@
 //! Compiled contracts: the code, and its messages with the types of their arguments.
 
-use super::node::{hex, unhex};
+use super::node::unhex;
 use super::{Address, ChainError, Result};
 use crate::models::hash;
+use crate::state::hex;
 use carrots_logic::Perbill;
 use scale_info::{PortableRegistry, PortableType, TypeDef, TypeDefPrimitive};
 use serde::Deserialize;

@@ -76,9 +76,7 @@ impl<'a> Call<'a> {
         let signed = node.sign(&at, payload, signer, node.nonce(signer.address())?)?;
         node.rehearse(&at, &signed)?;
         node.send(&signed)?;
-        let (at, place) = node.find(&signed, head.number + 1, wait)?;
-        let included = node.block(at)?.transactions.into_iter().nth(place);
-        let included = included.ok_or_else(|| ChainError::lost("the block has changed"))?;
+        let (at, included) = node.included(&signed, head, wait)?;
         match included.failed {
             Some(why) => Err(ChainError::refused(format!(
                 "included in block {} and failed: {why}: the state has changed since it was \

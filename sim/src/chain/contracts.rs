@@ -4,7 +4,7 @@
 
 use super::node::{At, Payload, Signed, innermost};
 use super::{Address, ChainError, Head, Node, Result};
-use crate::state::State;
+use crate::state::{State, hex};
 use carrots_logic::Balance;
 use scale::{Decode, Encode};
 use subxt::config::substrate::H256;
@@ -261,7 +261,7 @@ impl Node {
         let name = match DispatchError::decode_from(bytes, at.metadata()) {
             Ok(DispatchError::Module(error)) => error.details_string(),
             Ok(error) => error.to_string(),
-            Err(_) => format!("an unknown error ({})", super::node::hex(bytes)),
+            Err(_) => format!("an unknown error ({})", hex(bytes)),
         };
         match HINTS.iter().find(|(known, _)| name.contains(known)) {
             Some((_, hint)) => format!("{name}: {hint}"),

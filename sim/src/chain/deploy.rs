@@ -195,16 +195,23 @@ impl Deployment {
     /// The contract is there though nobody saw it come: the first block that has it is looked for
     /// by halves.
     fn adopt(&mut self, node: &Node, head: Head, path: &Path) -> Result<Place> {
+        let is_there = |block: u32| {
+            let at = node.at(node.block_at(block)?)?;
+            Ok(node.contract(&at, self.record.address)?.is_some())
+        };
         let (mut without, mut with) = (0, head.number);
-        if let Some(pending) = self.record.pending {
-            without = pending.after.min(with.saturating_sub(1));
+        // It comes of what was sent last, or of what was sent before that.
+        if let Some(pending) = self.record.pending
+            && pending.after < with
+            && !is_there(pending.after)?
+        {
+            without = pending.after;
         }
         while with - without > 1 {
             let middle = without + (with - without) / 2;
-            let at = node.at(node.block_at(middle)?)?;
-            match node.contract(&at, self.record.address)? {
-                Some(_) => with = middle,
-                None => without = middle,
+            match is_there(middle)? {
+                true => with = middle,
+                false => without = middle,
             }
         }
         let Head { number, hash } = node.block_at(with)?;
@@ -248,9 +255,8 @@ fn step(
         }
         return Err(error);
     }
-    let (at, place) = node.find(&signed, head.number + 1, wait)?;
-    let included = node.block(at)?.transactions.into_iter().nth(place);
-    if let Some(why) = included.and_then(|included| included.failed) {
+    let (at, included) = node.included(&signed, head, wait)?;
+    if let Some(why) = included.failed {
         record.pending = None;
         record.write(path)?;
         return Err(ChainError::refused(format!(

@@ -3,8 +3,9 @@
 //! Callers wait for every answer; what is asynchronous stays in here.
 
 use super::config::Chain;
-use super::{Address, ChainError, Result, Signer};
+use super::{Address, ChainError, Included, Result, Signer};
 use crate::scenario::Token;
+use crate::state::hex;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -270,9 +271,23 @@ impl Node {
         self.ask(self.methods.author_submit_extrinsic(&signed.bytes)).map(|_| ())
     }
 
+    /// Waits until a block after `head` holds a transaction that was sent: that block, and what
+    /// came of it there.
+    pub(crate) fn included(
+        &self,
+        signed: &Signed,
+        head: Head,
+        wait: Wait,
+    ) -> Result<(Head, Included)> {
+        let (at, place) = self.find(signed, head.number + 1, wait)?;
+        let included = self.block(at)?.transactions.into_iter().nth(place);
+        let gone = || ChainError::lost(format!("block {} has changed: try again", at.number));
+        Ok((at, included.ok_or_else(gone)?))
+    }
+
     /// Waits until a block holds the transaction: that block, and the transaction's place in it.
     /// Blocks are looked through from `from` on.
-    pub(crate) fn find(&self, signed: &Signed, from: u32, wait: Wait) -> Result<(Head, usize)> {
+    fn find(&self, signed: &Signed, from: u32, wait: Wait) -> Result<(Head, usize)> {
         let (mut next, mut since) = (from, Instant::now());
         loop {
             let newest = self.head(wait)?.number;
@@ -382,10 +397,6 @@ fn unfit(error: &dyn std::error::Error) -> ChainError {
         "the chain's transactions cannot be made: {}: a newer version may know them",
         innermost(error)
     ))
-}
-
-pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
-    format!("0x{}", hex::encode(bytes))
 }
 
 /// The bytes of `0x…`.

@@ -33,8 +33,6 @@ pub struct Player<'a> {
 /// What came of it.
 #[derive(Debug)]
 pub struct Ended {
-    /// The last block.
-    pub at: Head,
     /// How many blocks were built.
     pub blocks: u32,
     /// How many calls were included.
@@ -94,7 +92,7 @@ impl Player<'_> {
         let agents = 0..script.start.accounts.len() as Agent;
         let signers = agents.map(|agent| self.signer.agent(agent)).collect();
         let purses = self.purses(script, at)?;
-        let ended = Ended { at, blocks: 0, calls: 0, refused: 0, difference: None };
+        let ended = Ended { blocks: 0, calls: 0, refused: 0, difference: None };
         let minimum = self.node.existential_deposit(&self.node.at(at)?)?;
         let mut game = Playing { player: self, signers, purses, twin, minimum, ended, tell };
         game.all(script)?;
@@ -187,7 +185,6 @@ impl Playing<'_> {
             purse.nonce += 1;
         }
         let block = self.player.build(&signed)?;
-        self.ended.at = block.at;
         self.ended.blocks += 1;
         if calls.is_empty() {
             return Ok(());

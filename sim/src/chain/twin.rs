@@ -170,7 +170,7 @@ fn is_of_the_contract(why: &str) -> bool {
 pub(crate) fn difference(memory: &Storage, chain: &Storage) -> Option<String> {
     let keys = memory.keys().chain(chain.keys());
     let differs = |key: &&Vec<u8>| memory.get(*key) != chain.get(*key);
-    let show = |cell: Option<&Vec<u8>>| cell.map_or("nothing".into(), |bytes| hex(bytes));
+    let show = |cell: Option<&Vec<u8>>| cell.map_or("nothing".into(), hex);
     keys.min_by_key(|key| (!differs(key), *key)).filter(differs).map(|key| {
         let (own, other) = (show(memory.get(key)), show(chain.get(key)));
         format!("cell {}: {own} in memory, {other} on the chain", hex(key))

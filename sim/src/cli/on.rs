@@ -7,6 +7,7 @@ use carrots::chain::{Address, Ended, Node, OnChain, Player, Record, Script, Scri
 use carrots::models::Agent;
 use carrots::scenario::Document;
 use carrots::state::State;
+use carrots::trace;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,14 +58,10 @@ pub fn simulate(
 
 /// Plays a trace.
 pub fn replay(on: &On, path: &Path, text: &str, format: Format) -> anyhow::Result<Verdict> {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        mechanism: String,
-    }
-    let head: Head = serde_json::from_str(text).with_context(|| path.display().to_string())?;
+    let name = trace::mechanism(text).with_context(|| path.display().to_string())?;
     let script =
         |mechanism: &dyn OnChain, live: &State, names: Names| mechanism.trace(text, live, names);
-    play(on, path, &head.mechanism, format, &script)
+    play(on, path, &name, format, &script)
 }
 
 type Make<'a> = &'a dyn Fn(&dyn OnChain, &State, Names) -> Result<Script, ScriptError>;

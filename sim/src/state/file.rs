@@ -91,7 +91,7 @@ fn write_state<G: Game>(
         {
             line(format_args!("# the {role}"));
         }
-        line(format_args!("address = \"{}\"", hex(&holder.address)));
+        line(format_args!("address = \"{}\"", hex(holder.address)));
         line(format_args!("wallet = \"{}\"", holder.wallet));
         let given = state.accounts.get(who as usize).and_then(|holder| holder.strategy());
         let habit = || G::habit(instance, who as Agent).map(|strategy| strategy.name());

@@ -16,7 +16,7 @@ pub struct Address(pub [u8; 32]);
 
 impl fmt::Debug for Address {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        out.write_str(&hex(&self.0))
+        out.write_str(&hex(self.0))
     }
 }
 

@@ -176,7 +176,7 @@ fn a_node_that_dies_in_between_costs_nothing_twice() {
 
         deploy(&net, &net.url, &bundle("staking"), &[]).ended(0);
         let record = net.read("r.json");
-        assert!(record["deployed"]["block"].is_u64(), "{record}");
+        assert_eq!(record["deployed"]["block"], 2, "sent {sent}, before {before}: {record}");
         assert!(record.get("pending").is_none(), "{record}");
         let left = balance(&net);
         assert!(left + fee > undisturbed, "sent {sent}, before {before}: {left} {undisturbed}");
