@@ -1,9 +1,9 @@
 //! Attack search: the calls with which players gain, break the books or do harm while all others
 //! behave as they would.
 //!
-//! A play of a [`Stage`] is recorded as a script of calls. Attackers change it: they insert calls of
+//! A play of a [`Scene`] is recorded as a script of calls. Attackers change it: they insert calls of
 //! their own anywhere, leave out or replace theirs, and everybody else's calls stay as they are. What
-//! they may call is an alphabet made of every call in any play of the stage, retargeted and varied by
+//! they may call is an alphabet made of every call in any play of the scene, retargeted and varied by
 //! the types of its arguments, and of messages that nobody calls: nothing here knows a mechanism.
 //! Sets of changes are tried first exhaustively, by their number, from a checkpoint before the first
 //! change and with what is refused cut off; then guided by coverage and the best score so far
@@ -21,7 +21,8 @@ mod shrink;
 mod tests;
 
 use crate::models::{Agent, Messages, Model};
-use crate::stage::Stage;
+use crate::play::Play;
+use crate::scene::Scene;
 use crate::trace::{Step, Trace};
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -89,6 +90,8 @@ pub struct Search<'a> {
     /// Accounts that they have beside their own, with what the first attacker's account never needs
     /// split among them.
     pub spares: u32,
+    /// Whether each has only the first of its accounts.
+    pub alone: bool,
     /// What is looked for.
     pub aim: Aim,
     /// Only more than this counts: of gain, of harm, or of what is missing.
@@ -277,9 +280,9 @@ impl Best {
 /// Searches on the threads of the current pool. For the same seed the result is the same at any
 /// number of threads, unless time or calls run out within the guided part, or time within the
 /// exhaustive one.
-pub fn search<S: Stage>(stage: &S, search: &Search) -> Report<S::Model> {
+pub fn search<P: Play>(scene: &Scene<P>, search: &Search) -> Report<P::Model> {
     let budget = Budget::new(search.limits);
-    let script = Script::new(stage, search);
+    let script = Script::new(scene, search);
     let mut report = Report {
         found: None,
         exhaustive: 0,

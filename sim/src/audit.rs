@@ -1,6 +1,6 @@
 //! Does the intended behaviour hold? Else: the deviation that pays, as calls that run on the contract.
 //!
-//! A [`Property`] is asked of a scenario's [`Stage`](crate::stage). The answer is a [`Finding`]: it
+//! A [`Property`] is asked of a scenario's [`Scene`]. The answer is a [`Finding`]: it
 //! `holds` over a stated domain, it is `violated` by a counterexample that can be replayed, or it is
 //! `unknown`, with what was tried. All comparisons are exact. What is sampled never says `holds`.
 //!
@@ -30,6 +30,7 @@
 
 mod counterexample;
 mod finding;
+mod intruder;
 mod joint;
 mod outcomes;
 mod outsider;
@@ -46,12 +47,15 @@ pub use counterexample::{Counterexample, Instead};
 pub use finding::{Finding, Verdict};
 pub use property::{Asked, Property, Terms};
 
+use crate::games::exact::{self, Rational};
 use crate::games::extensive::Extensive;
-use crate::play::{Game, ScenarioOf, Wrong, expect};
+use crate::play::{Play, ScenarioOf, Wrong, expect};
 use crate::scenario::{Document, ScenarioError};
-use crate::stage::{Stage, TOKENS_MAX};
-use carrots_logic::Block;
-use outcomes::{Outcomes, Probe};
+use crate::scene::{Answers, Course, Scene, TOKENS_MAX};
+use carrots_logic::{Balance, Block};
+use num_traits::Zero;
+use outcomes::Outcomes;
+use std::collections::BTreeMap;
 
 /// How far an audit may go.
 #[derive(Clone, Copy, Debug)]
@@ -62,12 +66,14 @@ pub struct Limits {
     pub seconds: f64,
     /// Where a search starts from.
     pub seed: u64,
+    /// Chains of raw calls of each length that are played for each intruder, about.
+    pub chains: u64,
 }
 
 impl Default for Limits {
-    /// A gibibyte, a minute, and seed one.
+    /// A gibibyte, a minute, seed one, and two thousand chains.
     fn default() -> Self {
-        Self { memory: 1 << 30, seconds: 60.0, seed: 1 }
+        Self { memory: 1 << 30, seconds: 60.0, seed: 1, chains: 2_000 }
     }
 }
 
@@ -89,10 +95,7 @@ pub enum Stopped {
     /// Exact sums do not fit.
     #[error("payoffs with these odds do not fit into 128 bits")]
     Overflow,
-    /// Players decide more than once, or after others.
-    #[error("players decide more than once, or see what others decided: ask for subgame_perfect")]
-    Sequential,
-    /// The question needs something that the mechanism's stage does not have.
+    /// The question needs something that the mechanism's play does not have.
     #[error("cannot be answered here: {0}")]
     Lacks(&'static str),
 }
@@ -107,6 +110,52 @@ pub trait Audited: Sync {
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding));
     /// The game that is audited, as a tree.
     fn tree(&self, limits: Limits) -> Result<Extensive, Stopped>;
+    /// Who plays, in the order of their turns, and what each can be and choose.
+    fn places(&self) -> Vec<Place>;
+    /// What comes of a profile, by playing every branch of chance of it: everybody's type and option
+    /// by number.
+    fn outcome(&self, types: &[usize], options: &[usize]) -> Expected;
+}
+
+/// A player of an audited scenario.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Those with the same number are alike.
+    pub class: usize,
+    /// The names of its types, each as likely.
+    pub types: Vec<String>,
+    /// What it can choose.
+    pub options: Vec<PlaceOption>,
+    /// What it should choose, by type: the number of an option.
+    pub intended: Vec<usize>,
+}
+
+/// What a player can choose.
+#[derive(Clone, Debug)]
+pub struct PlaceOption {
+    /// Its name.
+    pub name: String,
+    /// Whether it depends on what others do.
+    pub reacts: bool,
+    /// How many identities it shows.
+    pub identities: u32,
+    /// Whether it is to stay out.
+    pub is_out: bool,
+}
+
+/// What a profile comes to, in expectation over chance.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Every player's payoff.
+    pub payoffs: Vec<Rational>,
+    /// What all accounts of nobody who plays have more, and what the end is worth to them.
+    pub others: Rational,
+    /// What the owner earns, if there is one.
+    pub revenue: Option<Rational>,
+    /// What the mechanism lacks at worst to what it owes, after any call.
+    pub lacked: Balance,
 }
 
 /// A scenario to be audited in a test.
@@ -130,6 +179,13 @@ pub fn open(scenario: &Document) -> Result<Box<dyn Audited>, ScenarioError> {
             Err(scenario.wrong("mechanism", &format!("expected one of {}", names.join(", "))))
         }
     }
+}
+
+/// Plays all that [`Property::Attack`] asks about: changes of the play by one intruder, to whom all
+/// others react. Gives how many calls that took, those of all plays, and how many changes were played.
+pub fn intrude<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<(u64, u64), Stopped> {
+    let tried = raw::harvest(scene, 1, limits)?.tried;
+    Ok((tried.calls, tried.plays))
 }
 
 impl Audit {
@@ -195,42 +251,39 @@ impl Question<'_> {
 }
 
 /// A mechanism's scenario that is ready to be audited.
-struct Ready<G: Game> {
-    stage: G::Stage,
+struct Ready<P: Play> {
+    scene: Scene<P>,
     intended: String,
     asked: Vec<Terms>,
 }
 
 /// Reads a scenario and says what is wrong with it.
-pub fn load<G: Game + 'static>(document: &Document) -> Result<Box<dyn Audited>, ScenarioError> {
-    let scenario = crate::play::read::<G>(document)?;
-    let ready = ready::<G>(&scenario)
+pub fn load<P: Play>(document: &Document) -> Result<Box<dyn Audited>, ScenarioError> {
+    let scenario = crate::play::read::<P>(document)?;
+    let ready = ready::<P>(&scenario)
         .map_err(|wrong| document.wrong(&wrong.key, &format!("expected {}", wrong.expected)))?;
     Ok(Box::new(ready))
 }
 
-fn ready<G: Game>(scenario: &ScenarioOf<G>) -> Result<Ready<G>, Wrong> {
+fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready<P>, Wrong> {
     if let Some(state) = &scenario.state {
         let few = state.tokens() <= TOKENS_MAX;
         expect(few, "state.held", "at most 2^112 tokens of all in the state to be audited")?;
         let early = state.block <= Block::MAX / 2;
         expect(early, "state.block", "at most 2^31 - 1 to be audited")?;
     }
-    let stage = G::stage(scenario)?;
-    let players = stage.players().len();
-    expect(players > 0, "audit", "at least one player")?;
-    for player in 0..players {
-        let types = stage.types(player);
-        let some = types.iter().any(|one| one.weight > 0);
-        expect(some, "audit", "at least one type of every player that is possible")?;
-    }
+    let scene = Scene::<P>::new(scenario)?;
+    expect(scene.players() > 0, "audit", "at least one player")?;
+    let seats: Vec<&str> = scene.others.iter().map(|seat| seat.name.as_str()).collect();
+    let known = scene.trusted().iter().all(|name| seats.contains(name));
+    expect(known, "intended.trusted", format!("names out of {}", seats.join(", ")))?;
     let mut asked: Vec<Terms> = Vec::new();
     for (one, at) in scenario.intended.properties.iter().zip(0..) {
         let terms = one.clone().terms();
         let key = |key: &str| format!("intended.properties[{at}]{key}");
         terms.check().map_err(|wrong| Wrong { key: key(&wrong.key), ..wrong })?;
         if let Some(option) = &terms.option {
-            let options = &Probe::of(&stage).options[0];
+            let options = scene.names(0);
             let expected = format!("one of {}", options.join(", "));
             expect(options.contains(option), &key(".option"), expected)?;
         }
@@ -243,10 +296,10 @@ fn ready<G: Game>(scenario: &ScenarioOf<G>) -> Result<Ready<G>, Wrong> {
     if asked.is_empty() {
         asked = Property::USUAL.iter().map(|property| Terms::of(*property)).collect();
     }
-    Ok(Ready { stage, intended: scenario.intended.strategy.clone(), asked })
+    Ok(Ready { scene, intended: scenario.intended.strategy.clone(), asked })
 }
 
-impl<G: Game> Audited for Ready<G> {
+impl<P: Play> Audited for Ready<P> {
     fn asked(&self) -> &[Terms] {
         &self.asked
     }
@@ -256,26 +309,99 @@ impl<G: Game> Audited for Ready<G> {
     }
 
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding)) {
-        let mut outcomes = Outcomes::new(&self.stage, limits);
+        let mut outcomes = Outcomes::new(&self.scene, limits);
+        // By the number of those who intrude together.
+        let mut harvests = BTreeMap::new();
         for terms in questions {
-            let found = match &mut outcomes {
-                _ if terms.property.is_of_calls() => raw::check(&self.stage, terms, limits),
-                Ok(outcomes) if terms.property != Property::SubgamePerfect => {
-                    Ok(outcomes.check(terms))
+            let found = match (terms.property, &mut outcomes) {
+                (Property::ExitBeforePenalty, _) => raw::exit(&self.scene, terms, limits),
+                (Property::Attack | Property::Frozen, _) => {
+                    Ok(Finding::holds(terms, "exhaustive", String::new(), 0))
                 }
-                Ok(_) | Err(Stopped::Sequential) => tree::check(&self.stage, terms, limits),
-                Err(why) => Err(why.clone()),
+                (Property::SubgamePerfect, _) => tree::check(&self.scene, terms, limits),
+                (_, Ok(outcomes)) => Ok(outcomes.check(terms)),
+                (_, Err(why)) => Err(why.clone()),
             };
-            answer(found.unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0)));
+            let mut finding =
+                found.unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0));
+            if terms.raw() && finding.verdict != Verdict::Unknown {
+                let attack = terms.property == Property::Attack;
+                let size = terms.size.filter(|_| attack).unwrap_or(1) as usize;
+                let harvest =
+                    harvests.entry(size).or_insert_with(|| raw::harvest(&self.scene, size, limits));
+                finding = match harvest {
+                    Ok(harvest) => raw::refine(&self.scene, harvest, limits, terms, finding),
+                    Err(why) => {
+                        Finding { verdict: Verdict::Unknown, method: why.to_string(), ..finding }
+                    }
+                };
+            }
+            finding.not_tried.extend(self.scene.left_out.iter().map(ToString::to_string));
+            answer(finding);
         }
     }
 
     fn tree(&self, limits: Limits) -> Result<Extensive, Stopped> {
-        Ok(tree::tree(&self.stage, limits)?.game)
+        Ok(tree::tree(&self.scene, limits)?.game)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let Scene { play, seats, kinds, options, intended, .. } = &self.scene;
+        let option = |player: usize| {
+            move |at: usize| PlaceOption {
+                name: self.scene.name(player, at),
+                reacts: options[player][at].reacts,
+                identities: play.identities(options[player][at].plan),
+                is_out: play.is_out(options[player][at].plan),
+            }
+        };
+        let place = |at: usize| Place {
+            name: seats[at].name.clone(),
+            class: play.class(at),
+            types: kinds[at].iter().map(|kind| kind.name.clone()).collect(),
+            options: (0..options[at].len()).map(option(at)).collect(),
+            intended: intended[at].clone(),
+        };
+        (0..seats.len()).map(place).collect()
+    }
+
+    fn outcome(&self, types: &[usize], options: &[usize]) -> Expected {
+        let scene = &self.scene;
+        let given: Vec<_> = options.iter().copied().map(Some).collect();
+        let own: Vec<_> = scene.seats.iter().flat_map(|seat| seat.accounts.clone()).collect();
+        let all = 0..scene.start().ledger().wallets.len() as u32;
+        let strangers: Vec<_> = all.filter(|account| !own.contains(account)).collect();
+        let mut answers = Answers::new(types, &given);
+        let mut sum = Expected {
+            payoffs: vec![Rational::zero(); types.len()],
+            others: Rational::zero(),
+            revenue: scene.play.owner().map(|_| Rational::zero()),
+            lacked: 0,
+        };
+        loop {
+            let end = scene.play(Course::new(&mut answers).watched());
+            let payoffs: Vec<i128> =
+                (0..types.len()).map(|at| scene.payoff(at, types[at], &end)).collect();
+            let others = scene.tokens_of(&strangers, &end.instance) + scene.play.others(&end);
+            let revenue = scene.play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
+            sum.lacked = sum.lacked.max(end.answers.lacked());
+            drop(end);
+            let (odds, below) = answers.odds();
+            let chance = Rational::new(odds.into(), below.into());
+            let part = |number: i128| exact::whole(number) * &chance;
+            sum.payoffs.iter_mut().zip(payoffs).for_each(|(all, one)| *all += part(one));
+            sum.others += part(others);
+            if let (Some(all), Some(one)) = (&mut sum.revenue, revenue) {
+                *all += part(one);
+            }
+            if !answers.next_branch() {
+                return sum;
+            }
+        }
     }
 }
 
-impl<S: Stage> Outcomes<'_, S> {
+impl<P: Play> Outcomes<'_, P> {
     /// Answers a question.
     fn check(&mut self, terms: &Terms) -> Finding {
         use Property::*;
@@ -289,7 +415,9 @@ impl<S: Stage> Outcomes<'_, S> {
             Efficiency | Revenue | OptimalRevenue | Solvency | Griefing => self.whole(terms),
             Bribery | Corruption => self.outsider(terms),
             Uniqueness | Basin => self.population(terms),
-            SubgamePerfect | ExitBeforePenalty | Attack => Err(Stopped::Sequential),
+            SubgamePerfect | ExitBeforePenalty | Frozen | Attack => {
+                Err(Stopped::Lacks("that is asked of a tree, or of calls"))
+            }
         };
         answer.unwrap_or_else(|stopped| {
             Finding::stopped(terms, stopped, String::new(), self.computed() - before)

@@ -3,11 +3,11 @@
 //! | question | module |
 //! | --- | --- |
 //! | which mechanisms are there? | [`models`] |
-//! | how do their agents play? | [`play`], and each mechanism's own game |
+//! | how is it played, in every engine? | [`play`], and each mechanism's own |
 //! | what happens when these agents play? | [`simulate`] |
 //! | does the intended behaviour hold, or what breaks it? | [`audit`] |
 //! | what are the equilibria of this game? | [`games`] |
-//! | what can its players decide, and what comes of it? | [`stage`], and each mechanism's own |
+//! | what can its players decide, and what comes of it? | [`scene`], and each mechanism's menu |
 //! | with which calls does a player gain by breaking the rules of the game? | [`attack`] |
 //! | how does a mechanism go on from what a chain says of it? | [`state`] |
 //! | what did this trace do, step by step? | [`trace`] |
@@ -24,7 +24,7 @@ pub mod games;
 pub mod models;
 pub mod play;
 pub mod scenario;
+pub mod scene;
 pub mod simulate;
-pub mod stage;
 pub mod state;
 pub mod trace;

@@ -15,7 +15,7 @@ pub use names::{Names, account};
 pub use tables::{ByAgent, Cells, Records};
 
 use crate::audit::{self, Audited};
-use crate::play::{self, Game, Strategies};
+use crate::play::{self, Play, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
 use crate::state::{self, Found, State, StateError, Storage, WriteError};
@@ -92,7 +92,7 @@ pub struct Message {
 
 impl Mechanism {
     /// The entry of a mechanism that is played by `G`.
-    pub(crate) const fn of<G: Game + 'static>(
+    pub(crate) const fn of<G: Play + 'static>(
         about: &'static str,
         params: &'static [Param],
         template: &'static str,

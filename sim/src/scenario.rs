@@ -26,6 +26,9 @@ pub struct Document {
     text: String,
     table: Table,
     set: Vec<String>,
+    /// What was put over it, in full.
+    over: Vec<String>,
+    variants: Vec<Vec<String>>,
 }
 
 /// What every scenario has in common.
@@ -101,6 +104,10 @@ pub struct Intended {
     /// What it should be, to be audited.
     #[serde(default)]
     pub properties: Vec<Asked>,
+    /// Who is trusted with its role, by name: it does only what it should. If it is not said, those
+    /// that tell the rules what they cannot see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted: Option<Vec<String>>,
 }
 
 /// An amount, or how amounts are distributed.
@@ -225,9 +232,29 @@ impl Document {
                 problem,
             })?;
         }
+        let variants = match table.remove("variants") {
+            None => Vec::new(),
+            Some(variants) => variants.try_into().map_err(|_| ScenarioError {
+                place: format!("{file}: variants"),
+                problem: "expected a list of lists of key=value".into(),
+            })?,
+        };
+        let over = set.to_vec();
         let set =
             set.iter().filter_map(|s| s.split_once('=')).map(|(key, _)| key.trim().to_string());
-        Ok(Self { file, text, table, set: set.collect() })
+        Ok(Self { file, text, table, set: set.collect(), over, variants })
+    }
+
+    /// The scenario, and each of its variants with what it puts over it: for an audit of rules that
+    /// have several kinds.
+    pub fn variants(&self) -> Result<Vec<(String, Self)>, ScenarioError> {
+        let variant = |own: &Vec<String>| {
+            let set = [&own[..], &self.over].concat();
+            let document = Self::parse(self.file.clone(), self.text.clone(), &set)?;
+            Ok((own.join(" "), document))
+        };
+        let none = Vec::new();
+        std::iter::once(&none).chain(&self.variants).map(variant).collect()
     }
 
     /// The mechanism that it names.

@@ -2,12 +2,15 @@
 //!
 //! `tests/mutants/*.toml` list the mutants. The rules and the simulator are copied, every mutant's
 //! text becomes `if crate::mutant(NUMBER) { to } else { from }`, and the copy is built once; which
-//! mutant runs is said by an environment variable. A mutant is caught if the audit of its scenario
-//! finds a property violated that is not violated under the rules as they are.
+//! mutant runs is said by an environment variable. Each mechanism has one general scenario,
+//! `sim/scenarios/NAME-general.toml`, with a few variants of it. A mutant is caught if the audit finds
+//! a property violated there that is not violated under the rules as they are, or violated by more.
+//! Changes that are harmless must not be caught.
 //!
-//! `CARROTS_MUTANTS` chooses those whose name contains it.
+//! Every fifth is tried; `CARROTS_MUTANTS=all` tries all, anything else those whose name contains it.
 
 use anyhow::{Context, Result, ensure};
+use num_rational::BigRational;
 use serde::Deserialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +23,11 @@ use std::time::{Duration, Instant};
 
 /// What is left to an audit, and what it is told to take for each property.
 const SECONDS: u64 = 60;
-const SECONDS_EACH: u64 = 20;
+const SECONDS_EACH: &str = "20";
+/// Chains of raw calls of each length, for each intruder: few, since there are many audits.
+const CHAINS: &str = "100";
+/// One of so many is tried, unless all are asked for.
+const FIFTH: usize = 5;
 /// How many of a hundred have to be caught.
 const CAUGHT: usize = 95;
 
@@ -28,9 +35,10 @@ const CAUGHT: usize = 95;
 #[serde(deny_unknown_fields)]
 struct File {
     mutant: Vec<Mutant>,
+    harmless: Vec<Mutant>,
 }
 
-/// A rule that is broken.
+/// A rule that is changed.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mutant {
@@ -43,12 +51,11 @@ struct Mutant {
     /// An expression that stands there once, and what takes its place.
     from: String,
     to: String,
-    /// Beside the list, or under sim/scenarios.
-    scenario: String,
-    #[serde(default)]
-    set: Vec<String>,
-    /// The property that is violated.
-    caught_by: String,
+    /// Whose scenario it is audited in.
+    #[serde(skip)]
+    mechanism: String,
+    #[serde(skip)]
+    is_harmless: bool,
 }
 
 #[test]
@@ -56,23 +63,42 @@ fn broken_rules_are_caught() {
     let mutants = read().expect("the mutants are sound");
     let binary = build(&mutants).expect("the mutants can be built");
     let chosen = std::env::var("CARROTS_MUTANTS").unwrap_or_default();
-    let chosen: Vec<usize> =
-        (0..mutants.len()).filter(|at| mutants[*at].name.contains(&chosen)).collect();
-    let sound = sound(&binary, &chosen.iter().map(|at| &mutants[*at]).collect::<Vec<_>>());
+    let is_chosen = |at: &usize| match chosen.as_str() {
+        "" => at % FIFTH == 0,
+        "all" => true,
+        name => mutants[*at].name.contains(name),
+    };
+    let chosen: Vec<usize> = (0..mutants.len()).filter(is_chosen).collect();
+    let mechanisms: BTreeSet<&str> =
+        chosen.iter().map(|at| mutants[*at].mechanism.as_str()).collect();
+    let mechanisms: Vec<&str> = mechanisms.into_iter().collect();
+    let sound = parallel(mechanisms.len(), |at| {
+        let found = audit(&binary, 0, mechanisms[at]);
+        found.unwrap_or_else(|why| panic!("{}: {why}", mechanisms[at]))
+    });
+    let sound: BTreeMap<&str, Findings> = mechanisms.into_iter().zip(sound).collect();
     let results = parallel(chosen.len(), |at| {
         let (number, mutant) = (chosen[at] + 1, &mutants[chosen[at]]);
         let start = Instant::now();
-        let result = caught(&binary, number, mutant, &sound);
+        let by = audit(&binary, number, &mutant.mechanism)
+            .map(|found| worse(&sound[mutant.mechanism.as_str()], &found));
         let seconds = start.elapsed().as_secs_f64();
-        match &result {
-            Ok(by) => println!("caught     {:50} {seconds:5.1} s, by {by}", mutant.name),
-            Err(why) => println!("NOT CAUGHT {:50} {seconds:5.1} s: {why}", mutant.name),
+        let name = &mutant.name;
+        match (mutant.is_harmless, &by) {
+            (false, Ok(Some(by))) => println!("caught     {name:56} {seconds:5.1} s, by {by}"),
+            (false, Ok(None)) => println!("NOT CAUGHT {name:56} {seconds:5.1} s"),
+            (true, Ok(None)) => println!("harmless   {name:56} {seconds:5.1} s"),
+            (true, Ok(Some(by))) => println!("ALARM      {name:56} {seconds:5.1} s, by {by}"),
+            (_, Err(why)) => println!("NO ANSWER  {name:56} {seconds:5.1} s: {why}"),
         }
-        result.is_ok()
+        (mutant.is_harmless, matches!(by, Ok(Some(_))))
     });
-    let caught = results.iter().filter(|caught| **caught).count();
-    println!("{caught} of {} mutants are caught", results.len());
-    assert!(caught * 100 >= results.len() * CAUGHT, "{caught} of {} mutants", results.len());
+    let count = |harmless, caught| results.iter().filter(|one| **one == (harmless, caught)).count();
+    let (caught, missed, alarms) = (count(false, true), count(false, false), count(true, true));
+    let all = caught + missed;
+    println!("{caught} of {all} mutants are caught; {alarms} harmless changes are");
+    assert!(caught * 100 >= all * CAUGHT, "{caught} of {all} mutants are caught");
+    assert_eq!(alarms, 0, "harmless changes are caught");
 }
 
 /// The repository.
@@ -80,7 +106,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace")
 }
 
-/// All mutants, in the order of their files.
+/// All mutants, in the order of their files, and after each file's what is harmless.
 fn read() -> Result<Vec<Mutant>> {
     let mut files: Vec<PathBuf> = fs::read_dir(root().join("tests/mutants"))?
         .map(|file| Ok(file?.path()))
@@ -89,11 +115,12 @@ fn read() -> Result<Vec<Mutant>> {
     let mut all = Vec::new();
     for path in files {
         let text = fs::read_to_string(&path)?;
-        // The others are scenarios.
-        if text.parse::<toml::Table>()?.contains_key("mutant") {
-            let file: File = toml::from_str(&text).with_context(|| path.display().to_string())?;
-            all.extend(file.mutant);
-        }
+        let file: File = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        let name = path.file_stem().context("it is a file")?.to_string_lossy();
+        let of =
+            |mutant, is_harmless| Mutant { mechanism: name.to_string(), is_harmless, ..mutant };
+        all.extend(file.mutant.into_iter().map(|mutant| of(mutant, false)));
+        all.extend(file.harmless.into_iter().map(|mutant| of(mutant, true)));
     }
     Ok(all)
 }
@@ -197,62 +224,26 @@ fn write_out(text: &str, part: Range<usize>, places: &[Place]) -> Result<String>
     Ok(out + &text[at..part.end])
 }
 
-/// What an audit says: the verdict of every property.
-type Verdicts = BTreeMap<String, String>;
-/// What is audited: a scenario and what is set in it.
-type Audited = (String, Vec<String>);
+/// What an audit says: by variant and property the verdict, and what was measured.
+type Findings = BTreeMap<(String, String), (String, Option<BigRational>)>;
 
-/// Audits all scenarios under the rules as they are.
-fn sound(binary: &Path, mutants: &[&Mutant]) -> BTreeMap<Audited, Verdicts> {
-    let mut asked: BTreeMap<Audited, BTreeSet<&str>> = BTreeMap::new();
-    for mutant in mutants {
-        let audited = (mutant.scenario.clone(), mutant.set.clone());
-        asked.entry(audited).or_default().insert(&mutant.caught_by);
-    }
-    let asked: Vec<_> = asked.into_iter().collect();
-    let verdicts = parallel(asked.len(), |at| {
-        let (audited, asked) = &asked[at];
-        let asked: Vec<&str> = asked.iter().copied().collect();
-        let verdicts = audit(binary, 0, audited, &asked, SECONDS * asked.len() as u64);
-        verdicts.unwrap_or_else(|why| panic!("{audited:?}: {why}"))
-    });
-    asked.into_iter().map(|(audited, _)| audited).zip(verdicts).collect()
+/// What is violated now and was not, or is violated by more: the first such property.
+fn worse(before: &Findings, after: &Findings) -> Option<String> {
+    let is_worse =
+        |(key, (verdict, measured)): &(&(String, String), &(String, Option<BigRational>))| {
+            let (was, by) = before.get(*key).cloned().unwrap_or_default();
+            verdict == "violated" && (was != "violated" || *measured > by)
+        };
+    let ((variant, property), _) = after.iter().find(is_worse)?;
+    Some(if variant.is_empty() { property.clone() } else { format!("{property} ({variant})") })
 }
 
-/// By which property a mutant is caught, or why it is not.
-fn caught(
-    binary: &Path,
-    number: usize,
-    mutant: &Mutant,
-    sound: &BTreeMap<Audited, Verdicts>,
-) -> Result<String> {
-    let audited = (mutant.scenario.clone(), mutant.set.clone());
-    let property = &mutant.caught_by;
-    let verdict = |verdicts: &Verdicts| verdicts.get(property).cloned().unwrap_or_default();
-    let before = verdict(&sound[&audited]);
-    ensure!(before == "holds", "{property} is {before:?} under the rules as they are");
-    let after = verdict(&audit(binary, number, &audited, &[property], SECONDS)?);
-    ensure!(after == "violated", "{property} is {after:?}");
-    Ok(property.clone())
-}
-
-/// Audits a scenario under the rules of which the one with that number is broken.
-fn audit(
-    binary: &Path,
-    number: usize,
-    (scenario, set): &Audited,
-    properties: &[&str],
-    seconds: u64,
-) -> Result<Verdicts> {
-    let folders =
-        ["tests/mutants", "sim/scenarios"].map(|folder| root().join(folder).join(scenario));
-    let path = folders.into_iter().find(|path| path.exists());
-    let path = path.with_context(|| format!("there is no scenario {scenario}"))?;
+/// Audits a mechanism's general scenario under the rules of which the one with that number is broken.
+fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
+    let path = root().join("sim/scenarios").join(format!("{mechanism}-general.toml"));
     let mut command = Command::new(binary);
     command.arg("audit").arg(path).args(["--format", "json", "--threads", "1"]);
-    command.args(["--seconds", &SECONDS_EACH.to_string()]);
-    command.args(properties.iter().flat_map(|property| ["--property", property]));
-    command.args(set.iter().flat_map(|set| ["--set", set]));
+    command.args(["--seconds", SECONDS_EACH, "--chains", CHAINS]);
     static AUDITS: AtomicUsize = AtomicUsize::new(0);
     let number_of_audit = AUDITS.fetch_add(1, Ordering::Relaxed);
     let out = binary.with_file_name(format!("audit-{number_of_audit}.json"));
@@ -262,10 +253,10 @@ fn audit(
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if start.elapsed() > Duration::from_secs(seconds) {
+        if start.elapsed() > Duration::from_secs(SECONDS) {
             child.kill()?;
             child.wait()?;
-            anyhow::bail!("no answer within {seconds} seconds");
+            anyhow::bail!("no answer within {SECONDS} seconds");
         }
         std::thread::sleep(Duration::from_millis(20));
     };
@@ -276,12 +267,19 @@ fn audit(
     }
     #[derive(Deserialize)]
     struct Finding {
+        #[serde(default)]
+        variant: String,
         property: String,
         verdict: String,
+        gain: Option<String>,
     }
     let report: Report = serde_json::from_slice(&fs::read(&out)?)?;
-    let verdict = |finding: Finding| (finding.property, finding.verdict);
-    Ok(report.properties.into_iter().map(verdict).collect())
+    fs::remove_file(&out)?;
+    let read = |finding: Finding| -> Result<_> {
+        let measured = finding.gain.map(|gain| gain.parse()).transpose()?;
+        Ok(((finding.variant, finding.property), (finding.verdict, measured)))
+    };
+    report.properties.into_iter().map(read).collect()
 }
 
 /// Does work in parallel, one thread for each core, and gives the results in order.

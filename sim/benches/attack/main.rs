@@ -1,30 +1,36 @@
 //! How fast attacks are searched, on two threads, beside a loop that plays each from the start.
 //!
-//! For every mechanism: all attacks of up to two changes; guided search; and a loop that inserts each
-//! call of the recorded play everywhere and plays all calls from the start on a fresh copy. Lines
-//! between them are calls that were applied, and attacks that were played to their end, per second;
-//! an attack with a call that is refused is another attack without it, and does not count.
+//! For every mechanism: all attacks of up to two changes; guided search; a loop that inserts each call
+//! of the recorded play everywhere and plays all calls from the start on a fresh copy; and what an
+//! audit plays, where others are not recorded but react to the intruder. Lines between them are calls
+//! that were applied, and attacks that were played to their end, per second; an attack with a call
+//! that is refused is another attack without it, and does not count. Where others react, neither do
+//! the calls with which it is seen what would be accepted.
 //!
 //! `cargo bench -p carrots --bench attack -- NAME` runs one mechanism's.
 
 use carrots::attack::{Aim, Limits, Search, Until, search};
-use carrots::models::{Instance, Messages, Model, auction, staking};
+use carrots::audit::{self, intrude};
+use carrots::models::{Instance, Model, auction, staking};
+use carrots::play::{OpOf, Play};
 use carrots::scenario::Document;
-use carrots::stage::{Answers, Course, Stage, start};
+use carrots::scene::{Answers, Course, Scene};
 use carrots::trace::Step;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
-use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 const THREADS: usize = 2;
 
-/// Searches a stage with its first player as the attacker, and prints how fast that is.
-fn compare<S: Stage>(c: &mut Criterion, mechanism: &str, stage: &S) {
-    let players = stage.players().len();
-    let types: Vec<usize> = (0..players).map(|player| stage.types(player).len() / 2).collect();
-    let given = vec![None; players];
+/// Chains of calls of each length for each intruder, where others react, about.
+const CHAINS: u64 = 200;
+
+/// Searches a scene with its first player as the attacker, lets everybody intrude, and prints how
+/// fast that is.
+fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
+    let types: Vec<usize> = scene.kinds.iter().map(|kinds| kinds.len() / 2).collect();
+    let given = vec![None; types.len()];
     let limits = Limits { time: Duration::MAX, changes: 2, rounds: 0, ..Limits::default() };
     let all = Search {
         types: &types,
@@ -32,6 +38,7 @@ fn compare<S: Stage>(c: &mut Criterion, mechanism: &str, stage: &S) {
         attackers: &[0],
         from: 0,
         spares: 0,
+        alone: true,
         aim: Aim::Profit,
         margin: 0,
         until: Until::Limits,
@@ -40,23 +47,25 @@ fn compare<S: Stage>(c: &mut Criterion, mechanism: &str, stage: &S) {
     };
     let guided = Search { limits: Limits { changes: 0, rounds: 64, ..limits }, ..all };
     let searched = |asked: &Search| {
-        let report = search(stage, asked);
+        let report = search(scene, asked);
         (report.calls, report.checked)
     };
     measure(c, &format!("{mechanism}/two changes"), || searched(&all));
     measure(c, &format!("{mechanism}/guided"), || searched(&guided));
     let mut answers = Answers::new(&types, &given);
-    let mut course = Course::new(start(stage), players, &mut answers).recorded();
-    stage.play(&mut course);
-    let steps = course.into_steps();
-    measure(c, &format!("{mechanism}/from the start"), || from_the_start(stage, &steps));
+    let end = scene.play(Course::new(&mut answers).recorded());
+    let steps = end.answers.into_steps();
+    measure(c, &format!("{mechanism}/from the start"), || from_the_start(scene, &steps));
+    let limits = audit::Limits { seconds: f64::INFINITY, chains: CHAINS, ..Default::default() };
+    let intruded = || intrude(scene, limits).expect("it has few branches of chance");
+    measure(c, &format!("{mechanism}/others react"), intruded);
 }
 
 /// Inserts every call everywhere.
-fn from_the_start<S: Stage>(stage: &S, steps: &[Step<<S::Model as Messages>::Op>]) -> (u64, u64) {
-    let (start, accounts) = (start(stage), &stage.players()[0].accounts);
+fn from_the_start<P: Play>(scene: &Scene<P>, steps: &[Step<OpOf<P>>]) -> (u64, u64) {
+    let (start, accounts) = (scene.start(), &scene.seats[0].accounts);
     let wealth =
-        |end: &Instance<S::Model>| accounts.iter().map(|who| end.wealth(*who)).sum::<u128>();
+        |end: &Instance<P::Model>| accounts.iter().map(|who| end.wealth(*who)).sum::<u128>();
     let slots = 0..64 * (steps.len() + 1);
     let attacks = slots.into_par_iter().map(|slot| slot % (steps.len() + 1)).map(|slot| {
         let (mut calls, mut attacks, mut best) = (0, 0, 0);
@@ -110,22 +119,20 @@ fn measure(c: &mut Criterion, name: &str, work: impl Fn() -> (u64, u64) + Sync) 
     }
 }
 
-/// A mechanism's scenario with the part of it that is searched.
-fn scenario<T: DeserializeOwned>(text: &str, set: &[&str]) -> T {
+/// The part of a mechanism's scenario that is searched.
+fn scene<P: Play>(text: &str, set: &[&str]) -> Scene<P> {
     let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
     let document = Document::parse("benchmark".into(), text.into(), &set).expect("it is TOML");
-    document.scenario().expect("it is a scenario")
+    Scene::new(&document.scenario().expect("it is a scenario")).expect("it is a game")
 }
 
 fn benchmark(c: &mut Criterion) {
     let text = include_str!("../../scenarios/staking-small.toml");
     let set = ["audit={}", "audit.operators=3", "audit.bonded=3_000_000"];
-    let stage = staking::Stage::new(&scenario(text, &set)).expect("it is a game");
-    compare(c, "staking", &stage);
+    compare(c, "staking", &scene::<staking::Game>(text, &set));
     let text = include_str!("../../scenarios/auction-first-price.toml");
     let set = ["audit={}", "audit.bidders=5", "audit.steps=10"];
-    let stage = auction::Stage::new(&scenario(text, &set)).expect("it is a game");
-    compare(c, "auction", &stage);
+    compare(c, "auction", &scene::<auction::Game>(text, &set));
 }
 
 criterion_group! {

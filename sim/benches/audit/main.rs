@@ -8,7 +8,7 @@
 use carrots::audit::{Limits, Property, Terms, Verdict, open};
 use carrots::models::auction;
 use carrots::scenario::Document;
-use carrots::stage::{Answers, Course, Stage, start};
+use carrots::scene::{Answers, Scene, run};
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -46,16 +46,14 @@ fn check(kind: &str) -> usize {
 /// Plays the first profiles in order; the seconds for all.
 fn every_profile() -> f64 {
     let scenario = scenario("second_price").scenario().expect("the scenario is sound");
-    let stage = auction::Stage::new(&scenario).expect("it is a game");
-    let (start, types) = (start(&stage), [0; BIDDERS as usize]);
+    let scene: Scene<auction::Game> = Scene::new(&scenario).expect("it is a game");
+    let types = [0; BIDDERS as usize];
     let before = Instant::now();
     for number in 0..PLAYED {
         let bid = |bidder: u32| Some((number / 11u64.pow(bidder) % 11) as usize);
         let given: Vec<_> = (0..BIDDERS).map(bid).collect();
         let mut answers = Answers::new(&types, &given);
-        let mut course = Course::new(start.clone(), given.len(), &mut answers);
-        stage.play(&mut course);
-        black_box(course.instance.wealth(2));
+        black_box(run(&scene, &mut answers).instance.wealth(2));
     }
     before.elapsed().as_secs_f64() / PLAYED as f64 * 11f64.powi(BIDDERS as i32)
 }

@@ -1,11 +1,11 @@
-//! What attackers may call: every call in any play of the stage, retargeted and varied, and
+//! What attackers may call: every call in any play of the scene, retargeted and varied, and
 //! messages that nobody calls.
 
 use super::script::{Met, OpOf, Script, StepOf, apply, record};
 use super::{Budget, Change, Plan, Search, What};
 use crate::models::{Agent, Instance, Op};
+use crate::play::Play;
 use crate::simulate::stream;
-use crate::stage::Stage;
 use crate::trace::Step;
 use carrots_logic::Balance;
 use rand::Rng;
@@ -31,17 +31,17 @@ pub(super) struct Letter<O> {
 }
 
 /// All calls that attackers may make.
-pub(super) struct Alphabet<S: Stage> {
+pub(super) struct Alphabet<P: Play> {
     /// Those that were ever accepted come first, in each part those that were recorded first.
-    pub letters: Vec<Letter<OpOf<S>>>,
+    pub letters: Vec<Letter<OpOf<P>>>,
     /// How many were ever accepted.
     pub live: usize,
-    /// What attackers do in other plays of the stage, as changes to the script.
+    /// What attackers do in other plays of the scene, as changes to the script.
     pub fragments: Vec<Plan>,
 }
 
-impl<S: Stage> Alphabet<S> {
-    pub fn new(script: &Script<S>, search: &Search, budget: &Budget) -> Self {
+impl<P: Play> Alphabet<P> {
+    pub fn new(script: &Script<P>, search: &Search, budget: &Budget) -> Self {
         let plays = plays(script, search);
         let mut letters = Letters::new(script, &plays);
         letters.recorded(&plays);
@@ -62,8 +62,8 @@ impl<S: Stage> Alphabet<S> {
 
     /// Other plays as changes: what others do in the script is matched in order, and between it the
     /// attackers' calls are put in the place of those of the script.
-    fn fragments(&self, script: &Script<S>, plays: &[Vec<StepOf<S>>]) -> Vec<Plan> {
-        let fragment = |play: &Vec<StepOf<S>>| {
+    fn fragments(&self, script: &Script<P>, plays: &[Vec<StepOf<P>>]) -> Vec<Plan> {
+        let fragment = |play: &Vec<StepOf<P>>| {
             let (mut plan, mut at) = (Plan::new(), 0);
             for step in play {
                 match self.letter_of(script, step) {
@@ -95,46 +95,46 @@ impl<S: Stage> Alphabet<S> {
         fragments
     }
 
-    fn letter_of(&self, script: &Script<S>, step: &StepOf<S>) -> Option<usize> {
+    fn letter_of(&self, script: &Script<P>, step: &StepOf<P>) -> Option<usize> {
         let Step::Call { who, value, op, .. } = step else { return None };
-        let same = |letter: &Letter<OpOf<S>>| {
+        let same = |letter: &Letter<OpOf<P>>| {
             letter.who == *who && letter.value == *value && letter.op == *op
         };
         is_own(script, step).then(|| self.letters.iter().position(same)).flatten()
     }
 }
 
-fn is_own<S: Stage>(script: &Script<S>, step: &StepOf<S>) -> bool {
+fn is_own<P: Play>(script: &Script<P>, step: &StepOf<P>) -> bool {
     matches!(step, Step::Call { who, .. } if script.accounts.contains(who))
 }
 
 /// The recorded play, and every play with one decision that is another, those of attackers first.
-fn plays<S: Stage>(script: &Script<S>, search: &Search) -> Vec<Vec<StepOf<S>>> {
-    let (_, _, asked) = record(script.stage, search, None);
+fn plays<P: Play>(script: &Script<P>, search: &Search) -> Vec<Vec<StepOf<P>>> {
+    let (_, _, asked) = record(script.scene, search, None);
     let options = |attacks: bool| {
         let mine = move |player: usize| search.attackers.contains(&player) == attacks;
         let asked = asked.iter().enumerate().filter(move |(_, (player, _))| mine(*player));
         asked.flat_map(|(place, (_, options))| (0..*options).map(move |option| (place, option)))
     };
     let others = options(true).chain(options(false)).take(PLAYS_MAX);
-    let others = others.map(|other| record(script.stage, search, Some(other)).0);
+    let others = others.map(|other| record(script.scene, search, Some(other)).0);
     std::iter::once(script.steps.clone()).chain(others).collect()
 }
 
 /// Letters without duplicates.
-struct Letters<'a, S: Stage> {
-    script: &'a Script<'a, S>,
+struct Letters<'a, P: Play> {
+    script: &'a Script<'a, P>,
     /// Accounts that arguments are retargeted to.
     accounts: Vec<Agent>,
     amounts: Vec<Balance>,
     seen: HashSet<(Agent, Balance, &'static str, Vec<u8>)>,
     /// Callers and messages of which an opaque call of another was taken over.
     opaque: HashSet<(Agent, &'static str)>,
-    all: Vec<Letter<OpOf<S>>>,
+    all: Vec<Letter<OpOf<P>>>,
 }
 
-impl<'a, S: Stage> Letters<'a, S> {
-    fn new(script: &'a Script<'a, S>, plays: &[Vec<StepOf<S>>]) -> Self {
+impl<'a, P: Play> Letters<'a, P> {
+    fn new(script: &'a Script<'a, P>, plays: &[Vec<StepOf<P>>]) -> Self {
         let mut amounts: BTreeSet<Balance> = BTreeSet::new();
         let mut accounts = script.accounts.clone();
         for step in plays.iter().flatten() {
@@ -152,7 +152,7 @@ impl<'a, S: Stage> Letters<'a, S> {
         Self { script, accounts, amounts, seen, opaque, all: Vec::new() }
     }
 
-    fn add(&mut self, who: Agent, value: Balance, op: OpOf<S>) {
+    fn add(&mut self, who: Agent, value: Balance, op: OpOf<P>) {
         let arguments = op.arguments(&crate::models::account);
         if self.all.len() < LETTERS_MAX && self.seen.insert((who, value, op.message(), arguments)) {
             self.all.push(Letter { who, value, op });
@@ -160,7 +160,7 @@ impl<'a, S: Stage> Letters<'a, S> {
     }
 
     /// What attackers call in any play, then what others do, by the attackers' accounts.
-    fn recorded(&mut self, plays: &[Vec<StepOf<S>>]) {
+    fn recorded(&mut self, plays: &[Vec<StepOf<P>>]) {
         let callers = &self.script.accounts;
         for step in plays.iter().flatten() {
             if let Step::Call { who, value, op, .. } = step
@@ -190,7 +190,7 @@ impl<'a, S: Stage> Letters<'a, S> {
         }
     }
 
-    fn other_tokens(&mut self, who: Agent, value: Balance, op: OpOf<S>) {
+    fn other_tokens(&mut self, who: Agent, value: Balance, op: OpOf<P>) {
         if !op.payable() {
             return;
         }
@@ -204,7 +204,7 @@ impl<'a, S: Stage> Letters<'a, S> {
     /// Every message with made-up arguments, one of them changed, and amounts that matter.
     fn made_up(&mut self) {
         for who in &self.script.accounts {
-            for op in OpOf::<S>::samples(*who) {
+            for op in OpOf::<P>::samples(*who) {
                 let one = op.variants(&self.accounts, &self.amounts);
                 let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
                 for op in std::iter::once(op).chain(one) {
@@ -216,10 +216,10 @@ impl<'a, S: Stage> Letters<'a, S> {
 }
 
 /// Tries every letter at every place of every play.
-fn try_all<S: Stage>(
-    script: &Script<S>,
-    plays: &[Vec<StepOf<S>>],
-    letters: &[Letter<OpOf<S>>],
+fn try_all<P: Play>(
+    script: &Script<P>,
+    plays: &[Vec<StepOf<P>>],
+    letters: &[Letter<OpOf<P>>],
     accepted: &mut [bool],
     budget: &Budget,
 ) {
@@ -228,7 +228,7 @@ fn try_all<S: Stage>(
     for play in plays {
         state.clone_from(&script.checkpoints[0]);
         for step in play.iter().map(Some).chain([None]) {
-            trials += try_here::<S>(&state, &mut scratch, letters, accepted);
+            trials += try_here::<P>(&state, &mut scratch, letters, accepted);
             if let Some(step) = step {
                 apply(&mut state, step);
             }
@@ -242,10 +242,10 @@ fn try_all<S: Stage>(
 }
 
 /// Tries every letter that was never accepted, and says how many that are.
-fn try_here<S: Stage>(
-    state: &Instance<S::Model>,
-    scratch: &mut Instance<S::Model>,
-    letters: &[Letter<OpOf<S>>],
+fn try_here<P: Play>(
+    state: &Instance<P::Model>,
+    scratch: &mut Instance<P::Model>,
+    letters: &[Letter<OpOf<P>>],
     accepted: &mut [bool],
 ) -> u64 {
     let mut trials = 0;
@@ -265,10 +265,10 @@ fn try_here<S: Stage>(
 
 /// Random plays of the script with calls of the attackers that were accepted somewhere, and what
 /// is accepted then.
-fn walk<S: Stage>(
-    script: &Script<S>,
+fn walk<P: Play>(
+    script: &Script<P>,
     search: &Search,
-    letters: &[Letter<OpOf<S>>],
+    letters: &[Letter<OpOf<P>>],
     accepted: &mut [bool],
     budget: &Budget,
 ) {
@@ -289,7 +289,7 @@ fn walk<S: Stage>(
         let mut found = 0;
         let (_, calls) = script.play(letters, &plan, &mut state, &mut |met| {
             if let Met::Changed { state, result: Ok(_), .. } | Met::Step { state, .. } = met {
-                found += try_here::<S>(state, &mut scratch, letters, accepted);
+                found += try_here::<P>(state, &mut scratch, letters, accepted);
             }
         });
         trials += found + calls;

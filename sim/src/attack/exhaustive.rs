@@ -9,7 +9,7 @@ use super::alphabet::{Alphabet, Letter};
 use super::script::{OpOf, Script, apply};
 use super::{Best, Budget, Change, Plan, What};
 use crate::models::Instance;
-use crate::stage::Stage;
+use crate::play::Play;
 use crate::trace::Step;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -20,9 +20,9 @@ const CHUNK: usize = 16;
 const SPEND: u64 = 1 << 14;
 
 /// Tries all sets of so many changes: the best of them, and how many were played to the end.
-pub(super) fn all<S: Stage>(
-    script: &Script<S>,
-    alphabet: &Alphabet<S>,
+pub(super) fn all<P: Play>(
+    script: &Script<P>,
+    alphabet: &Alphabet<P>,
     changes: usize,
     budget: &Budget,
 ) -> (Best, u64) {
@@ -46,12 +46,12 @@ pub(super) fn all<S: Stage>(
     (best, checked)
 }
 
-struct Walker<'a, S: Stage> {
-    script: &'a Script<'a, S>,
-    letters: &'a [Letter<OpOf<S>>],
+struct Walker<'a, P: Play> {
+    script: &'a Script<'a, P>,
+    letters: &'a [Letter<OpOf<P>>],
     budget: &'a Budget,
     /// A state for every change that was made, and one before any.
-    states: Vec<Instance<S::Model>>,
+    states: Vec<Instance<P::Model>>,
     /// The most that was missing, for each.
     missing: Vec<i128>,
     plan: Plan,
@@ -60,10 +60,10 @@ struct Walker<'a, S: Stage> {
     calls: u64,
 }
 
-impl<'a, S: Stage> Walker<'a, S> {
+impl<'a, P: Play> Walker<'a, P> {
     fn new(
-        script: &'a Script<'a, S>,
-        letters: &'a [Letter<OpOf<S>>],
+        script: &'a Script<'a, P>,
+        letters: &'a [Letter<OpOf<P>>],
         changes: usize,
         budget: &'a Budget,
     ) -> Self {

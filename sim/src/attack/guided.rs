@@ -9,8 +9,8 @@ use super::alphabet::Alphabet;
 use super::script::{Met, Script};
 use super::{Best, Budget, Change, Plan, Score, Search, What};
 use crate::models::{Instance, Op, Refusal};
+use crate::play::Play;
 use crate::simulate::stream;
-use crate::stage::Stage;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -28,9 +28,9 @@ const CHANGES_MAX: usize = 24;
 const KEPT: usize = 32;
 
 /// The corpus of the search.
-pub(super) struct Guided<'a, S: Stage> {
-    script: &'a Script<'a, S>,
-    alphabet: &'a Alphabet<S>,
+pub(super) struct Guided<'a, P: Play> {
+    script: &'a Script<'a, P>,
+    alphabet: &'a Alphabet<P>,
     seed: u64,
     /// How many plans there is room for.
     room: usize,
@@ -50,10 +50,10 @@ struct Task {
     checked: u64,
 }
 
-impl<'a, S: Stage> Guided<'a, S> {
+impl<'a, P: Play> Guided<'a, P> {
     pub fn new(
-        script: &'a Script<'a, S>,
-        alphabet: &'a Alphabet<S>,
+        script: &'a Script<'a, P>,
+        alphabet: &'a Alphabet<P>,
         search: &Search,
         best: &Best,
     ) -> Self {
@@ -155,7 +155,7 @@ impl<'a, S: Stage> Guided<'a, S> {
     fn play(
         &self,
         plan: &mut Plan,
-        state: &mut Instance<S::Model>,
+        state: &mut Instance<P::Model>,
         met: &mut Vec<u64>,
     ) -> (Score, u64) {
         let mut refused = Vec::new();
@@ -255,7 +255,7 @@ impl<'a, S: Stage> Guided<'a, S> {
 /// Brings changes into the order of the script: at each place what is inserted, then whether the
 /// step is left out or replaced, once and only if it is the attackers' own. What is inserted right
 /// before a step that is left out replaces it.
-pub(super) fn normal<S: Stage>(plan: &mut Plan, script: &Script<S>) {
+pub(super) fn normal<P: Play>(plan: &mut Plan, script: &Script<P>) {
     let inserted = |change: &Change| matches!(change.what, What::Insert(_));
     plan.retain(|change| change.at >= script.first);
     plan.retain(|change| inserted(change) || script.own.get(change.at) == Some(&true));

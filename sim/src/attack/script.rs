@@ -3,21 +3,22 @@
 use super::alphabet::Letter;
 use super::{Aim, Change, Score, Search, What};
 use crate::models::{Agent, Instance, Messages, Model};
-use crate::stage::{Answers, Course, Decider, Decision, Seat, Stage};
+pub(super) use crate::play::OpOf;
+use crate::play::{Play, Seat};
+use crate::scene::{Answers, Course, Decider, Decision, Scene};
 use crate::trace::{Amount, Step, Trace};
 use carrots_logic::Balance;
 
-pub(super) type OpOf<S> = <<S as Stage>::Model as Messages>::Op;
-pub(super) type StepOf<S> = Step<OpOf<S>>;
+pub(super) type StepOf<P> = Step<OpOf<P>>;
 
 /// A recorded play, and the mechanism before each of its steps.
-pub(super) struct Script<'a, S: Stage> {
-    pub stage: &'a S,
+pub(super) struct Script<'a, P: Play> {
+    pub scene: &'a Scene<P>,
     pub search: &'a Search<'a>,
     /// What every account has at the start, those that attackers have beside their own behind.
     pub wallets: Vec<Balance>,
     pub seats: Vec<Seat>,
-    pub steps: Vec<StepOf<S>>,
+    pub steps: Vec<StepOf<P>>,
     /// Whether a step is a call of an attacker.
     pub own: Vec<bool>,
     /// Whether a step is accepted as it is.
@@ -25,7 +26,7 @@ pub(super) struct Script<'a, S: Stage> {
     /// The first place for changes.
     pub first: usize,
     /// Before every step, and at the end.
-    pub checkpoints: Vec<Instance<S::Model>>,
+    pub checkpoints: Vec<Instance<P::Model>>,
     /// The accounts of the attackers.
     pub accounts: Vec<Agent>,
     /// What the world gave every player, less what its accounts had at the start.
@@ -37,14 +38,14 @@ pub(super) struct Script<'a, S: Stage> {
     supply: Balance,
 }
 
-impl<'a, S: Stage> Script<'a, S> {
-    pub fn new(stage: &'a S, search: &'a Search<'a>) -> Self {
-        let (steps, gains, _) = record(stage, search, None);
-        let start = crate::stage::start(stage);
-        let (mut wallets, mut seats) = (start.ledger().wallets.clone(), stage.players());
+impl<'a, P: Play> Script<'a, P> {
+    pub fn new(scene: &'a Scene<P>, search: &'a Search<'a>) -> Self {
+        let (steps, gains, _) = record(scene, search, None);
+        let start = scene.start();
+        let (mut wallets, mut seats) = (start.ledger().wallets.clone(), scene.seats.clone());
         let first = wallets.len() as Agent;
         let mut script = Self {
-            stage,
+            scene,
             search,
             supply: wallets.iter().sum::<Balance>() + start.ledger().held,
             wallets: wallets.clone(),
@@ -64,7 +65,7 @@ impl<'a, S: Stage> Script<'a, S> {
             && search.spares > 0
         {
             let main = seats[*player].accounts[0] as usize;
-            let has = |instance: &Instance<S::Model>| instance.ledger().wallets[main];
+            let has = |instance: &Instance<P::Model>| instance.ledger().wallets[main];
             let unused = script.checkpoints.iter().map(has).min().unwrap_or(0);
             let part = unused / Balance::from(search.spares + 1);
             wallets[main] -= part * Balance::from(search.spares);
@@ -80,7 +81,8 @@ impl<'a, S: Stage> Script<'a, S> {
     fn run(&mut self) {
         let mut accounts: Vec<Agent> = Vec::new();
         for player in self.search.attackers {
-            accounts.extend(&self.seats[*player].accounts);
+            let own = &self.seats[*player].accounts;
+            accounts.extend(&own[..if self.search.alone { 1 } else { own.len() }]);
         }
         let mut state = self.start();
         let mut checkpoints = vec![state.clone()];
@@ -90,7 +92,7 @@ impl<'a, S: Stage> Script<'a, S> {
             checkpoints.push(state.clone());
         }
         let own =
-            |step: &StepOf<S>| matches!(step, Step::Call { who, .. } if accounts.contains(who));
+            |step: &StepOf<P>| matches!(step, Step::Call { who, .. } if accounts.contains(who));
         self.own = self.steps.iter().map(own).collect();
         self.first = self.search.from.min(self.steps.len());
         self.own[..self.first].fill(false);
@@ -103,8 +105,8 @@ impl<'a, S: Stage> Script<'a, S> {
         self.base = self.payoffs(&state);
     }
 
-    pub fn start(&self) -> Instance<S::Model> {
-        let mut start = crate::stage::start(self.stage);
+    pub fn start(&self) -> Instance<P::Model> {
+        let mut start = self.scene.start().clone();
         start.deal(&self.wallets);
         start
     }
@@ -114,18 +116,18 @@ impl<'a, S: Stage> Script<'a, S> {
         let end = &self.checkpoints[self.steps.len()];
         let cells = end.storage();
         let stored: usize = cells.iter().map(|(key, cell)| key.len() + cell.len()).sum();
-        let one = size_of::<Instance<S::Model>>() + 2 * stored + 64 * self.wallets.len();
+        let one = size_of::<Instance<P::Model>>() + 2 * stored + 64 * self.wallets.len();
         let scratch = rayon::current_num_threads() * (self.search.limits.changes + 2);
         one * (self.checkpoints.len() + scratch)
     }
 
-    pub fn payoff(&self, player: usize, end: &Instance<S::Model>) -> i128 {
+    pub fn payoff(&self, player: usize, end: &Instance<P::Model>) -> i128 {
         let wealth = |who: &Agent| end.wealth(*who) as i128;
         let has: i128 = self.seats[player].accounts.iter().map(wealth).sum();
-        has + self.before[player] + self.stage.worth(player, self.search.types[player], end)
+        has + self.before[player] + self.scene.worth(player, self.search.types[player], end)
     }
 
-    pub fn payoffs(&self, end: &Instance<S::Model>) -> Vec<i128> {
+    pub fn payoffs(&self, end: &Instance<P::Model>) -> Vec<i128> {
         (0..self.seats.len()).map(|player| self.payoff(player, end)).collect()
     }
 
@@ -135,13 +137,13 @@ impl<'a, S: Stage> Script<'a, S> {
 
     /// What the attackers gain.
     #[inline]
-    pub fn profit(&self, end: &Instance<S::Model>) -> i128 {
+    pub fn profit(&self, end: &Instance<P::Model>) -> i128 {
         let gain = |player: &usize| self.payoff(*player, end) - self.base[*player];
         self.search.attackers.iter().map(gain).sum()
     }
 
     /// What every player loses; nothing for attackers.
-    pub fn losses(&self, end: &Instance<S::Model>) -> Vec<i128> {
+    pub fn losses(&self, end: &Instance<P::Model>) -> Vec<i128> {
         let loss = |player| match self.is_attacker(player) {
             true => 0,
             false => self.base[player] - self.payoff(player, end),
@@ -150,7 +152,7 @@ impl<'a, S: Stage> Script<'a, S> {
     }
 
     /// How good an attack with this end is; `missing` is the most that was missing on the way.
-    pub fn score(&self, end: &Instance<S::Model>, missing: i128) -> Score {
+    pub fn score(&self, end: &Instance<P::Model>, missing: i128) -> Score {
         match self.search.aim {
             Aim::Profit => Score { above: self.profit(end), below: 1 },
             Aim::Insolvency => Score { above: missing, below: 1 },
@@ -167,7 +169,7 @@ impl<'a, S: Stage> Script<'a, S> {
     /// What the contract misses, where that is asked for: tokens that it owes, or that it paid
     /// without having them.
     #[inline]
-    pub fn missing(&self, state: &Instance<S::Model>) -> i128 {
+    pub fn missing(&self, state: &Instance<P::Model>) -> i128 {
         if self.search.aim != Aim::Insolvency {
             return 0;
         }
@@ -183,10 +185,10 @@ impl<'a, S: Stage> Script<'a, S> {
     /// refused is told to `met`, and so is the state after every step.
     pub fn play(
         &self,
-        letters: &[Letter<OpOf<S>>],
+        letters: &[Letter<OpOf<P>>],
         plan: &[Change],
-        state: &mut Instance<S::Model>,
-        met: &mut impl FnMut(Met<S>),
+        state: &mut Instance<P::Model>,
+        met: &mut impl FnMut(Met<P>),
     ) -> (Score, u64) {
         let from = plan.first().map_or(0, |change| change.at);
         state.clone_from(&self.checkpoints[from]);
@@ -222,9 +224,9 @@ impl<'a, S: Stage> Script<'a, S> {
     /// of the script it is.
     pub fn written(
         &self,
-        letters: &[Letter<OpOf<S>>],
+        letters: &[Letter<OpOf<P>>],
         plan: &[Change],
-    ) -> Vec<(StepOf<S>, Option<usize>)> {
+    ) -> Vec<(StepOf<P>, Option<usize>)> {
         let mut written = Vec::new();
         let mut next = 0;
         for at in 0..=self.steps.len() {
@@ -247,30 +249,30 @@ impl<'a, S: Stage> Script<'a, S> {
     }
 
     /// Steps as a trace that says what everyone has in the end.
-    pub fn trace(&self, steps: Vec<StepOf<S>>) -> Trace<S::Model> {
+    pub fn trace(&self, steps: Vec<StepOf<P>>) -> Trace<P::Model> {
         let mut end = self.checkpoints[0].clone();
         steps.iter().for_each(|step| _ = apply(&mut end, step));
         let ends = (0..self.wallets.len() as Agent).map(|who| (who, Amount(end.wealth(who))));
-        let trace = crate::stage::trace(self.stage, &self.checkpoints[0], steps);
+        let trace = self.scene.trace(&self.checkpoints[0], steps);
         Trace { ends: ends.collect(), ..trace }
     }
 }
 
 /// What happens while a plan is played.
-pub(super) enum Met<'a, S: Stage> {
+pub(super) enum Met<'a, P: Play> {
     Changed {
         change: usize,
         letter: usize,
         result: Result<
-            <S::Model as Messages>::Receipt,
-            crate::models::Refusal<<S::Model as Messages>::Error>,
+            <P::Model as Messages>::Receipt,
+            crate::models::Refusal<<P::Model as Messages>::Error>,
         >,
-        state: &'a Instance<S::Model>,
+        state: &'a Instance<P::Model>,
     },
     Step {
         at: usize,
         accepted: bool,
-        state: &'a Instance<S::Model>,
+        state: &'a Instance<P::Model>,
     },
 }
 
@@ -291,18 +293,17 @@ pub(super) type Asked = (usize, usize);
 
 /// Plays as the search says, but for one decision, by its place in the play, which is another.
 /// Gives the steps, what the world gave, and the decisions.
-pub(super) fn record<S: Stage>(
-    stage: &S,
+pub(super) fn record<P: Play>(
+    scene: &Scene<P>,
     search: &Search,
     other: Option<(usize, usize)>,
-) -> (Vec<StepOf<S>>, Vec<i128>, Vec<Asked>) {
+) -> (Vec<StepOf<P>>, Vec<i128>, Vec<Asked>) {
     let answers = Answers::new(search.types, search.given);
     let mut decider = Other { answers, other, asked: Vec::new() };
-    let start = crate::stage::start(stage);
-    let mut course = Course::new(start, stage.players().len(), &mut decider).recorded();
-    stage.play(&mut course);
-    let gains = course.gains().to_vec();
-    let steps = course.into_steps();
+    let end = scene.play(Course::new(&mut decider).recorded());
+    let gain = |player: usize| scene.gains(player, search.types[player], &end);
+    let gains = (0..scene.players()).map(gain).collect();
+    let steps = end.answers.into_steps();
     (steps, gains, decider.asked)
 }
 

@@ -7,20 +7,20 @@ use super::alphabet::{Alphabet, Letter};
 use super::script::{OpOf, Script, StepOf, apply};
 use super::{Best, Change, Found, What};
 use crate::models::Instance;
-use crate::stage::Stage;
+use crate::play::Play;
 use crate::trace::fewest;
 use carrots_logic::Balance;
 
 /// Shrinks the best attack and writes it down.
-pub(super) fn shrink<S: Stage>(
-    script: &Script<S>,
-    alphabet: &Alphabet<S>,
+pub(super) fn shrink<P: Play>(
+    script: &Script<P>,
+    alphabet: &Alphabet<P>,
     best: Best,
-) -> Found<S::Model> {
+) -> Found<P::Model> {
     let mut letters = alphabet.letters.clone();
     let mut state = script.start();
     let score = best.score;
-    let mut keeps = |letters: &[Letter<OpOf<S>>], plan: &[Change]| {
+    let mut keeps = |letters: &[Letter<OpOf<P>>], plan: &[Change]| {
         script.play(letters, plan, &mut state, &mut |_| {}).0 >= score
     };
     let plan = fewest(best.plan, |plan| keeps(&letters, plan));
@@ -52,13 +52,10 @@ fn smaller<O: Copy>(
 }
 
 /// A step, and the place in the script that it has.
-type Written<S> = (StepOf<S>, Option<usize>);
+type Written<P> = (StepOf<P>, Option<usize>);
 
 /// The steps that matter, and which of the script do: what attackers do, or would, does.
-fn relevant<S: Stage>(
-    script: &Script<S>,
-    written: Vec<Written<S>>,
-) -> (Vec<Written<S>>, Vec<bool>) {
+fn relevant<P: Play>(script: &Script<P>, written: Vec<Written<P>>) -> (Vec<Written<P>>, Vec<bool>) {
     let attacked = end(script, written.iter().map(|(step, _)| step));
     let (mut kept, mut matters) = (accepted(script, written), vec![true; script.steps.len()]);
     loop {
@@ -85,9 +82,9 @@ fn relevant<S: Stage>(
 }
 
 /// Without the attackers' own calls that are refused.
-fn accepted<S: Stage>(script: &Script<S>, written: Vec<Written<S>>) -> Vec<Written<S>> {
+fn accepted<P: Play>(script: &Script<P>, written: Vec<Written<P>>) -> Vec<Written<P>> {
     let mut state = script.checkpoints[0].clone();
-    let mut accepted = |(step, place): &Written<S>| {
+    let mut accepted = |(step, place): &Written<P>| {
         let own = place.is_none_or(|place| script.own[place]);
         apply(&mut state, step) || !own
     };
@@ -95,12 +92,12 @@ fn accepted<S: Stage>(script: &Script<S>, written: Vec<Written<S>>) -> Vec<Writt
 }
 
 /// What steps come to: everyone's payoffs, the most that was missing, and the last state.
-fn end<'a, S: Stage>(
-    script: &Script<S>,
-    steps: impl Iterator<Item = &'a StepOf<S>>,
-) -> (Vec<i128>, i128, Instance<S::Model>)
+fn end<'a, P: Play>(
+    script: &Script<P>,
+    steps: impl Iterator<Item = &'a StepOf<P>>,
+) -> (Vec<i128>, i128, Instance<P::Model>)
 where
-    StepOf<S>: 'a,
+    StepOf<P>: 'a,
 {
     let mut state = script.checkpoints[0].clone();
     let mut missing = 0;
@@ -111,11 +108,11 @@ where
     (script.payoffs(&state), missing, state)
 }
 
-fn write<S: Stage>(
-    script: &Script<S>,
-    written: Vec<Written<S>>,
+fn write<P: Play>(
+    script: &Script<P>,
+    written: Vec<Written<P>>,
     matters: &[bool],
-) -> Found<S::Model> {
+) -> Found<P::Model> {
     let (_, missing, state) = end(script, written.iter().map(|(step, _)| step));
     let changed = written.iter().enumerate().filter(|(_, (_, place))| place.is_none());
     let kept = |place| written.iter().any(|(_, at)| *at == Some(place));

@@ -3,10 +3,10 @@ use super::*;
 use crate::games::exact::{Rational, whole};
 use crate::models::{Instance, auction};
 use crate::scenario::Document;
-use crate::stage::{Answers, Decider, Decision, payoff, run, start};
+use crate::scene::{Answers, run};
 
 /// An auction of which the types of bidders are the values 0, 1, 2 …
-fn stage(kind: &str, set: &[&str]) -> auction::Stage {
+fn scene(kind: &str, set: &[&str]) -> Scene<auction::Game> {
     let text = include_str!("../../scenarios/auction-second-price.toml");
     let kind = format!("params.kind={kind}");
     let set = ["audit={}", kind.as_str()]
@@ -15,7 +15,7 @@ fn stage(kind: &str, set: &[&str]) -> auction::Stage {
         .map(|set| set.to_string());
     let set: Vec<String> = set.collect();
     let document = Document::parse("test".into(), text.into(), &set).expect("it is TOML");
-    auction::Stage::new(&document.scenario().expect("it is a scenario")).expect("it is a game")
+    Scene::new(&document.scenario().expect("it is a scenario")).expect("it is a game")
 }
 
 const THREE: &[&str] = &["audit.bidders=3", "world.values=[{uniform={min=0,max=10}}]"];
@@ -32,6 +32,7 @@ fn new<'a>(types: &'a [usize], attackers: &'a [usize], limits: Limits) -> Search
         attackers,
         from: 0,
         spares: 0,
+        alone: false,
         aim: Aim::Profit,
         margin: 0,
         until: Until::Limits,
@@ -41,43 +42,29 @@ fn new<'a>(types: &'a [usize], attackers: &'a [usize], limits: Limits) -> Search
 }
 
 /// The number of the first bidder's option of that name.
-fn option(stage: &auction::Stage, name: &'static str) -> Option<usize> {
-    struct Find(&'static str, Option<usize>);
-    impl Decider for Find {
-        fn decide(&mut self, decision: &Decision) -> usize {
-            let named = |option: &usize| (decision.name)(*option) == self.0;
-            self.1 = self.1.or((0..decision.options).find(named));
-            0
-        }
-        fn happen(&mut self, _: &[u64]) -> usize {
-            0
-        }
-    }
-    let mut find = Find(name, None);
-    run(stage, &start(stage), &mut find);
-    find.1
+fn option(scene: &Scene<auction::Game>, name: &str) -> Option<usize> {
+    scene.names(0).iter().position(|option| option == name)
 }
 
-/// The most that a bidder gains by another bid, by trying each.
-fn best_bid(stage: &auction::Stage, types: &[usize], bidder: usize) -> i128 {
-    let (start, seats) = (start(stage), stage.players());
+/// The most that a bidder gains by another option, by trying each.
+fn best_option(scene: &Scene<auction::Game>, types: &[usize], bidder: usize) -> i128 {
     let get = |option| {
         let mut given = vec![None; types.len()];
         given[bidder] = option;
         let mut answers = Answers::new(types, &given);
-        let end = run(stage, &start, &mut answers);
-        payoff(stage, &seats[bidder], bidder, types[bidder], &start, &end)
+        let end = run(scene, &mut answers);
+        scene.payoff(bidder, types[bidder], &end)
     };
-    let most = (0..11).map(|option| get(Some(option))).max();
-    most.expect("there are bids") - get(None)
+    let most = (0..scene.options[bidder].len()).map(|option| get(Some(option))).max();
+    most.expect("there are options") - get(None)
 }
 
 #[test]
 fn nothing_beats_the_truth_at_the_second_price() {
-    let stage = stage("second_price", THREE);
+    let scene = scene("second_price", THREE);
     for types in [[9, 4, 3], [3, 9, 4], [5, 5, 5]] {
         for attacker in 0..3 {
-            let report = search(&stage, &new(&types, &[attacker], limits(2, 4)));
+            let report = search(&scene, &new(&types, &[attacker], limits(2, 4)));
             assert_eq!(report.exhaustive, 2);
             assert!(report.found.is_none(), "{types:?}, {attacker}: {:?}", report.found);
             assert!(report.checked > 1_000, "{}", report.checked);
@@ -87,11 +74,11 @@ fn nothing_beats_the_truth_at_the_second_price() {
 
 #[test]
 fn at_the_first_price_a_lower_bid_is_found() {
-    let stage = stage("first_price", THREE);
+    let scene = scene("first_price", THREE);
     for (types, attacker) in [([9, 4, 3], 0), ([3, 9, 4], 1), ([8, 8, 7], 0)] {
-        let best = best_bid(&stage, &types, attacker);
+        let best = best_option(&scene, &types, attacker);
         for limits in [limits(2, 0), limits(0, 64)] {
-            let report = search(&stage, &new(&types, &[attacker], limits));
+            let report = search(&scene, &new(&types, &[attacker], limits));
             let profit = report.found.as_ref().map_or(0, |found| found.profit);
             assert_eq!(profit, best, "{types:?}, {attacker}, {limits:?}");
             if let Some(found) = report.found {
@@ -103,9 +90,9 @@ fn at_the_first_price_a_lower_bid_is_found() {
 
 #[test]
 fn a_pair_gains_at_the_second_price() {
-    let stage = stage("second_price", THREE);
+    let scene = scene("second_price", THREE);
     let types = [9, 7, 3];
-    let report = search(&stage, &new(&types, &[0, 1], limits(1, 0)));
+    let report = search(&scene, &new(&types, &[0, 1], limits(1, 0)));
     let found = report.found.expect("the second leaves the bidding to the first");
     assert_eq!(found.profit, 4);
     assert_eq!(found.losses, [0, 0, 0]);
@@ -116,26 +103,43 @@ fn a_withheld_bid_pays_if_the_deposit_is_low() {
     for (deposit, gain) in [(1, Some(3)), (3, Some(1)), (4, None)] {
         let deposit = format!("params.deposit={deposit}");
         let set = [TWO, &["audit.identities=2", deposit.as_str()]].concat();
-        let stage = stage("first_price", &set);
+        let scene = scene("first_price", &set);
         // The bids of 9 and 5, and nothing from the other bidder.
-        let given = [option(&stage, "bid 9 and 5"), None];
+        let given = [option(&scene, "bid 9 and 5"), None];
         let mut search = new(&[9, 0], &[0], limits(1, 0));
         search.given = &given;
-        // After the call that opens, the two commitments, and the window.
-        search.from = 4;
-        let found = super::search(&stage, &search).found;
+        // After the call that opens, the two commitments, and the window's blocks: all, and the last.
+        search.from = 5;
+        let found = super::search(&scene, &search).found;
         assert_eq!(found.map(|found| found.profit), gain, "{deposit}");
     }
 }
 
 #[test]
+fn whoever_is_alone_leaves_its_other_account_to_its_plan() {
+    let scene = scene("first_price", &[TWO, &["audit.identities=2", "params.deposit=1"]].concat());
+    // The bid that is too high is withheld by the account that made it.
+    for (bids, alone, gain) in [
+        ("bid 9 and 5", true, Some(3)),
+        ("bid 5 and 9", true, None),
+        ("bid 5 and 9", false, Some(3)),
+    ] {
+        let given = [option(&scene, bids), None];
+        let mut search = new(&[9, 0], &[0], limits(1, 0));
+        (search.given, search.alone, search.from) = (&given, alone, 5);
+        let found = super::search(&scene, &search).found;
+        assert_eq!(found.map(|found| found.profit), gain, "{bids}, {alone}");
+    }
+}
+
+#[test]
 fn what_is_found_replays_from_its_trace_alone() {
-    let stage = stage("first_price", THREE);
+    let scene = scene("first_price", THREE);
     let types = [9, 4, 3];
     let mut search = new(&types, &[0], limits(2, 8));
     for spares in 0..3 {
         search.spares = spares;
-        let found = super::search(&stage, &search).found.expect("a lower bid");
+        let found = super::search(&scene, &search).found.expect("a lower bid");
         let json = serde_json::to_string(&found.trace).expect("it can be written");
         let trace = Trace::<auction::Auction>::read(&json).expect("it can be read");
         let start = trace.model().expect("it can be played");
@@ -143,14 +147,15 @@ fn what_is_found_replays_from_its_trace_alone() {
         for step in &trace.steps {
             apply(&mut end, step);
         }
-        let seat = &stage.players()[0];
-        let spare = stage.wallets().len() as u32..trace.wallets.len() as u32;
+        let seat = &scene.seats[0];
+        let spare = scene.start().ledger().wallets.len() as u32..trace.wallets.len() as u32;
         let accounts: Vec<u32> = seat.accounts.iter().copied().chain(spare).collect();
         assert_eq!(accounts, found.accounts);
         let mut base = found.base.model().expect("it can be played");
         found.base.steps.iter().for_each(|step| _ = apply(&mut base, step));
         let payoff = |end: &Instance<auction::Auction>| {
-            crate::stage::tokens(&accounts, &start, end) + stage.worth(0, 9, end)
+            let tokens = |who: &u32| end.wealth(*who) as i128 - start.wealth(*who) as i128;
+            accounts.iter().map(tokens).sum::<i128>() + scene.worth(0, 9, end)
         };
         assert_eq!(payoff(&end) - payoff(&base), found.profit);
         assert!(trace.surprises(&end).is_empty() && !found.changed.is_empty());
@@ -159,12 +164,12 @@ fn what_is_found_replays_from_its_trace_alone() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let stage = stage("first_price", THREE);
+    let scene = scene("first_price", THREE);
     let types = [9, 4, 3];
     let search = new(&types, &[0], limits(1, 12));
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let report = pool.expect("threads start").install(|| super::search(&stage, &search));
+        let report = pool.expect("threads start").install(|| super::search(&scene, &search));
         format!("{:?} {} {}", report.found, report.checked, report.covered)
     };
     assert_eq!(with(1), with(3));
@@ -176,12 +181,14 @@ fn exhaustive_search_finds_what_plain_enumeration_finds() {
         [("first_price", [3, 1]), ("second_price", [3, 2]), ("first_price", [2, 2])]
     {
         let set = ["audit.bidders=2", "world.values=[{uniform={min=0,max=3}}]"];
-        let stage = stage(kind, &set);
+        let scene = scene(kind, &set);
         for attackers in [&[0][..], &[1], &[0, 1]] {
             for aim in [Aim::Profit, Aim::Harm] {
                 let mut search = new(&types, attackers, limits(2, 0));
                 search.aim = aim;
-                let script = Script::new(&stage, &search);
+                // The slow way is too slow for two with two accounts each.
+                search.alone = attackers.len() > 1;
+                let script = Script::new(&scene, &search);
                 let budget = Budget::new(search.limits);
                 let alphabet = Alphabet::new(&script, &search, &budget);
                 let letters = &alphabet.letters[..alphabet.live];
@@ -203,9 +210,9 @@ fn exhaustive_search_finds_what_plain_enumeration_finds() {
 /// Plays these steps from the start, and all with up to `left` more changes: slow, and it knows
 /// nothing of checkpoints, of what is refused, and of what is the same.
 fn plain(
-    script: &Script<auction::Stage>,
-    letters: &[alphabet::Letter<OpOf<auction::Stage>>],
-    steps: &[(script::StepOf<auction::Stage>, bool)],
+    script: &Script<auction::Game>,
+    letters: &[alphabet::Letter<OpOf<auction::Game>>],
+    steps: &[(script::StepOf<auction::Game>, bool)],
     left: usize,
     best: &mut Score,
 ) {
@@ -236,8 +243,8 @@ fn plain(
 
 /// Whether it is a step of the script, and the attackers'.
 fn own(
-    script: &Script<auction::Stage>,
-    step: Option<&(script::StepOf<auction::Stage>, bool)>,
+    script: &Script<auction::Game>,
+    step: Option<&(script::StepOf<auction::Game>, bool)>,
 ) -> bool {
     matches!(step, Some((Step::Call { who, .. }, true)) if script.accounts.contains(who))
 }

@@ -1,12 +1,14 @@
 //! A profile in which intended behaviour is not best, played with every call written down.
 
 use crate::games::exact::Rational;
-use crate::models::{Agent, Instance, Messages, Model};
-use crate::stage::{self, Answers, Course, Decider, Seat, Stage};
+use crate::models::{Agent, Instance, Model};
+use crate::play::Play;
+use crate::scene::{Answers, Course, Decider, Scene};
 use crate::trace::{Amount, Step};
-use carrots_logic::accounts::Accounts;
+use carrots_logic::{Balance, Block};
+use num_traits::Zero;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fmt;
 
 /// How a property is broken.
@@ -16,6 +18,12 @@ pub struct Counterexample {
     pub who: Vec<Instead>,
     /// What the others are and do, where it is not the same for all of them.
     pub others: Vec<String>,
+    /// The calls that were put between those of others, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
+    /// What everybody gains by it, where that is not nothing: below zero it is a loss.
+    #[serde(serialize_with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub everyone: Vec<(String, Rational)>,
     /// What those who deviate gain by it together, in the smallest unit.
     #[serde(serialize_with = "text")]
     pub gain: Rational,
@@ -33,6 +41,24 @@ pub struct Counterexample {
     pub base: Value,
 }
 
+/// A call of a deviation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Call {
+    /// The block in which it is made.
+    pub block: Block,
+    /// Its place in the trace.
+    pub step: usize,
+    /// Whose account calls.
+    pub who: String,
+    /// The message.
+    pub message: String,
+    /// Its arguments.
+    pub arguments: Option<Value>,
+    /// The tokens that are sent along, in the smallest unit.
+    #[serde(serialize_with = "text")]
+    pub value: Balance,
+}
+
 /// What somebody does instead of what is intended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Instead {
@@ -45,6 +71,10 @@ pub struct Instead {
     pub intended: String,
     /// What it does.
     pub chosen: String,
+}
+
+fn texts<S: serde::Serializer>(all: &[(String, Rational)], out: S) -> Result<S::Ok, S::Error> {
+    out.collect_map(all.iter().map(|(name, number)| (name, number.to_string())))
 }
 
 fn text<T: fmt::Display, S: serde::Serializer>(number: &T, out: S) -> Result<S::Ok, S::Error> {
@@ -66,15 +96,15 @@ pub struct Recorded<M: Model> {
 }
 
 /// All plays of a profile, a branch of chance each.
-pub fn record<S: Stage>(
-    stage: &S,
+pub fn record<P: Play>(
+    scene: &Scene<P>,
     types: &[usize],
     given: &[Option<usize>],
-) -> Vec<Recorded<S::Model>> {
+) -> Vec<Recorded<P::Model>> {
     let mut answers = Answers::new(types, given);
     let mut all = Vec::new();
     loop {
-        let played = record_one(stage, types, &mut answers);
+        let played = record_one(scene, types, &mut answers, false);
         all.push(Recorded { odds: answers.odds(), ..played });
         if !answers.next_branch() {
             return all;
@@ -82,40 +112,28 @@ pub fn record<S: Stage>(
     }
 }
 
-/// One play. In the end credits are collected.
-pub fn record_one<S: Stage>(
-    stage: &S,
+/// One play; what is decided on the way is asked, if that is wanted.
+pub fn record_one<P: Play>(
+    scene: &Scene<P>,
     types: &[usize],
     decider: &mut dyn Decider,
-) -> Recorded<S::Model> {
-    let (seats, start) = (stage.players(), stage::start(stage));
-    let mut course = Course::new(start.clone(), seats.len(), decider).recorded();
-    stage.play(&mut course);
-    for who in 0..start.ledger().wallets.len() as Agent {
-        if course.instance.db.credit(who) > 0
-            && let Some(op) = collect::<S::Model>(who)
-        {
-            course.call(who, 0, op);
-        }
+    asks: bool,
+) -> Recorded<P::Model> {
+    let course = Course::new(decider).recorded();
+    let end = scene.play(if asks { course.asking() } else { course });
+    let players = 0..scene.players();
+    Recorded {
+        payoffs: players.clone().map(|at| scene.payoff(at, types[at], &end)).collect(),
+        tokens: players.map(|at| scene.tokens(at, &end.instance)).collect(),
+        odds: (1, 1),
+        end: end.instance,
+        steps: end.answers.into_steps(),
     }
-    let payoff = |(player, seat): (usize, &Seat)| {
-        stage::payoff(stage, seat, player, types[player], &start, &course)
-    };
-    let payoffs = seats.iter().enumerate().map(payoff).collect();
-    let tokens = |seat: &Seat| stage::tokens(&seat.accounts, &start, &course.instance);
-    let tokens = seats.iter().map(tokens).collect();
-    let end = course.instance.clone();
-    Recorded { steps: course.into_steps(), payoffs, tokens, odds: (1, 1), end }
-}
-
-/// The call that pays an account what is credited to it, if the mechanism has the usual one.
-fn collect<M: Model>(account: Agent) -> Option<<M as Messages>::Op> {
-    serde_json::from_value(json!({ "collect": { "account": account } })).ok()
 }
 
 /// A play as a trace that says what agents have in the end.
-pub fn trace_of<S: Stage>(stage: &S, played: &Recorded<S::Model>) -> Value {
-    let mut trace = stage::trace(stage, &stage::start(stage), played.steps.clone());
+pub fn trace_of<P: Play>(scene: &Scene<P>, played: &Recorded<P::Model>) -> Value {
+    let mut trace = scene.trace(scene.start(), played.steps.clone());
     let wealth = |who: Agent| (who, Amount(played.end.wealth(who)));
     let agents = played.end.ledger().wallets.len() as Agent;
     trace.ends = (0..agents).map(wealth).collect();
@@ -123,18 +141,17 @@ pub fn trace_of<S: Stage>(stage: &S, played: &Recorded<S::Model>) -> Value {
 }
 
 /// Plays a profile as intended and with a deviation of `who`, and compares them.
-pub fn compare<S: Stage>(
-    stage: &S,
-    names: &[Vec<String>],
+pub fn compare<P: Play>(
+    scene: &Scene<P>,
     types: &[usize],
     intended: &[Option<usize>],
     deviation: &[Option<usize>],
     who: &[usize],
 ) -> Counterexample {
-    let (before, after) = (record(stage, types, intended), record(stage, types, deviation));
-    let seats = stage.players();
-    let of = |plays: &[Recorded<S::Model>], player: usize| -> Rational {
-        let part = |play: &Recorded<S::Model>| {
+    let (before, after) = (record(scene, types, intended), record(scene, types, deviation));
+    let seats = &scene.seats;
+    let of = |plays: &[Recorded<P::Model>], player: usize| -> Rational {
+        let part = |play: &Recorded<P::Model>| {
             let odds = Rational::new(play.odds.0.into(), play.odds.1.into());
             Rational::from_integer(play.payoffs[player].into()) * odds
         };
@@ -143,12 +160,12 @@ pub fn compare<S: Stage>(
     let gain = |player: usize| of(&after, player) - of(&before, player);
     let others = (0..seats.len()).filter(|player| !who.contains(player));
     // The branch in which they gain most, against the first of what is intended.
-    let own = |play: &&Recorded<S::Model>| who.iter().map(|at| play.payoffs[*at]).sum::<i128>();
+    let own = |play: &&Recorded<P::Model>| who.iter().map(|at| play.payoffs[*at]).sum::<i128>();
     let best = after.iter().max_by_key(own).expect("there is a play");
     let name = |player: usize, option: Option<usize>| {
-        option.and_then(|option| names[player].get(option)).cloned().unwrap_or_default()
+        option.map(|option| scene.name(player, option)).unwrap_or_default()
     };
-    let kind = |player: usize| stage.types(player)[types[player]].name.clone();
+    let kind = |player: usize| scene.kinds[player][types[player]].name.clone();
     let instead = |player: &usize| Instead {
         player: seats[*player].name.clone(),
         of: kind(*player),
@@ -160,16 +177,21 @@ pub fn compare<S: Stage>(
         let of = if kind.is_empty() { kind } else { format!(" ({kind})") };
         format!("{}{of}: {does}", seats[player].name)
     };
-    let tokens = |play: &Recorded<S::Model>| who.iter().map(|at| play.tokens[*at]).sum::<i128>();
+    let tokens = |play: &Recorded<P::Model>| who.iter().map(|at| play.tokens[*at]).sum::<i128>();
     Counterexample {
         who: who.iter().map(instead).collect(),
         others: others.clone().map(does).collect(),
+        calls: Vec::new(),
+        everyone: (0..seats.len())
+            .map(|at| (seats[at].name.clone(), gain(at)))
+            .filter(|(_, gain)| !gain.is_zero())
+            .collect(),
         gain: who.iter().map(|player| gain(*player)).sum(),
         gain_in_tokens: tokens(best) - tokens(&before[0]),
         others_lose: -others.map(gain).sum::<Rational>(),
         accounts: who.iter().flat_map(|at| seats[*at].accounts.clone()).collect(),
-        trace: trace_of(stage, best),
-        base: trace_of(stage, &before[0]),
+        trace: trace_of(scene, best),
+        base: trace_of(scene, &before[0]),
     }
 }
 
@@ -185,6 +207,18 @@ impl fmt::Display for Counterexample {
         }
         if self.others.len() > MOST {
             writeln!(out, "  … and {} more", self.others.len() - MOST)?;
+        }
+        for Call { block, who, message, arguments, value, .. } in &self.calls {
+            let arguments = arguments.as_ref().map_or(String::new(), ToString::to_string);
+            let with = if *value > 0 { format!(" with {value}") } else { String::new() };
+            writeln!(out, "  block {block}: {who} calls {message}{arguments}{with}")?;
+        }
+        let everyone = self.everyone.iter().take(MOST).map(|(name, gain)| format!("{name} {gain}"));
+        let everyone = everyone.collect::<Vec<_>>().join(", ");
+        let more = self.everyone.len().saturating_sub(MOST);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        if !everyone.is_empty() {
+            writeln!(out, "  gains: {everyone}{more}")?;
         }
         write!(out, "  gain {}, the others lose {}", self.gain, self.others_lose)
     }

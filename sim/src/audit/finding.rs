@@ -3,6 +3,7 @@
 use super::{Counterexample, Stopped, Terms};
 use crate::games::exact::Rational;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Whether a property holds.
@@ -31,6 +32,9 @@ impl Verdict {
 /// The answer to a question.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
+    /// Which variant of the scenario it is about: what is put over it; nothing for itself.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub variant: String,
     /// The property, and its terms.
     #[serde(flatten)]
     pub terms: Terms,
@@ -40,6 +44,21 @@ pub struct Finding {
     pub method: String,
     /// What the verdict is about.
     pub domain: String,
+    /// The options of players that were tried, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Options of players that were not tried.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_tried: Vec<String>,
+    /// Who was trusted with its role.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted: Vec<String>,
+    /// Messages that somebody called with success in raw deviations or without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages_called: Vec<&'static str>,
+    /// Messages that nobody ever called with success.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages_never: Vec<&'static str>,
     /// Points of the domain that were checked.
     pub checked: u64,
     /// The greatest gain of a deviation, or what else the property measures, in the smallest unit.
@@ -63,10 +82,16 @@ impl Finding {
     /// It holds at every point that was checked, and these are all of the domain.
     pub fn holds(terms: &Terms, method: impl Into<String>, domain: String, checked: u64) -> Self {
         Self {
+            variant: String::new(),
             terms: terms.clone(),
             verdict: Verdict::Holds,
             method: method.into(),
             domain,
+            options: Vec::new(),
+            not_tried: Vec::new(),
+            trusted: Vec::new(),
+            messages_called: Vec::new(),
+            messages_never: Vec::new(),
             checked,
             gain: None,
             said: String::new(),
@@ -78,6 +103,21 @@ impl Finding {
     pub fn stopped(terms: &Terms, why: Stopped, domain: String, checked: u64) -> Self {
         let holds = Self::holds(terms, why.to_string(), domain, checked);
         Self { verdict: Verdict::Unknown, ..holds }
+    }
+
+    /// With more that was looked at.
+    pub fn within(mut self, more: String) -> Self {
+        if !self.domain.is_empty() {
+            self.domain.push_str("; ");
+        }
+        self.domain.push_str(&more);
+        self
+    }
+
+    /// With the options that were tried, of all that there are.
+    pub fn tried(&mut self, tried: &BTreeSet<String>, all: BTreeSet<String>) {
+        self.not_tried = all.difference(tried).cloned().collect();
+        self.options = tried.iter().cloned().collect();
     }
 
     /// It is violated.
@@ -98,7 +138,19 @@ impl fmt::Display for Finding {
         if !domain.is_empty() {
             write!(out, "; {domain}")?;
         }
+        if !self.options.is_empty() {
+            write!(out, "; {} options", self.options.len())?;
+        }
         write!(out, "; {checked} checked)")?;
+        if !self.not_tried.is_empty() {
+            write!(out, "\n  not tried: {}", some(&self.not_tried))?;
+        }
+        if !self.trusted.is_empty() {
+            write!(out, "\n  trusted: {}", self.trusted.join(", "))?;
+        }
+        if !self.messages_never.is_empty() {
+            write!(out, "\n  never called with success: {}", self.messages_never.join(", "))?;
+        }
         if !self.said.is_empty() {
             write!(out, "\n  {}", self.said)?;
         }
@@ -106,5 +158,15 @@ impl fmt::Display for Finding {
             Some(counterexample) => write!(out, "\n{counterexample}"),
             None => Ok(()),
         }
+    }
+}
+
+/// The first few of some names.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let first = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    match names.len() {
+        ..=MOST => first,
+        all => format!("{first}, and {} more", all - MOST),
     }
 }

@@ -4,11 +4,11 @@
 //! in the order of players. Options of the members that come to the same payoffs are one.
 
 use super::outcomes::{Choice, Outcomes, Row, counts, counts_len};
-use super::single::product;
+use super::single::{SMALL, product};
 use super::{Finding, Property, Stopped, Terms};
-use crate::stage::Stage;
+use crate::play::Play;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Profiles of the others looked at between two looks at the clock.
 const BATCH: usize = 256;
@@ -23,7 +23,7 @@ enum Aim {
     Sum,
     /// More for each.
     Each,
-    /// Less for the last member, who behaves as intended.
+    /// Less for one member, who behaves as intended.
     Harm,
 }
 
@@ -53,13 +53,16 @@ struct Joint {
     group: Group,
     kinds: Vec<usize>,
     options: Vec<Choice>,
+    /// Which member is harmed, if that is looked for.
+    victim: Option<usize>,
     gain: i128,
 }
 
-impl<S: Stage> Outcomes<'_, S> {
+impl<P: Play> Outcomes<'_, P> {
     /// Answers a question about groups of up to `size` players.
     pub fn joint(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        let size = terms.size.unwrap_or(2) as usize;
+        let size =
+            terms.size.unwrap_or(if terms.property == Property::Immunity { 1 } else { 2 }) as usize;
         let (aim, extra) = match (terms.property, terms.side_payments) {
             (Property::Immunity, _) => (Aim::Harm, 1),
             (_, Some(false)) => (Aim::Each, 0),
@@ -71,10 +74,11 @@ impl<S: Stage> Outcomes<'_, S> {
         if size + extra > self.players() {
             return Err(Stopped::Lacks("there are fewer players than that"));
         }
-        let (mut checked, mut worst) = (0, None);
+        let (mut checked, mut worst, mut scale) = (0, None, self.scale());
         for members in 1 + extra..=size + extra {
             for group in self.groups(members) {
                 let found = self.groups_worst(&group, aim, &mut checked)?;
+                self.rescale(&mut worst, &mut scale);
                 worst = found.into_iter().chain(worst).reduce(worse);
             }
         }
@@ -84,6 +88,12 @@ impl<S: Stage> Outcomes<'_, S> {
             self.domain(super::single::Others::Intended)
         );
         let mut finding = Finding::holds(terms, self.method(), domain, checked);
+        let mut tried = BTreeSet::new();
+        for at in 0..self.players() {
+            let choices = self.joint_choices(at, size + extra).into_iter();
+            tried.extend(choices.map(|option| self.scene.name(at, usize::from(option))));
+        }
+        finding.tried(&tried, self.all_names());
         let Some(worst) = worst else { return Ok(finding) };
         let gain = self.amount(worst.gain);
         let said = match (aim, worst.gain) {
@@ -97,11 +107,21 @@ impl<S: Stage> Outcomes<'_, S> {
         Ok(match worst.gain + margin > 0 {
             false => finding,
             true => {
-                let (who, types, before, after) = self.concrete_joint(&worst);
-                let who = if aim == Aim::Harm { &who[..who.len() - 1] } else { &who[..] };
-                finding.violated(Some(self.compared(&types, &before, &after, who)))
+                let (mut who, types, before, after) = self.concrete_joint(&worst);
+                if let Some(victim) = worst.victim {
+                    who.remove(victim);
+                }
+                finding.violated(Some(self.compared(&types, &before, &after, &who)))
             }
         })
+    }
+
+    /// Puts a gain over the scale of now.
+    fn rescale(&self, worst: &mut Option<Joint>, scale: &mut i128) {
+        if let Some(worst) = worst {
+            worst.gain *= self.scale() / *scale;
+        }
+        *scale = self.scale();
     }
 
     /// The groups of so many members that have to be looked at.
@@ -130,7 +150,7 @@ impl<S: Stage> Outcomes<'_, S> {
     ) -> Result<Option<Joint>, Stopped> {
         let plan = self.plan(members);
         let mut others = self.groups_others(members)?.into_iter();
-        let mut worst = None;
+        let (mut worst, mut scale) = (None, self.scale());
         loop {
             let batch: Vec<_> = others.by_ref().take(BATCH).collect();
             if batch.is_empty() {
@@ -141,6 +161,7 @@ impl<S: Stage> Outcomes<'_, S> {
             });
             let keys: Vec<_> = keys.collect();
             self.compute(keys)?;
+            self.rescale(&mut worst, &mut scale);
             let stands = if self.alike { 2 } else { 1 };
             *checked += (batch.len() * plan.options.len() * plan.kinds.len() * stands) as u64;
             let of_one = |others: &[Choice]| {
@@ -166,7 +187,7 @@ impl<S: Stage> Outcomes<'_, S> {
     fn plan(&self, members: &[usize]) -> Plan {
         let options = self.joint_options(members);
         let places: HashMap<_, _> = options.iter().cloned().zip(0..).collect();
-        let sizes = members.iter().map(|at| self.kinds[*at].len()).collect();
+        let sizes = members.iter().map(|at| self.kinds()[*at].len()).collect();
         let kinds = product(sizes).map(|kinds| {
             let kinds: Vec<usize> = kinds.into_iter().map(usize::from).collect();
             let one = |(at, kind): (&usize, &usize)| self.intended[*at][*kind];
@@ -192,25 +213,48 @@ impl<S: Stage> Outcomes<'_, S> {
         Plan { options, same, keys, kinds }
     }
 
-    /// All joint options of members that show one identity each.
+    /// All joint options of members that show one identity each; where that would be too many, those
+    /// that do not react to what others do.
     fn joint_options(&self, members: &[usize]) -> Vec<Vec<Choice>> {
-        let sizes = members.iter().map(|at| self.options[*at].len()).collect();
-        let single = |options: &Vec<Choice>| {
-            let mut pairs = members.iter().zip(options);
-            pairs.all(|(at, option)| self.stage.identities(*at, usize::from(*option)) == 1)
+        let own: Vec<_> = members.iter().map(|at| self.joint_choices(*at, members.len())).collect();
+        let option = |places: Vec<Choice>| {
+            let one = |(own, place): (&Vec<Choice>, Choice)| own[usize::from(place)];
+            own.iter().zip(places).map(one).collect()
         };
-        product(sizes).filter(single).collect()
+        product(own.iter().map(Vec::len).collect()).map(option).collect()
+    }
+
+    /// What a member of a group of that size chooses from.
+    fn joint_choices(&self, at: usize, members: usize) -> Vec<Choice> {
+        let fits = |option: &Choice| {
+            self.identities(at, *option) < 2 && !(self.alike && self.is_mixed(*option))
+        };
+        let all: Vec<Choice> = (0..self.options_len(at) as Choice).filter(fits).collect();
+        let kinds = self.kinds()[0].len();
+        let others = match self.alike {
+            true => counts_len(self.players() - members, kinds),
+            false => (kinds as u128).saturating_pow((self.players() - members) as u32),
+        };
+        let size = (all.len() as u128).saturating_pow(members as u32).saturating_mul(others);
+        let own = self.intended[at].clone();
+        match size <= SMALL {
+            true => all,
+            false => {
+                let keeps = |option: &Choice| !self.reacts(at, *option) || own.contains(option);
+                all.into_iter().filter(keeps).collect()
+            }
+        }
     }
 
     /// What all but the members do as intended: keys without them.
     fn groups_others(&self, members: &[usize]) -> Result<Vec<Box<[Choice]>>, Stopped> {
         let n = self.players();
         if self.alike {
-            let (left, kinds) = (n - members.len(), self.kinds[0].len());
+            let (left, kinds) = (n - members.len(), self.kinds()[0].len());
             let count = counts_len(left, kinds);
             self.check_limits(usize::try_from(count).unwrap_or(usize::MAX))?;
             let key = |drawn: Vec<Choice>| {
-                let mut key = vec![0; self.options[0].len()];
+                let mut key = vec![0; self.options_len(0)];
                 let drawn = drawn.iter().zip(&self.intended[0]);
                 drawn.for_each(|(count, option)| key[usize::from(*option)] += count);
                 key.into()
@@ -220,7 +264,7 @@ impl<S: Stage> Outcomes<'_, S> {
             keys.dedup();
             return Ok(keys);
         }
-        let size = |at: usize| if members.contains(&at) { 1 } else { self.kinds[at].len() };
+        let size = |at: usize| if members.contains(&at) { 1 } else { self.kinds()[at].len() };
         let sizes: Vec<usize> = (0..n).map(size).collect();
         let count = sizes.iter().fold(1usize, |all, size| all.saturating_mul(*size));
         self.check_limits(count)?;
@@ -255,12 +299,29 @@ impl<S: Stage> Outcomes<'_, S> {
 
     /// The joint deviation of a group that gains most.
     fn group_worst(&self, group: &Group, plan: &Plan, rows: &[&Row], aim: Aim) -> Option<Joint> {
-        let last = group.members.len() - 1;
         let joint = plan.options.iter().zip(rows);
         let classes: Vec<_> =
             joint.map(|(options, row)| self.group_classes(group, row, options)).collect();
+        let victims: Vec<Option<usize>> = match aim {
+            Aim::Harm => (0..group.members.len()).map(Some).collect(),
+            _ => vec![None],
+        };
+        let worst = |victim| self.victim_worst(group, plan, &classes, aim, victim);
+        victims.into_iter().filter_map(worst).reduce(worse)
+    }
+
+    /// The same if one of them, or nobody, is a victim.
+    fn victim_worst(
+        &self,
+        group: &Group,
+        plan: &Plan,
+        classes: &[[u32; MEMBERS_MAX]],
+        aim: Aim,
+        victim: Option<usize>,
+    ) -> Option<Joint> {
+        let members = group.members.len();
         // Of options that come to the same, the first. A victim keeps to its own.
-        let kept = |at: usize| if aim == Aim::Harm { plan.options[at][last] } else { 0 };
+        let kept = |at: usize| victim.map(|victim| plan.options[at][victim]);
         let mut distinct: Vec<_> =
             (0..classes.len()).map(|at| (classes[at], kept(at), at)).collect();
         distinct.sort_unstable();
@@ -271,14 +332,14 @@ impl<S: Stage> Outcomes<'_, S> {
                 kinds.get(at).map_or(0, |kind| self.worth(classes[*base][at], *kind))
             });
             let more = |to: &[u32], at: usize| self.worth(to[at], kinds[at]) - base_worth[at];
-            for (to, kept, at) in &distinct {
-                if aim == Aim::Harm && *kept != plan.options[*base][last] || at == base {
+            for (to, own, at) in &distinct {
+                if at == base || victim.is_some() && *own != kept(*base) {
                     continue;
                 }
-                let gain = match aim {
-                    Aim::Sum => (0..=last).map(|member| more(to, member)).sum(),
-                    Aim::Each => (0..=last).map(|member| more(to, member)).min().unwrap_or(0),
-                    Aim::Harm => -more(to, last),
+                let gain = match (aim, victim) {
+                    (_, Some(victim)) => -more(to, victim),
+                    (Aim::Each, _) => (0..members).map(|at| more(to, at)).min().unwrap_or(0),
+                    _ => (0..members).map(|member| more(to, member)).sum(),
                 };
                 if worst.is_none_or(|worst| gain > worst.0) {
                     worst = Some((gain, place, *at));
@@ -287,7 +348,7 @@ impl<S: Stage> Outcomes<'_, S> {
         }
         let (gain, place, at) = worst?;
         let (kinds, options) = (plan.kinds[place].0.clone(), plan.options[at].clone());
-        Some(Joint { group: group.clone(), kinds, options, gain })
+        Some(Joint { group: group.clone(), kinds, options, victim, gain })
     }
 
     /// Who deviates, everybody's types, and everybody's options before and after.
@@ -325,7 +386,14 @@ impl<S: Stage> Outcomes<'_, S> {
 /// The one that gains more; of equals the smaller group, then the first in order.
 fn worse(one: Joint, other: Joint) -> Joint {
     let key = |it: &Joint| {
-        (-it.gain, it.group.members.len(), it.group.clone(), it.kinds.clone(), it.options.clone())
+        (
+            -it.gain,
+            it.group.members.len(),
+            it.group.clone(),
+            it.victim,
+            it.kinds.clone(),
+            it.options.clone(),
+        )
     };
     if key(&one) <= key(&other) { one } else { other }
 }

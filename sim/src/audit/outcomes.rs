@@ -7,8 +7,9 @@
 //! small table, since most outcomes are worth the same.
 
 use super::{Limits, Stopped};
-use crate::models::{Agent, Instance};
-use crate::stage::{self, Answers, Course, Decider, Decision, Seat, Stage, Type};
+use crate::models::Agent;
+use crate::play::{Play, Table};
+use crate::scene::{Answers, Course, Scene, Type};
 use num_integer::Integer;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,21 +24,16 @@ const SCALE_MAX: u128 = 1 << 40;
 /// The number of an option of a player's decision.
 pub type Choice = u16;
 
-/// The outcomes of a stage, as far as they were asked for.
-pub struct Outcomes<'s, S: Stage> {
+/// The outcomes of a scene, as far as they were asked for.
+pub struct Outcomes<'s, P: Play> {
     /// What is played.
-    pub stage: &'s S,
-    /// The players.
-    pub seats: Vec<Seat>,
-    /// Their types.
-    pub kinds: Vec<Vec<Type>>,
-    /// The names of their options.
-    pub options: Vec<Vec<String>>,
-    /// The intended option, by player and type.
-    pub intended: Vec<Vec<Choice>>,
+    pub scene: &'s Scene<P>,
     /// Whether profiles are counts.
     pub alike: bool,
-    start: Instance<S::Model>,
+    /// The intended option, by player and type.
+    pub intended: Vec<Vec<Choice>>,
+    /// By player, who is alike, by number.
+    classes_of: Vec<usize>,
     /// Accounts that no player has.
     strangers: Vec<Agent>,
     rows: FxHashMap<Box<[Choice]>, Row>,
@@ -60,6 +56,17 @@ pub struct Row {
     pub turned: Option<i128>,
 }
 
+impl Row {
+    /// Multiplies what is not in classes, if that fits.
+    fn scale(&mut self, factor: i128) -> Option<()> {
+        let numbers = [Some(&mut self.strangers), self.revenue.as_mut(), self.turned.as_mut()];
+        numbers.into_iter().flatten().try_for_each(|number| {
+            *number = number.checked_mul(factor)?;
+            Some(())
+        })
+    }
+}
+
 /// Payoffs by type, and tokens alone behind the last type: each different list once.
 #[derive(Default)]
 struct Classes {
@@ -70,51 +77,85 @@ struct Classes {
 }
 
 /// What one profile came to: sums over the branches of chance, over their odds.
-struct Played {
+pub struct Played {
     profile: Box<[Choice]>,
-    below: u128,
-    payoffs: Vec<Vec<i128>>,
+    /// What numbers are over.
+    pub below: u128,
+    /// Numbers, by player.
+    pub payoffs: Vec<Vec<i128>>,
     strangers: i128,
     revenue: Option<i128>,
     turned: Option<i128>,
 }
 
-impl<'s, S: Stage> Outcomes<'s, S> {
-    /// No outcome yet. Errs where a player decides more than once, or knows something that others
-    /// decided: then the game is a tree.
-    pub fn new(stage: &'s S, limits: Limits) -> Result<Self, Stopped> {
-        let seats = stage.players();
-        let kinds: Vec<_> = (0..seats.len()).map(|player| stage.types(player)).collect();
-        let start = stage::start(stage);
-        let probe = Probe::of(stage);
-        if probe.sequential {
-            return Err(Stopped::Sequential);
-        }
+impl<'s, P: Play> Outcomes<'s, P> {
+    /// No outcome yet.
+    pub fn new(scene: &'s Scene<P>, limits: Limits) -> Result<Self, Stopped> {
         let fits = |count: usize| count <= usize::from(Choice::MAX);
-        if !fits(seats.len()) || !probe.options.iter().all(|options| fits(options.len())) {
+        if !fits(scene.players()) || !scene.options.iter().all(|options| fits(options.len())) {
             return Err(Stopped::Lacks("at most 65,535 players and options each are looked at"));
         }
-        let own: BTreeSet<Agent> = seats.iter().flat_map(|seat| seat.accounts.clone()).collect();
-        let all = 0..start.ledger().wallets.len() as Agent;
+        let seats = scene.seats.iter();
+        let own: BTreeSet<Agent> = seats.flat_map(|seat| seat.accounts.clone()).collect();
+        let all = 0..scene.start().ledger().wallets.len() as Agent;
+        let choices = |kinds: &Vec<usize>| kinds.iter().map(|option| *option as Choice).collect();
+        let classes_of: Vec<_> = (0..scene.players()).map(|at| scene.play.class(at)).collect();
         Ok(Self {
-            alike: stage.alike(),
+            alike: classes_of.iter().all(|class| *class == classes_of[0]),
+            intended: scene.intended.iter().map(choices).collect(),
             strangers: all.filter(|account| !own.contains(account)).collect(),
-            options: probe.options,
-            intended: probe.intended,
             rows: FxHashMap::default(),
             classes: Classes { scale: 1, ..Classes::default() },
             since: Instant::now(),
-            stage,
-            seats,
-            kinds,
-            start,
+            classes_of,
+            scene,
             limits,
         })
     }
 
+    /// The same where nobody is taken to be like another.
+    #[cfg(test)]
+    pub fn apart(scene: &'s Scene<P>, limits: Limits) -> Result<Self, Stopped> {
+        let classes_of = (0..scene.players()).collect();
+        Ok(Self { alike: false, classes_of, ..Self::new(scene, limits)? })
+    }
+
+    /// Their types.
+    pub fn kinds(&self) -> &'s [Vec<Type>] {
+        &self.scene.kinds
+    }
+
+    /// How many options a player has.
+    pub fn options_len(&self, player: usize) -> usize {
+        self.scene.options[player].len()
+    }
+
+    /// Whether an option depends on what others do.
+    pub fn reacts(&self, player: usize, option: Choice) -> bool {
+        self.scene.options[player][usize::from(option)].reacts
+    }
+
+    /// How many identities a player shows by an option.
+    pub fn identities(&self, player: usize, option: Choice) -> u32 {
+        let plan = self.scene.options[player][usize::from(option)].plan;
+        self.scene.play.identities(plan)
+    }
+
+    /// Whether a player stands between two of those who are like it and of the same type: then they
+    /// tell what becomes of it.
+    pub fn is_inner(&self, at: usize, types: &[usize]) -> bool {
+        let like = |other: Option<usize>| {
+            other.is_some_and(|other| {
+                let same = |of: &[usize]| of.get(other) == Some(&of[at]);
+                same(&self.classes_of) && same(types)
+            })
+        };
+        like(at.checked_sub(1)) && like(Some(at + 1))
+    }
+
     /// How many players there are.
     pub fn players(&self) -> usize {
-        self.seats.len()
+        self.scene.players()
     }
 
     /// The time for another question begins.
@@ -137,7 +178,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         if !self.alike {
             return profile.into();
         }
-        let mut counts = vec![0; self.options[0].len()];
+        let mut counts = vec![0; self.options_len(0)];
         profile.iter().for_each(|option| counts[usize::from(*option)] += 1);
         counts.into()
     }
@@ -149,7 +190,22 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         }
         let repeat =
             |(option, count): (Choice, &Choice)| std::iter::repeat_n(option, usize::from(*count));
-        (0..).zip(key).flat_map(repeat).collect()
+        let options = self.options_len(0);
+        let all = (0..).zip(&key[..options]).flat_map(repeat);
+        match key.len() > options {
+            false => all.collect(),
+            true => {
+                let (mixed, simple): (Vec<_>, Vec<_>) = all.partition(|one| self.is_mixed(*one));
+                [mixed, simple].concat()
+            }
+        }
+    }
+
+    /// Whether an option may do what another one does, in part: then it matters who of both is first.
+    /// Where players are alike, those who choose such an option stand behind all others, or before
+    /// them, which a key says by one number more.
+    pub fn is_mixed(&self, option: Choice) -> bool {
+        self.reacts(0, option) || self.identities(0, option) > 1
     }
 
     /// Computes the outcomes of these keys, as far as they are not there.
@@ -190,7 +246,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         row: &'r Row,
         player: usize,
         option: Choice,
-    ) -> impl Iterator<Item = (usize, u32)> + use<'r, S> {
+    ) -> impl Iterator<Item = (usize, u32)> + Clone + use<'r, P> {
         let runs = match self.alike {
             true => {
                 let first = row.runs.partition_point(|run| run.0 < option);
@@ -226,7 +282,7 @@ impl<'s, S: Stage> Outcomes<'s, S> {
 
     /// Errs if so many more outcomes do not fit into the limits, or the time is over.
     pub fn check_limits(&self, more: usize) -> Result<(), Stopped> {
-        let row = 96 + 2 * self.options.first().map_or(0, Vec::len) + 12 * self.players().min(64);
+        let row = 96 + 2 * self.options_len(0) + 12 * self.players().min(64);
         let bytes = (self.rows.len() + more).saturating_mul(row);
         if bytes > self.limits.memory {
             return Err(Stopped::Memory { outcomes: self.rows.len() as u64 });
@@ -245,16 +301,11 @@ impl<'s, S: Stage> Outcomes<'s, S> {
         let mut answers = Answers::new(&types, &given);
         let mut sum: Option<Played> = None;
         loop {
-            let mut course = Course::new(self.start.clone(), given.len(), &mut answers);
-            self.stage.play(&mut course);
-            let mut played = self.read(&key, &course);
+            let end = self.scene.play(Course::new(&mut answers));
+            let played = self.read(&key, &end);
+            drop(end);
             let (odds, below) = answers.odds();
-            if below > SCALE_MAX {
-                return Err(Stopped::Overflow);
-            }
-            if odds != below || sum.is_some() {
-                played.weigh(odds, below).ok_or(Stopped::Overflow)?;
-            }
+            let played = fits(played, odds, below)?;
             sum = Some(match sum {
                 None => played,
                 Some(sum) => sum.plus(&played).ok_or(Stopped::Overflow)?,
@@ -267,25 +318,30 @@ impl<'s, S: Stage> Outcomes<'s, S> {
     }
 
     /// What an end is worth.
-    fn read(&self, key: &[Choice], course: &Course<S::Model>) -> Played {
-        let (stage, end) = (self.stage, &course.instance);
-        let payoffs = self.seats.iter().enumerate().map(|(player, seat)| {
-            let tokens = stage::tokens(&seat.accounts, &self.start, end);
-            let worth = |kind| tokens + course.gains()[player] + stage.worth(player, kind, end);
-            (0..self.kinds[player].len()).map(worth).chain([tokens]).collect()
+    fn read(&self, key: &[Choice], end: &Table<P, Course<P::Model>>) -> Played {
+        let (scene, play) = (self.scene, &self.scene.play);
+        let payoffs = (0..scene.players()).map(|player| {
+            let payoff = |kind| scene.payoff(player, kind, end);
+            let tokens = scene.tokens(player, &end.instance);
+            (0..self.kinds()[player].len()).map(payoff).chain([tokens]).collect()
         });
+        let others = scene.tokens_of(&self.strangers, &end.instance) + play.others(end);
+        let owner = play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
         Played {
             profile: key.into(),
             below: 1,
             payoffs: payoffs.collect(),
-            strangers: stage::tokens(&self.strangers, &self.start, end) + stage.others(end),
-            revenue: stage.revenue(end).map(|revenue| revenue as i128),
-            turned: stage.turned(end).map(i128::from),
+            strangers: others,
+            revenue: owner,
+            turned: play.turned(end).map(i128::from),
         }
     }
 
     fn keep(&mut self, played: Played) -> Result<(), Stopped> {
-        let factor = self.classes.fit(played.below)?;
+        let (factor, finer) = self.classes.fit(played.below)?;
+        if finer > 1 {
+            self.rows.values_mut().try_for_each(|row| row.scale(finer)).ok_or(Stopped::Overflow)?;
+        }
         let scaled = |number: i128| number.checked_mul(factor).ok_or(Stopped::Overflow);
         let profile = self.profile(&played.profile);
         let mut runs: Vec<(Choice, u16, u32)> = Vec::new();
@@ -296,6 +352,9 @@ impl<'s, S: Stage> Outcomes<'s, S> {
                 Some(run) if self.alike && (run.0, run.2) == (option, class) => run.1 += 1,
                 _ => runs.push((option, 1, class)),
             }
+        }
+        if self.alike {
+            runs.sort_by_key(|run| run.0);
         }
         let row = Row {
             runs: runs.into(),
@@ -308,7 +367,36 @@ impl<'s, S: Stage> Outcomes<'s, S> {
     }
 }
 
+/// A number for what is equal.
+pub fn hash(what: &impl std::hash::Hash) -> u64 {
+    use std::hash::BuildHasher;
+    rustc_hash::FxBuildHasher.hash_one(what)
+}
+
+/// The same weighed by a branch's odds, if that fits.
+pub fn fits(mut played: Played, odds: u128, below: u128) -> Result<Played, Stopped> {
+    if below > SCALE_MAX {
+        return Err(Stopped::Overflow);
+    }
+    if odds != below {
+        played.weigh(odds, below).ok_or(Stopped::Overflow)?;
+    }
+    Ok(played)
+}
+
 impl Played {
+    /// Numbers of a play without chance.
+    pub fn of(numbers: Vec<i128>) -> Self {
+        Self {
+            profile: Box::default(),
+            below: 1,
+            payoffs: vec![numbers],
+            strangers: 0,
+            revenue: None,
+            turned: None,
+        }
+    }
+
     /// Multiplies by a branch's odds.
     fn weigh(&mut self, odds: u128, below: u128) -> Option<()> {
         let odds = i128::try_from(odds).ok()?;
@@ -321,7 +409,8 @@ impl Played {
         Some(())
     }
 
-    fn plus(mut self, other: &Played) -> Option<Played> {
+    /// The sum with another branch, if that fits.
+    pub fn plus(mut self, other: &Played) -> Option<Played> {
         let below = self.below.checked_mul(other.below / self.below.gcd(&other.below))?;
         let mine = i128::try_from(below / self.below).ok()?;
         let theirs = i128::try_from(below / other.below).ok()?;
@@ -345,8 +434,9 @@ impl Played {
 }
 
 impl Classes {
-    /// Makes numbers over `below` fit; gives what they are to be multiplied with.
-    fn fit(&mut self, below: u128) -> Result<i128, Stopped> {
+    /// Makes numbers over `below` fit; gives what they are to be multiplied with, and what those that
+    /// are there already were.
+    fn fit(&mut self, below: u128) -> Result<(i128, i128), Stopped> {
         let scale = self.scale.unsigned_abs().lcm(&below);
         if scale > SCALE_MAX {
             return Err(Stopped::Overflow);
@@ -359,7 +449,7 @@ impl Classes {
             self.places = self.all.iter().cloned().zip(0..).collect();
             self.scale = scale as i128;
         }
-        Ok((scale / below) as i128)
+        Ok(((scale / below) as i128, finer))
     }
 
     fn place(&mut self, payoffs: Vec<i128>) -> u32 {
@@ -370,47 +460,6 @@ impl Classes {
         self.all.push(payoffs.clone());
         self.places.insert(payoffs, place);
         place
-    }
-}
-
-/// Sees what is asked, and answers as is intended for everyone's first type.
-pub struct Probe {
-    kinds: Vec<usize>,
-    /// The names of the options of every player's first decision.
-    pub options: Vec<Vec<String>>,
-    intended: Vec<Vec<Choice>>,
-    sequential: bool,
-}
-
-impl Probe {
-    /// What is asked in one play.
-    pub fn of<S: Stage>(stage: &S) -> Self {
-        let players = stage.players().len();
-        let mut probe = Self {
-            kinds: (0..players).map(|player| stage.types(player).len()).collect(),
-            options: vec![Vec::new(); players],
-            intended: vec![Vec::new(); players],
-            sequential: false,
-        };
-        stage::run(stage, &stage::start(stage), &mut probe);
-        probe
-    }
-}
-
-impl Decider for Probe {
-    fn decide(&mut self, decision: &Decision) -> usize {
-        let player = decision.player;
-        self.sequential |= decision.sees != 0 || !self.options[player].is_empty();
-        if self.options[player].is_empty() {
-            self.options[player] = (0..decision.options).map(decision.name).collect();
-            let intended = |kind| (decision.intended)(kind) as Choice;
-            self.intended[player] = (0..self.kinds[player]).map(intended).collect();
-        }
-        (decision.intended)(0)
-    }
-
-    fn happen(&mut self, odds: &[u64]) -> usize {
-        odds.iter().position(|odds| *odds > 0).unwrap_or(0)
     }
 }
 

@@ -3,8 +3,11 @@
 //! A briber offers so many players as are needed, `k`, a payment for the corrupt option. Let `u(j)`
 //! be what an intended player gets if `j` others take the offer, and `v(j)` what a corrupt one gets.
 //!
-//! - Paying for the action, the offer has to be more than `u(j) - v(j)` for every `j < k`: then it
-//!   is best to take it, whatever the other bribed players do. The briber spends it `k` times.
+//! - Paying for the action, an equal offer has to be more than `u(j) - v(j)` for every `j < k`: then
+//!   it is best to take it, whatever the other bribed players do. The briber spends it `k` times.
+//! - Offers may differ (divide and conquer; Segal 2003): the `i`-th player has to be offered more than
+//!   `u(j) - v(j)` only for `i - 1 <= j < k`, since those before it take theirs for sure. Then to take
+//!   it is iteratively dominant. More than `k` players may be cheaper; all numbers are tried.
 //! - Paying only if the outcome is not turned (p + epsilon), the same is needed where it is not:
 //!   for `j < k - 1`. If all take the offer the outcome is turned, and nothing is spent
 //!   (Buterin 2015). Where `u(k - 1) >= v(k - 1)`, the last one would not take it.
@@ -12,7 +15,7 @@
 use super::outcomes::{Choice, Outcomes};
 use super::{Finding, Property, Stopped, Terms};
 use crate::games::exact::whole;
-use crate::stage::Stage;
+use crate::play::Play;
 
 /// What comes of players who are intended, but for some that are corrupt.
 struct Ladder {
@@ -26,15 +29,17 @@ struct Ladder {
     lost: Vec<i128>,
 }
 
-impl<S: Stage> Outcomes<'_, S> {
+impl<P: Play> Outcomes<'_, P> {
     /// Answers a question about an outsider.
     pub fn outsider(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
         let ladder = self.ladder()?;
         let n = self.players();
-        let corrupt = self.stage.corrupt(0).unwrap_or(0);
+        let places = self.corruptible();
+        let corrupt = places.first().map_or(0, |(_, option)| usize::from(*option));
         let domain = format!(
             "{n} players, up to {} of whom choose {}, the others as intended",
-            ladder.needed, self.options[0][corrupt]
+            ladder.needed,
+            self.scene.name(places[0].0, corrupt)
         );
         let finding = Finding::holds(terms, self.method(), domain, n as u64 + 1);
         let (finding, broken) = match terms.property {
@@ -44,47 +49,58 @@ impl<S: Stage> Outcomes<'_, S> {
         if !broken {
             return Ok(finding);
         }
-        let before = vec![self.intended[0][0]; n];
+        let before: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
         let mut after = before.clone();
-        after[..ladder.needed].fill(corrupt as Choice);
-        let who: Vec<usize> = (0..ladder.needed).collect();
+        let who: Vec<usize> = places.iter().take(ladder.needed).map(|(at, _)| *at).collect();
+        places.iter().take(ladder.needed).for_each(|(at, option)| after[*at] = *option);
         Ok(finding.violated(Some(self.compared(&vec![0; n], &before, &after, &who))))
     }
 
+    /// The players that an outsider can ask for the corrupt option, and which that is.
+    fn corruptible(&self) -> Vec<(usize, Choice)> {
+        let Some(corrupt) = self.scene.play.corrupt() else { return Vec::new() };
+        let of = |at: usize| Some((at, self.scene.find(at, |plan| plan == corrupt)? as Choice));
+        (0..self.players()).filter_map(of).collect()
+    }
+
     fn ladder(&mut self) -> Result<Ladder, Stopped> {
-        if !self.alike || self.kinds[0].len() > 1 {
+        let places = self.corruptible();
+        let Some(&(first, option)) = places.first() else {
+            return Err(Stopped::Lacks("no corrupt option"));
+        };
+        let class = |at: usize| self.scene.play.class(at);
+        let like = |(at, _): &(usize, Choice)| class(*at) == class(first);
+        if !places.iter().all(like) || self.kinds().iter().any(|kinds| kinds.len() > 1) {
             return Err(Stopped::Lacks("it needs players who are alike and of one type"));
         }
-        let option = self.stage.corrupt(0).ok_or(Stopped::Lacks("no corrupt option"))? as Choice;
-        let (n, own) = (self.players(), self.intended[0][0]);
-        let key = |corrupt: usize| {
-            let mut key = vec![0; self.options[0].len()];
-            key[usize::from(own)] += (n - corrupt) as Choice;
-            key[usize::from(option)] += corrupt as Choice;
-            key.into_boxed_slice()
+        let n = places.len();
+        let intended: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
+        let profile = |corrupt: usize| {
+            let mut profile = intended.clone();
+            places.iter().take(corrupt).for_each(|(at, _)| profile[*at] = option);
+            profile
         };
-        let keys: Vec<_> = (0..=n).map(key).collect();
+        let profiles: Vec<_> = (0..=n).map(profile).collect();
+        let keys: Vec<_> = profiles.iter().map(|profile| self.key(profile)).collect();
         self.compute(keys.clone())?;
-        let worth = |corrupt: usize, option| {
-            let row = self.row(&keys[corrupt]);
-            self.ranks(row, 0, option).map(|(_, class)| self.worth(class, 0))
+        let everyone: Vec<_> = profiles.iter().map(|profile| self.everyone(profile)).collect();
+        // Of the first so many who are corrupt, or of the others who could be.
+        let worths = |corrupt: usize, of: std::ops::Range<usize>| -> Vec<i128> {
+            of.map(|at| self.worth(everyone[corrupt][places[at].0], 0)).collect()
         };
         let turned = |corrupt: &usize| self.row(&keys[*corrupt]).turned == Some(self.scale());
         let needed = (1..=n).find(turned).ok_or(Stopped::Lacks("nothing turns the outcome"))?;
-        let tokens = |corrupt: usize| -> i128 {
-            let row = self.row(&keys[corrupt]);
-            let class = |rank| self.class(row, 0, option, rank);
-            (0..corrupt).map(|rank| self.tokens(class(rank))).sum()
+        let tokens = |row: usize, corrupt: usize| -> i128 {
+            (0..corrupt).map(|at| self.tokens(everyone[row][places[at].0])).sum()
         };
-        let honest = self.row(&keys[0]);
-        let before = |corrupt: usize| -> i128 {
-            (0..corrupt).map(|rank| self.tokens(self.class(honest, 0, own, rank))).sum()
-        };
+        let intended = |others: usize| worths(others, others..n).into_iter().max().unwrap_or(0);
+        let corrupt =
+            |others: usize| worths(others + 1, 0..others + 1).into_iter().min().unwrap_or(0);
         Ok(Ladder {
-            intended: (0..n).map(|others| worth(others, own).max().unwrap_or(0)).collect(),
-            corrupt: (0..n).map(|others| worth(others + 1, option).min().unwrap_or(0)).collect(),
+            intended: (0..n).map(intended).collect(),
+            corrupt: (0..n).map(corrupt).collect(),
             needed,
-            lost: (0..=n).map(|corrupt| before(corrupt) - tokens(corrupt)).collect(),
+            lost: (0..=n).map(|corrupt| tokens(0, corrupt) - tokens(corrupt, corrupt)).collect(),
         })
     }
 
@@ -96,17 +112,30 @@ impl<S: Stage> Outcomes<'_, S> {
             lost.div_euclid(self.scale()).max(-1) + 1
         };
         let for_action = (0..needed).map(offer).max().unwrap_or(0);
-        let if_not = (0..needed - 1).map(offer).max().unwrap_or(0);
         let trusts = ladder.corrupt[needed - 1] > ladder.intended[needed - 1];
-        let (budget, promise) = (needed as i128 * for_action, needed as i128 * if_not);
+        let equal = needed as i128 * for_action;
+        // Nothing is promised for the case that it turns: offers may differ here, too.
+        let if_not = |at: usize| (at..needed - 1).map(offer).max().unwrap_or(0);
+        let promise: i128 = (0..needed).map(if_not).sum();
+        // Those before the one at `at` take their offers for sure.
+        let divided = |bribed: usize| -> (i128, Vec<i128>) {
+            let one = |at: usize| (at..bribed).map(offer).max().unwrap_or(0);
+            let offers: Vec<i128> = (0..bribed).map(one).collect();
+            (offers.iter().sum(), offers)
+        };
+        let (budget, offers) =
+            (needed..=ladder.intended.len()).map(divided).min().expect("there are players enough");
+        let offers: Vec<String> = offers.iter().map(ToString::to_string).collect();
         let together = needed as i128 * offer(needed - 1);
         let promised = match trusts {
             true => format!("by promising {promise} if it does not turn, and spending nothing"),
             false => "no promise alone turns it".into(),
         };
         let said = format!(
-            "{needed} players turn it: for {for_action} each, {budget} in all, whatever they \
-             expect; for {together} in all if each is sure of the others; {promised}"
+            "{needed} players turn it: for {budget} in all, offered as {}, so that to take it is \
+             iteratively dominant; for {for_action} each, {equal} in all, whatever they expect; for \
+             {together} in all if each is sure of the others; {promised}",
+            offers.join(", ")
         );
         let spends = terms.budget.map_or(0, |budget| budget.0);
         let promises = terms.promise.map_or(spends, |promise| promise.0);
@@ -115,7 +144,7 @@ impl<S: Stage> Outcomes<'_, S> {
     }
 
     fn corruption(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, bool) {
-        let all = (ladder.needed..=self.players()).map(|corrupt| (ladder.lost[corrupt], corrupt));
+        let all = (ladder.needed..ladder.lost.len()).map(|corrupt| (ladder.lost[corrupt], corrupt));
         let (lost, corrupt) = all.min().unwrap_or((0, ladder.needed));
         let cost = self.amount(lost);
         let profit = terms.profit.map_or(0, |profit| profit.0);

@@ -4,16 +4,16 @@ use super::outcomes::{Choice, Outcomes, counts, counts_len};
 use super::single::{Others, product};
 use super::{Finding, Property, Stopped, Terms};
 use crate::games::exact::{Rational, whole};
-use crate::stage::Stage;
+use crate::play::Play;
 use std::collections::HashMap;
 
 /// Other equilibria that are told.
 const TOLD: usize = 4;
 
-impl<S: Stage> Outcomes<'_, S> {
+impl<P: Play> Outcomes<'_, P> {
     /// Answers a question about all profiles of players of one type each.
     pub fn population(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        if self.kinds.iter().any(|kinds| kinds.len() > 1) {
+        if self.kinds().iter().any(|kinds| kinds.len() > 1) {
             return Err(Stopped::Lacks("it needs players of one type each"));
         }
         let keys = self.keys()?;
@@ -21,33 +21,45 @@ impl<S: Stage> Outcomes<'_, S> {
         let intended: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
         let own = self.key(&intended);
         let domain = self.domain(Others::Any);
-        let finding = Finding::holds(terms, self.method(), domain, keys.len() as u64);
+        let mut finding = Finding::holds(terms, self.method(), domain, keys.len() as u64);
+        let steady =
+            |at: usize, option: Choice| self.identities(at, option) < 2 && !self.reacts(at, option);
+        finding.tried(&self.allowed(&steady), self.all_names());
         match terms.property {
             Property::Uniqueness => Ok(self.uniqueness(finding, &keys, &own)),
             _ => self.basin(terms, finding, &keys, &own),
         }
     }
 
-    /// Every profile of options that show one identity.
+    /// The options of a player that show one identity and do not react to others.
+    fn simple(&self, at: usize) -> Vec<Choice> {
+        let simple =
+            |option: &Choice| self.identities(at, *option) < 2 && !self.reacts(at, *option);
+        (0..self.options_len(at) as Choice).filter(simple).collect()
+    }
+
+    /// Every profile of such options.
     fn keys(&self) -> Result<Vec<Box<[Choice]>>, Stopped> {
-        let single = |at: usize, option: usize| self.stage.identities(at, option) == 1;
-        let sizes: Vec<usize> = self.options.iter().map(Vec::len).collect();
+        let options: Vec<_> = (0..self.players()).map(|at| self.simple(at)).collect();
+        let sizes: Vec<usize> = options.iter().map(Vec::len).collect();
         let count = match self.alike {
             true => counts_len(self.players(), sizes[0]),
             false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
         };
         self.check_limits(usize::try_from(count).unwrap_or(usize::MAX))?;
-        let keys: Vec<Vec<Choice>> = match self.alike {
-            true => counts(self.players(), sizes[0])
-                .filter(|key| {
-                    (0..).zip(key).all(|(option, count)| *count == 0 || single(0, option))
-                })
-                .collect(),
-            false => product(sizes)
-                .filter(|key| (0..).zip(key).all(|(at, option)| single(at, usize::from(*option))))
-                .collect(),
+        let counted = |counts: Vec<Choice>| {
+            let mut key = vec![0; self.options_len(0)];
+            options[0].iter().zip(counts).for_each(|(at, count)| key[usize::from(*at)] = count);
+            key.into()
         };
-        Ok(keys.into_iter().map(Vec::into_boxed_slice).collect())
+        let profile = |places: Vec<Choice>| {
+            let option = |(at, place): (usize, Choice)| options[at][usize::from(place)];
+            places.into_iter().enumerate().map(option).collect()
+        };
+        Ok(match self.alike {
+            true => counts(self.players(), sizes[0]).map(counted).collect(),
+            false => product(sizes).map(profile).collect(),
+        })
     }
 
     /// The players whose deviations tell those of all: one for each option that is chosen.
@@ -68,8 +80,10 @@ impl<S: Stage> Outcomes<'_, S> {
         after: fn(&mut dyn Iterator<Item = i128>) -> Option<i128>,
     ) -> Option<(i128, usize, Choice, Choice)> {
         let moves = self.choosers(key).into_iter().flat_map(|(player, from)| {
-            let single = move |to: &usize| self.stage.identities(player, *to) == 1;
-            let options = (0..self.options[player].len()).filter(single);
+            let single = move |to: &usize| {
+                self.identities(player, *to as Choice) < 2 && !self.reacts(player, *to as Choice)
+            };
+            let options = (0..self.options_len(player)).filter(single);
             options.map(move |to| (player, from, to as Choice))
         });
         let gain = |(player, from, to): (usize, Choice, Choice)| {
@@ -137,11 +151,13 @@ impl<S: Stage> Outcomes<'_, S> {
             true => (0..)
                 .zip(key)
                 .filter(|(_, count)| **count > 0)
-                .map(|(option, count): (usize, _)| format!("{count} {}", self.options[0][option]))
+                .map(|(option, count): (usize, _)| {
+                    format!("{count} {}", self.scene.name(0, option))
+                })
                 .collect(),
             false => (0..)
                 .zip(key)
-                .map(|(at, option): (usize, _)| self.options[at][usize::from(*option)].clone())
+                .map(|(at, option): (usize, _)| self.scene.name(at, usize::from(*option)))
                 .collect(),
         };
         words.join(", ")

@@ -40,14 +40,15 @@ macro_rules! properties {
 properties! {
     /// Whatever the others do, no player of any type gains by another option (Hurwicz 1972;
     /// Nisan et al., Algorithmic Game Theory, 2007, chapter 9). Strict with a margin of 1.
-    DominantStrategy = "dominant_strategy" ["margin"],
+    DominantStrategy = "dominant_strategy" ["margin", "size"],
     /// If the others behave as intended, no player gains by another option, whatever everybody's
     /// types (Bergemann, Morris 2005).
-    ExPost = "ex_post" ["margin"],
+    ExPost = "ex_post" ["margin", "size"],
     /// The same in expectation over the others' types (Myerson 1981).
-    Bayesian = "bayesian" ["margin"],
-    /// No player gains by deviating alone (Nash 1950); with several types, for every profile of them.
-    Nash = "nash" ["margin"],
+    Bayesian = "bayesian" ["margin", "size"],
+    /// No player gains by deviating alone (Nash 1950), to another option or by a raw call more or less
+    /// while others react; with several types, for every profile of them.
+    Nash = "nash" ["margin", "size", "changes"],
     /// No player gains by deviating alone after any history (Selten 1965).
     SubgamePerfect = "subgame_perfect" ["margin"],
     /// Nobody would rather have stayed out (Myerson, Satterthwaite 1983), whatever the types.
@@ -60,13 +61,13 @@ properties! {
     /// The price is the highest that the bids allow (Liu, Li, Lin, Zhao 2020).
     OptimalRevenue = "optimal_revenue" ["margin"],
     /// In no outcome, after no call, does the mechanism hold less than it owes.
-    Solvency = "solvency" [],
+    Solvency = "solvency" ["changes"],
     /// No `size` players have a joint deviation after which each of them is better off (Aumann
     /// 1959); with `side_payments`, after which their sum is higher.
     Coalition = "coalition" ["margin", "size", "side_payments"],
     /// No `size` players, whatever they do, make one who behaves as intended worse off (Abraham,
     /// Dolev, Gonen, Halpern 2006).
-    Immunity = "immunity" ["margin", "size"],
+    Immunity = "immunity" ["margin", "size", "changes"],
     /// No player gains by appearing as up to `size` identities (Yokoo, Sakurai, Matsubara 2004).
     Sybil = "sybil" ["margin", "size"],
     /// An outsider with `budget` tokens cannot turn the outcome by paying for the action, nor one
@@ -74,7 +75,7 @@ properties! {
     /// (Buterin 2015, The P + epsilon attack).
     Bribery = "bribery" ["budget", "promise"],
     /// No deviation costs the others more than `factor` times what it costs the deviator (Buterin 2018).
-    Griefing = "griefing" ["factor"],
+    Griefing = "griefing" ["factor", "changes"],
     /// Whoever turns the outcome loses more than `profit` tokens by it (Budish 2018).
     Corruption = "corruption" ["profit", "margin"],
     /// It is the only pure equilibrium (Maskin 1999).
@@ -84,14 +85,26 @@ properties! {
     Basin = "basin" ["share"],
     /// After `option`, no sequence of calls of the player leaves it more than calling nothing else.
     ExitBeforePenalty = "exit_before_penalty" ["option", "margin"],
-    /// No sequence of calls of `size` players pays, and none makes the mechanism hold less than it owes.
-    Attack = "attack" ["margin", "size"],
+    /// No raw call more or less, of any player or a newcomer, and nothing that is intended, leaves
+    /// tokens in the mechanism that nobody can take out.
+    Frozen = "frozen" ["changes"],
+    /// No sequence of raw calls of `size` players, of whoever has a role, or of a newcomer pays while
+    /// others react, and none makes the mechanism hold less than it owes.
+    Attack = "attack" ["margin", "size", "changes"],
 }
 
 impl Property {
     /// What is asked if a scenario asks nothing.
-    pub const USUAL: &'static [Property] =
-        &[Property::Nash, Property::IndividualRationality, Property::Solvency, Property::Attack];
+    pub const USUAL: &'static [Property] = &[
+        Property::Nash,
+        Property::IndividualRationality,
+        Property::Griefing,
+        Property::Immunity,
+        Property::Sybil,
+        Property::Solvency,
+        Property::Frozen,
+        Property::Attack,
+    ];
 
     /// The property of that name.
     pub fn find(name: &str) -> Option<Property> {
@@ -136,7 +149,8 @@ pub struct Terms {
     /// How much there must be to spare; less than nothing lets so small a gain pass. 0 if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<Whole>,
-    /// Players in a coalition, or identities of one. 2 if not said, and 1 for attacks.
+    /// Players in a coalition, or the most identities of one. If not said 2, 1 for attacks and
+    /// immunity, and any number of identities for who deviates alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
     /// Whether members of a coalition can pay each other. They can, if not said.
@@ -160,7 +174,11 @@ pub struct Terms {
     /// The least share of populations. 1/2 if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Fraction>,
-    /// The name of the option that has a penalty. The stage's corrupt one, if not said.
+    /// By how many raw calls a deviation may differ from an option: 0 for none, else one and chains
+    /// of more. 1 if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<u32>,
+    /// The name of the option that has a penalty. The one that is a briber's, if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
 }
@@ -179,8 +197,14 @@ impl Terms {
             profit: None,
             least: None,
             share: None,
+            changes: None,
             option: None,
         }
+    }
+
+    /// Whether raw calls are looked at.
+    pub fn raw(&self) -> bool {
+        self.property.terms().contains(&"changes") && self.changes != Some(0)
     }
 
     /// The margin, in the smallest unit.
@@ -200,6 +224,7 @@ impl Terms {
             ("profit", self.profit.is_some()),
             ("least", self.least.is_some()),
             ("share", self.share.is_some()),
+            ("changes", self.changes.is_some()),
             ("option", self.option.is_some()),
         ];
         let known = self.property.terms();
@@ -210,6 +235,7 @@ impl Terms {
             };
             expect(known.contains(term), &format!(".{term}"), expected)?;
         }
+        expect(self.changes.is_none_or(|changes| changes < 2), ".changes", "0 or 1")?;
         expect(self.size != Some(0), ".size", "at least one")?;
         let small = self.margin().unsigned_abs() <= 1 << 100;
         expect(small, ".margin", "at most 2^100 either way")?;

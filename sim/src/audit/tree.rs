@@ -1,4 +1,4 @@
-//! Stages in which players decide several times, or after others: games in extensive form.
+//! Scenes in which players decide several times, or after others: games in extensive form.
 //!
 //! The tree is found by playing again and again, each time to another end: what is asked on the way
 //! are its nodes. A player knows its type, what it decided before, and what it sees.
@@ -10,13 +10,14 @@ use crate::games::backward::subgames;
 use crate::games::exact::{Rational, whole};
 use crate::games::extensive::{Builder, Extensive, InformationSet, Invalid, Node, Profile, Unfit};
 use crate::models::Model;
-use crate::stage::{self, Course, Decider, Decision, Seat, Stage, Type};
+use crate::play::Play;
+use crate::scene::{Course, Decider, Decision, Scene, Type};
 use num_traits::{One, Zero};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Instant;
 
-/// A stage as a tree, and how it should be played.
+/// A scene as a tree, and how it should be played.
 pub struct Tree {
     /// The tree.
     pub game: Extensive,
@@ -49,17 +50,17 @@ struct Explorer {
     failed: Option<Invalid>,
 }
 
-/// The tree of a stage. Errs where it does not fit into the limits.
-pub fn tree<S: Stage>(stage: &S, limits: Limits) -> Result<Tree, Stopped> {
-    let (seats, since, start) = (stage.players(), Instant::now(), stage::start(stage));
+/// The tree of a scene, of options that do not react to what others do. Errs where it does not fit into the limits.
+pub fn tree<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<Tree, Stopped> {
+    let (seats, since) = (&scene.seats, Instant::now());
     let limit = Limit { steps: u64::MAX, bytes: limits.memory };
     let names = seats.iter().map(|seat| seat.name.clone());
     let mut explorer = Explorer {
-        builder: Builder::new(S::Model::NAME, names, limit),
+        builder: Builder::new(P::Model::NAME, names, limit),
         path: Vec::new(),
         met: 0,
         at: 0,
-        kinds: (0..seats.len()).map(|player| stage.types(player)).collect(),
+        kinds: scene.kinds.clone(),
         types: Vec::new(),
         known: Vec::new(),
         intended: HashMap::new(),
@@ -68,16 +69,13 @@ pub fn tree<S: Stage>(stage: &S, limits: Limits) -> Result<Tree, Stopped> {
     let (mut ends, mut lacked) = (HashMap::new(), (0, Vec::new()));
     loop {
         explorer.begin();
-        let mut course = Course::new(start.clone(), seats.len(), &mut explorer).watched();
-        stage.play(&mut course);
-        let worst = course.lacked();
-        let tokens = |seat: &Seat| stage::tokens(&seat.accounts, &start, &course.instance);
-        let tokens: Vec<i128> = seats.iter().map(tokens).collect();
-        let (gains, end) = (course.gains().to_vec(), course.instance);
-        let payoff = |player: usize| {
-            let worth = stage.worth(player, explorer.types[player], &end);
-            whole(tokens[player] + gains[player] + worth)
-        };
+        let end = scene.play(Course::new(&mut explorer).watched().asking());
+        let worst = end.answers.lacked();
+        let payoffs: Vec<Vec<i128>> = (0..seats.len())
+            .map(|at| (0..scene.kinds[at].len()).map(|kind| scene.payoff(at, kind, &end)).collect())
+            .collect();
+        drop(end);
+        let payoff = |player: usize| whole(payoffs[player][explorer.types[player]]);
         let payoffs = (0..seats.len()).map(payoff).collect();
         let (at, way) = (explorer.at, explorer.way());
         let filled = explorer.builder.terminal(at, payoffs);
@@ -191,20 +189,20 @@ impl Decider for Explorer {
     }
 }
 
-/// Answers a question about a stage as a tree.
-pub fn check<S: Stage>(stage: &S, terms: &Terms, limits: Limits) -> Result<Finding, Stopped> {
-    let tree = tree(stage, limits)?;
+/// Answers a question about a scene as a tree.
+pub fn check<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<Finding, Stopped> {
+    let tree = tree(scene, limits)?;
     let (ends, sets) = (tree.ends.len(), tree.game.sets().len());
     let domain =
         format!("{} players, {sets} information sets, {ends} ends", tree.game.players().len());
     let finding = Finding::holds(terms, "exhaustive", domain, ends as u64);
     if terms.property == Property::Solvency {
-        return Ok(tree.solvency(stage, finding));
+        return Ok(tree.solvency(scene, finding));
     }
     let roots = match terms.property {
         Property::SubgamePerfect => subgames(&tree.game),
         Property::Nash | Property::Bayesian => vec![0],
-        _ => return Err(Stopped::Sequential),
+        _ => return Err(Stopped::Lacks("a tree is asked for subgame_perfect")),
     };
     let mut worst: Option<(Rational, usize, usize, Vec<Option<usize>>)> = None;
     for root in roots {
@@ -233,19 +231,19 @@ pub fn check<S: Stage>(stage: &S, terms: &Terms, limits: Limits) -> Result<Findi
     let finding = finding.measured(gain, said);
     Ok(match holds {
         true => finding,
-        false => finding.violated(Some(tree.counterexample(stage, root, player, &plan))),
+        false => finding.violated(Some(tree.counterexample(scene, root, player, &plan))),
     })
 }
 
 impl Tree {
-    fn solvency<S: Stage>(&self, stage: &S, finding: Finding) -> Finding {
+    fn solvency<P: Play>(&self, scene: &Scene<P>, finding: Finding) -> Finding {
         let (lacked, way) = &self.lacked;
         if *lacked == 0 {
             return finding;
         }
         let said = format!("it owes {lacked} more than it holds");
         let finding = finding.measured(Rational::from_integer((*lacked).into()), said);
-        finding.violated(Some(self.told(stage, None, way, way)))
+        finding.violated(Some(self.told(scene, None, way, way)))
     }
 
     /// The subgame that a node starts, and which information sets its own are.
@@ -282,9 +280,9 @@ impl Tree {
 
     /// A deviation of `player` from `root` on: the end that is best for it among those that can
     /// come of its plan, against the most likely one of what is intended.
-    fn counterexample<S: Stage>(
+    fn counterexample<P: Play>(
         &self,
-        stage: &S,
+        scene: &Scene<P>,
         root: usize,
         player: usize,
         plan: &[Option<usize>],
@@ -305,7 +303,7 @@ impl Tree {
             both.take_while(|(one, other)| one == other).count()
         };
         let before = before.into_iter().max_by_key(same).unwrap_or(0);
-        self.told(stage, Some(player), &self.ends[&before], &self.ends[&after])
+        self.told(scene, Some(player), &self.ends[&before], &self.ends[&after])
     }
 
     /// The ends below a node that can come of what is intended, where `instead` says nothing else.
@@ -327,15 +325,15 @@ impl Tree {
         ends
     }
 
-    fn told<S: Stage>(
+    fn told<P: Play>(
         &self,
-        stage: &S,
+        scene: &Scene<P>,
         player: Option<usize>,
         before: &[usize],
         after: &[usize],
     ) -> Counterexample {
         let (seats, before, after) =
-            (stage.players(), Way::take(stage, before), Way::take(stage, after));
+            (scene.seats.clone(), Way::take(scene, before), Way::take(scene, after));
         let gain = |at: usize| after.played.payoffs[at] - before.played.payoffs[at];
         let tokens = |at: usize| after.played.tokens[at] - before.played.tokens[at];
         let instead = |at: usize| Instead {
@@ -349,12 +347,17 @@ impl Tree {
         Counterexample {
             who: player.into_iter().map(instead).collect(),
             others: others.clone().map(does).collect(),
+            calls: Vec::new(),
+            everyone: (0..seats.len())
+                .map(|at| (seats[at].name.clone(), whole(gain(at))))
+                .filter(|(_, gain)| !gain.is_zero())
+                .collect(),
             gain: whole(player.map_or(0, gain)),
             gain_in_tokens: player.map_or(0, tokens),
             others_lose: whole(-others.map(gain).sum::<i128>()),
             accounts: player.map_or(Vec::new(), |at| seats[at].accounts.clone()),
-            trace: trace_of(stage, &after.played),
-            base: trace_of(stage, &before.played),
+            trace: trace_of(scene, &after.played),
+            base: trace_of(scene, &before.played),
         }
     }
 }
@@ -368,9 +371,8 @@ struct Way<M: Model> {
 }
 
 impl<M: Model> Way<M> {
-    fn take<S: Stage<Model = M>>(stage: &S, way: &[usize]) -> Self {
-        let players = stage.players().len();
-        let kinds: Vec<_> = (0..players).map(|player| stage.types(player)).collect();
+    fn take<P: Play<Model = M>>(scene: &Scene<P>, way: &[usize]) -> Self {
+        let (players, kinds) = (scene.players(), scene.kinds.clone());
         let mut steps = way.iter().copied();
         let possible = |kinds: &Vec<Type>| -> Vec<usize> {
             (0..kinds.len()).filter(|kind| kinds[*kind].weight > 0).collect()
@@ -384,7 +386,7 @@ impl<M: Model> Way<M> {
             steps: steps.collect::<Vec<_>>().into_iter(),
             decided: vec![Vec::new(); players],
         };
-        let played = record_one(stage, &types, &mut walker);
+        let played = record_one(scene, &types, &mut walker, true);
         Self { played, decided: walker.decided, kinds, types }
     }
 

@@ -2,27 +2,28 @@
 //! can destroy of it.
 
 use super::outcomes::{Choice, Outcomes, counts, counts_len};
-use super::single::{Others, product};
+use super::single::{Others, SMALL, product};
 use super::{Finding, Property, Stopped, Terms};
 use crate::games::exact::{Rational, whole};
-use crate::stage::{self, Answers, Course, Stage};
+use crate::play::Play;
+use crate::scene::{Answers, Course};
 use num_traits::{Signed, Zero};
 use rayon::prelude::*;
 
 /// Profiles looked at between two looks at the clock.
 const BATCH: usize = 4096;
 /// Solvency is watched in all profiles if there are no more players and profiles than this.
-const WATCHED: (usize, u128) = (12, 100_000);
+const WATCHED: (usize, u128) = (12, 2_000);
 
 /// A profile of everybody's types, and how many draws come to it, if that fits.
 type Drawn = (Vec<usize>, Option<i128>);
 
-impl<S: Stage> Outcomes<'_, S> {
+impl<P: Play> Outcomes<'_, P> {
     /// Every profile of types. Where players are alike each set of types stands there in rising and
     /// in falling order.
     fn drawn(&self) -> Result<Vec<Drawn>, Stopped> {
         let n = self.players();
-        let sizes: Vec<usize> = self.kinds.iter().map(Vec::len).collect();
+        let sizes: Vec<usize> = self.kinds().iter().map(Vec::len).collect();
         let count = match self.alike {
             true => counts_len(n, sizes[0]).saturating_mul(2),
             false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
@@ -33,7 +34,7 @@ impl<S: Stage> Outcomes<'_, S> {
                 let types: Vec<usize> = kinds.into_iter().map(usize::from).collect();
                 let all = types.iter().enumerate();
                 let odds = all
-                    .map(|(at, kind)| i128::from(self.kinds[at][*kind].weight))
+                    .map(|(at, kind)| i128::from(self.kinds()[at][*kind].weight))
                     .try_fold(1i128, |all, weight| all.checked_mul(weight));
                 (types, odds)
             };
@@ -51,7 +52,7 @@ impl<S: Stage> Outcomes<'_, S> {
 
     /// How the domain of [`Self::drawn`] is called.
     fn domain_drawn(&self) -> String {
-        let order = match self.alike && self.kinds[0].len() > 1 {
+        let order = match self.alike && self.kinds()[0].len() > 1 {
             true => ", types in rising and in falling order",
             false => "",
         };
@@ -64,7 +65,7 @@ impl<S: Stage> Outcomes<'_, S> {
     }
 
     /// Everybody's class, in a profile that was computed.
-    fn everyone(&self, profile: &[Choice]) -> Vec<u32> {
+    pub fn everyone(&self, profile: &[Choice]) -> Vec<u32> {
         let row = self.row(&self.key(profile));
         let class = |(at, option): (usize, &Choice)| {
             let rank = profile[..at].iter().filter(|other| *other == option).count();
@@ -117,15 +118,17 @@ impl<S: Stage> Outcomes<'_, S> {
     }
 
     fn efficiency(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        let stage = self.stage;
-        stage
-            .welfare_max(&vec![0; self.players()])
-            .ok_or(Stopped::Lacks("no measure of welfare"))?;
+        let scene = self.scene;
+        let values = |types: &[usize]| -> Vec<_> {
+            types.iter().enumerate().map(|(at, kind)| scene.value(at, *kind)).collect()
+        };
+        let measured = scene.play.welfare_max(&values(&vec![0; self.players()]));
+        measured.ok_or(Stopped::Lacks("no measure of welfare"))?;
         let (lost, types, checked) = self.greatest(|all, types, profile| {
             let reached: i128 = all.payoffs(types, profile).iter().sum();
             let strangers = all.row(&all.key(profile)).strangers;
-            let most = stage.welfare_max(types).unwrap_or(0).saturating_mul(all.scale());
-            most - reached - strangers
+            let most = scene.play.welfare_max(&values(types)).unwrap_or(0);
+            most.saturating_mul(all.scale()) - reached - strangers
         })?;
         let names = self.names(&types);
         self.whole_finding(terms, lost, checked, &types, |lost| {
@@ -134,12 +137,17 @@ impl<S: Stage> Outcomes<'_, S> {
     }
 
     fn optimal_revenue(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        let stage = self.stage;
+        let scene = self.scene;
+        let plans = |profile: &[Choice]| -> Vec<P::Plan> {
+            let plan =
+                |(at, option): (usize, &Choice)| scene.options[at][usize::from(*option)].plan;
+            profile.iter().enumerate().map(plan).collect()
+        };
         let lacks = Stopped::Lacks("no owner who earns");
-        stage.revenue_max(&vec![0; self.players()]).ok_or(lacks)?;
+        let first: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
+        scene.play.revenue_max(&plans(&first)).ok_or(lacks)?;
         let (lost, types, checked) = self.greatest(|all, _, profile| {
-            let decided: Vec<usize> = profile.iter().map(|option| usize::from(*option)).collect();
-            let most = stage.revenue_max(&decided).unwrap_or(0) as i128;
+            let most = scene.play.revenue_max(&plans(profile)).unwrap_or(0) as i128;
             let earned = all.row(&all.key(profile)).revenue.unwrap_or(0);
             most.saturating_mul(all.scale()) - earned
         })?;
@@ -174,7 +182,7 @@ impl<S: Stage> Outcomes<'_, S> {
         let names: Vec<&str> = types
             .iter()
             .enumerate()
-            .map(|(at, kind)| self.kinds[at][*kind].name.as_str())
+            .map(|(at, kind)| self.kinds()[at][*kind].name.as_str())
             .collect();
         match names.iter().all(|name| name.is_empty()) {
             true => String::new(),
@@ -194,7 +202,7 @@ impl<S: Stage> Outcomes<'_, S> {
             all += odds;
         }
         let expected = sum / all;
-        let optimal = self.stage.revenue_optimal();
+        let optimal = self.scene.play.revenue_optimal();
         let least = terms.least.as_ref().map(|least| least.0.clone()).or(optimal.clone());
         let least =
             least.ok_or(Stopped::Lacks("no optimal auction to compare with: say `least`"))?;
@@ -215,21 +223,24 @@ impl<S: Stage> Outcomes<'_, S> {
             let deviations: Vec<_> =
                 batch.iter().flat_map(|(types, _)| self.deviations(types)).collect();
             let keys: Vec<_> = deviations.iter().map(|(_, _, after)| self.key(after)).collect();
+            let scale = self.scale();
             self.compute(keys)?;
+            let finer = self.scale() / scale;
+            worst.iter_mut().for_each(|worst| {
+                (worst.done, worst.cost) = (worst.done * finer, worst.cost * finer);
+            });
             checked += deviations.len() as u64;
             let harm = |(types, at, after): &(Vec<usize>, usize, Vec<Choice>)| {
                 let before = self.payoffs(types, &self.intended_of(types));
                 let now = self.payoffs(types, after);
                 let own = before[*at] - now[*at];
-                let all = before.iter().sum::<i128>() - now.iter().sum::<i128>();
+                let strangers = |profile: &[Choice]| self.row(&self.key(profile)).strangers;
+                let others = strangers(&self.intended_of(types)) - strangers(after);
+                let lost = before.iter().zip(&now).enumerate().filter(|(one, _)| one != at);
+                let lost = lost.map(|(_, (was, is))| (was - is).max(0)).sum::<i128>();
+                let done = lost + others.max(0);
                 let (types, after) = (types.clone(), after.clone());
-                (all - own > 0).then(|| Harm {
-                    done: all - own,
-                    cost: own.max(0),
-                    at: *at,
-                    types,
-                    after,
-                })
+                (done > 0).then(|| Harm { done, cost: own.max(0), at: *at, types, after })
             };
             let found = deviations.par_iter().filter_map(harm).reduce_with(Harm::worse);
             worst = found.into_iter().chain(worst).reduce(Harm::worse);
@@ -267,18 +278,17 @@ impl<S: Stage> Outcomes<'_, S> {
     /// those who are alike and of one type, only the first and the last deviate.
     fn deviations(&self, types: &[usize]) -> Vec<(Vec<usize>, usize, Vec<Choice>)> {
         let before = self.intended_of(types);
-        let looked_at = |at: &usize| {
-            let same = |other: Option<&usize>| other == Some(&types[*at]);
-            let inner = *at > 0 && same(types.get(at - 1)) && same(types.get(at + 1));
-            !(self.alike && inner)
-        };
+        let looked_at = |at: &usize| !self.is_inner(*at, types);
         let one = |at: usize| {
             let (before, types) = (before.clone(), types.to_vec());
-            let stage = self.stage;
-            let single = move |option: &Choice| stage.identities(at, usize::from(*option)) == 1;
             let own = before[at];
-            (0..self.options[at].len() as Choice)
-                .filter(single)
+            let many = self.options_len(at) as u64 > SMALL as u64 / types.len().max(1) as u64;
+            let keeps = move |option: &Choice| match self.alike {
+                true => !self.is_mixed(*option),
+                false => !many || !self.reacts(at, *option),
+            };
+            (0..self.options_len(at) as Choice)
+                .filter(keeps)
                 .filter(move |option| *option != own)
                 .map(move |option| {
                     let mut after = before.clone();
@@ -292,7 +302,7 @@ impl<S: Stage> Outcomes<'_, S> {
     /// Watches the mechanism in every profile, or in those of one deviation where there are many.
     fn solvency(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
         let n = self.players();
-        let sizes: Vec<usize> = self.options.iter().map(Vec::len).collect();
+        let sizes: Vec<usize> = (0..self.players()).map(|at| self.options_len(at)).collect();
         let all = match self.alike {
             true => counts_len(n, sizes[0]),
             false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
@@ -336,12 +346,12 @@ impl<S: Stage> Outcomes<'_, S> {
         let profile = self.profile(key);
         let given: Vec<_> = profile.iter().map(|option| Some(usize::from(*option))).collect();
         let types = vec![0; given.len()];
-        let (mut answers, start) = (Answers::new(&types, &given), stage::start(self.stage));
+        let mut answers = Answers::new(&types, &given);
         let mut worst = 0;
         loop {
-            let mut course = Course::new(start.clone(), given.len(), &mut answers).watched();
-            self.stage.play(&mut course);
-            worst = course.lacked().max(worst);
+            let end = self.scene.play(Course::new(&mut answers).watched());
+            worst = end.answers.lacked().max(worst);
+            drop(end);
             if !answers.next_branch() {
                 return Ok(worst);
             }

@@ -4,7 +4,7 @@ use super::Address;
 use super::script::{self, Script, ScriptError};
 use super::twin::{self, Twin};
 use crate::models::{Agent, Model, selector};
-use crate::play::{self, Game};
+use crate::play::{self, Play};
 use crate::scenario::{Document, ScenarioError};
 use crate::state::{State, StateError};
 use serde::Deserialize;
@@ -58,7 +58,7 @@ struct Parameters<P> {
     params: P,
 }
 
-impl<G: Game + 'static> OnChain for Mechanism<G> {
+impl<G: Play + 'static> OnChain for Mechanism<G> {
     fn constructor(
         &self,
         document: &Document,

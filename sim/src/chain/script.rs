@@ -2,7 +2,7 @@
 
 use super::Address;
 use crate::models::{Agent, Instance, Model, Op, Recording, Refusal, selector};
-use crate::play::{self, Game, ScenarioOf};
+use crate::play::{self, Dice, Play, ScenarioOf, Table};
 use crate::scenario::{Document, ScenarioError};
 use crate::state::{Holder, State};
 use crate::trace::{Step, Trace, TraceError};
@@ -61,7 +61,7 @@ fn unfit(text: impl Into<String>) -> ScriptError {
 }
 
 /// The first run of a scenario, from a contract's state on. Agent `n` has the account `names(n)`.
-pub(crate) fn of_scenario<G: Game>(
+pub(crate) fn of_scenario<G: Play>(
     document: &Document,
     live: &State,
     names: &dyn Fn(Agent) -> Address,
@@ -107,12 +107,9 @@ pub(crate) fn of_scenario<G: Game>(
     state.accounts =
         roles.map(|role| Holder { address: names(role).0, wallet: 0, strategy: None }).collect();
     scenario.state = Some(state);
-    let mut game = G::new(&scenario, run.seed, 0);
-    let log = game.instance().log.clone().expect("a recorded state is recorded");
-    for _ in 0..run.horizon {
-        game.round();
-    }
-    let row = game.finish().metrics;
+    let mut table = Table::<G, Dice>::new(&G::new(&scenario), &scenario, run.seed, 0);
+    let log = table.instance.log.clone().expect("a recorded state is recorded");
+    let row = play::run_through(&G::new(&scenario), &mut table, run.horizon);
     let metrics = G::METRICS.iter().map(|(name, _)| name.to_string()).zip(row).collect();
     let Recording { start, steps } = log.lock().unwrap_or_else(PoisonError::into_inner).clone();
     played::<G::Model>(start, steps, metrics)

@@ -36,6 +36,9 @@ pub struct Args {
     /// Seconds for each property
     #[arg(long, value_name = "NUMBER", default_value = "60", value_parser = seconds)]
     seconds: f64,
+    /// Chains of raw calls of each length that are tried for each intruder, about
+    #[arg(long, value_name = "NUMBER", default_value = "2000")]
+    chains: u64,
     /// Where searches start from
     #[arg(long, default_value = "1")]
     seed: u64,
@@ -66,11 +69,19 @@ struct Report<'a> {
 
 pub fn run(args: Args) -> anyhow::Result<Verdict> {
     let document = Document::read(&args.scenario, &args.set)?;
-    let audited = audit::open(&document)?;
+    let mut audits = Vec::new();
+    for (variant, document) in document.variants()? {
+        audits.push((variant, audit::open(&document)?));
+    }
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
     }
-    let findings = check(&args, &*audited);
+    let mut findings = Vec::new();
+    for (variant, audited) in &audits {
+        let found = check(&args, &**audited).into_iter();
+        findings.extend(found.map(|finding| Finding { variant: variant.clone(), ..finding }));
+    }
+    let audited = &audits[0].1;
     if let Some(folder) = &args.out {
         save(folder, &findings)?;
     }
@@ -101,7 +112,7 @@ fn check(args: &Args, audited: &dyn Audited) -> Vec<Finding> {
         some => some.iter().flat_map(asked).collect(),
     };
     let memory = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
-    let limits = Limits { memory, seconds: args.seconds, seed: args.seed };
+    let limits = Limits { memory, seconds: args.seconds, seed: args.seed, chains: args.chains };
     let (bar, mut findings) = (ProgressBar::new_spinner(), Vec::new());
     bar.enable_steady_tick(Duration::from_millis(200));
     let next = |at: usize| questions.get(at).map_or("", |terms| terms.property.name());
@@ -120,8 +131,12 @@ fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(say)?;
     for finding in findings {
         let Some(Counterexample { trace, base, .. }) = &finding.counterexample else { continue };
-        let name = finding.terms.property.name();
-        for (name, trace) in [(name.to_string(), trace), (format!("{name}-base"), base)] {
+        let mut name = finding.terms.property.name().to_string();
+        if !finding.variant.is_empty() {
+            name =
+                format!("{name}-{}", finding.variant.replace(|c: char| !c.is_alphanumeric(), "-"));
+        }
+        for (name, trace) in [(name.clone(), trace), (format!("{name}-base"), base)] {
             let text = serde_json::to_string_pretty(trace)?;
             std::fs::write(folder.join(name).with_extension("json"), text).with_context(say)?;
         }
@@ -132,7 +147,10 @@ fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
 fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
     let rows = findings.iter().map(|finding| {
         let gain = finding.gain.as_ref().map_or(String::new(), ToString::to_string);
-        let property = finding.terms.property.name().to_string();
+        let mut property = finding.terms.property.name().to_string();
+        if !finding.variant.is_empty() {
+            property = format!("{property} ({})", finding.variant);
+        }
         vec![property, finding.verdict.name().into(), finding.checked.to_string(), gain]
     });
     let header = [" property", "verdict", "checked", "measured"];

@@ -3,13 +3,13 @@
 mod catalogue;
 mod game;
 mod live;
-mod play;
-mod stage;
+mod menu;
+mod scenario;
 
 pub use catalogue::MECHANISM;
 pub use game::Game;
-pub use play::{Strategy, World};
-pub use stage::{Audit, Stage};
+pub use menu::Audit;
+pub use scenario::{Strategy, World};
 
 use super::{Agent, ByAgent, Cells, Model, Names, Records, accounts, cloned, messages, sum};
 use crate::state::{Address, Found, StateError};
@@ -92,18 +92,25 @@ impl Funding {
         }
     }
 
-    /// What the owner of a project gets of it if nobody contributes any more: with its match only
-    /// if its round has ended, since before that it is not known.
+    /// What a project is given if nobody contributes any more: with its match only if its round has
+    /// ended, since before that it is not known.
+    fn given(&self, project: &Project<Agent>) -> Balance {
+        match self.fate(project) {
+            Status::Failed => 0,
+            Status::Open | Status::Funded => {
+                let Outcome { given, wanted, .. } = self.outcome(project.round);
+                project.raised + quadratic::match_down(project.matched, given, wanted)
+            }
+        }
+    }
+
+    /// What its owner gets of it then.
     fn due(&self, project: &Project<Agent>) -> Balance {
         let bonuses = if project.status == Status::Open { project.bonuses } else { 0 };
         match self.fate(project) {
             _ if project.deposit == 0 => 0,
             Status::Failed => project.deposit.saturating_sub(bonuses),
-            Status::Open | Status::Funded => {
-                let Outcome { given, wanted, .. } = self.outcome(project.round);
-                let matched = quadratic::match_down(project.matched, given, wanted);
-                project.deposit + project.raised + matched
-            }
+            Status::Open | Status::Funded => project.deposit + self.given(project),
         }
     }
 }

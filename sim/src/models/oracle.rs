@@ -3,13 +3,13 @@
 mod catalogue;
 mod game;
 mod live;
-mod play;
-mod stage;
+mod menu;
+mod scenario;
 
 pub use catalogue::MECHANISM;
 pub use game::Game;
-pub use play::{Strategy, World};
-pub use stage::{Audit, Stage};
+pub use menu::{Audit, Bribe};
+pub use scenario::{Strategy, World};
 
 use super::{Agent, ByAgent, Cells, Model, Names, Records, accounts, cloned, messages, sum};
 use crate::state::{Address, Found, StateError};

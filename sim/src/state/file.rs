@@ -2,7 +2,7 @@
 
 use super::{Found, State, StateError, Storage, hex};
 use crate::models::{Agent, Instance, MECHANISMS, Model};
-use crate::play::{Game, Strategies};
+use crate::play::{Play, Strategies};
 use crate::scenario::{Document, ScenarioError};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -23,7 +23,7 @@ pub enum WriteError {
 /// template; its agents are left out if somebody is there already, who then are those. Parameters
 /// are those of the state, and accounts for which there is an obvious strategy and that have none
 /// yet go on with it.
-pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<String, WriteError> {
+pub fn scenario<G: Play>(state: &State, base: Option<&Document>) -> Result<String, WriteError> {
     let instance = Instance::<G::Model>::restore(state)?;
     let mut table = match base {
         Some(base) if base.mechanism()? != G::Model::NAME => {
@@ -53,21 +53,21 @@ pub fn scenario<G: Game>(state: &State, base: Option<&Document>) -> Result<Strin
 }
 
 /// Whether any account is there that goes on with a strategy.
-fn goes_on<G: Game>(state: &State, instance: &Instance<G::Model>) -> bool {
+fn goes_on<G: Play>(state: &State, instance: &Instance<G::Model>) -> bool {
     let agents = 0..instance.ledger().wallets.len() as Agent;
     state.accounts.iter().any(|holder| holder.strategy.is_some())
         || agents.into_iter().any(|who| G::habit(instance, who).is_some())
 }
 
 /// The template's table.
-fn template<G: Game>() -> Table {
+fn template<G: Play>() -> Table {
     let name = G::Model::NAME;
     let mechanism = MECHANISMS.iter().find(|mechanism| mechanism.name == name);
     let text = mechanism.map_or("", |mechanism| mechanism.template);
     toml::from_str(text).expect("a template can be read")
 }
 
-fn write_state<G: Game>(
+fn write_state<G: Play>(
     text: &mut String,
     instance: &Instance<G::Model>,
     state: &State,

@@ -1,4 +1,4 @@
-//! Auctions as they are played: bidders with strategies, round by round.
+//! Auctions as they are played: bidders with plans, round by round.
 //!
 //! In a round every bidder draws what the items are worth to it, which nobody else knows. Then all
 //! commit in the order of their numbers, those who snipe in the last block of the window, and
@@ -7,37 +7,39 @@
 //! An agent's payoff is what it has in the end, less what it began with, plus what the items that
 //! it won were worth to it. Who has too few tokens for a bid does not bid.
 
-use super::live;
-use super::play::{self, Scenario, Strategy, World};
-use super::stage;
-use super::{Auction, Op, Receipt, SELLER};
+use super::menu::{self, Audit, Bids, Opens, Plan};
+use super::scenario::{self, Scenario, Strategy, World};
+use super::{Auction, Op, Receipt, SELLER, SINK, live};
+use crate::games::exact::Rational;
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
+use crate::play::{Answers, Learner, Play, Seat, Wrong};
 use carrots_logic::Balance;
-use carrots_logic::auction::outcome::outcome;
+use carrots_logic::auction::outcome::{Sale, outcome};
 use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Salt, Settled, Values};
-use rand::Rng;
-use std::mem::take;
 
 /// What an adaptive agent chooses from: hundredths of its values.
 const GRID: [Balance; 6] = [100, 90, 80, 70, 60, 50];
 
-/// An agent in play.
-struct Player {
-    strategy: Strategy,
-    /// The first of its accounts; who withholds has the next one too.
-    account: Agent,
-    /// In which place its lessons are.
-    lessons: usize,
-    /// From which of the world's entries it draws.
-    draws: usize,
-    /// What the items are worth to it in this round.
+/// Auctions in play.
+pub struct Game {
+    pub(super) params: Params,
+    pub(super) world: World,
+    pub(super) audit: Audit,
+    /// What everybody may know, where it is audited.
+    pub(super) kinds: Vec<Vec<Balance>>,
+}
+
+/// What a bidder knows and remembers.
+#[derive(Clone, Default)]
+pub struct Own {
+    /// What one item is worth to it in this round, and what all are.
+    drawn: Balance,
     values: Values,
-    /// What it bids in this round, by account.
+    lessons: Learner<{ GRID.len() }>,
+    /// What it committed to in this round, by account.
     bids: [Option<Sealed>; 2],
-    /// Units that it won in this round, and what they are worth to it.
-    units: usize,
-    worth: Balance,
+    /// The items that it won in this round: their numbers, and how many.
+    won: (u32, usize),
     forfeited: Balance,
 }
 
@@ -49,9 +51,14 @@ struct Sealed {
     salt: Salt,
 }
 
-/// Sums over all rounds.
-#[derive(Default)]
-struct Tally {
+/// What is seen, and sums over all rounds.
+#[derive(Clone, Default)]
+pub struct Board {
+    /// To whom an account belongs.
+    owners: Vec<usize>,
+    /// The bids that were revealed so far, by their place among the commitments.
+    revealed: Vec<Values>,
+    rounds: u32,
     bids: u64,
     withheld: u64,
     sold: u64,
@@ -62,29 +69,16 @@ struct Tally {
     best: Balance,
 }
 
-/// Auctions in play.
-pub struct Game {
-    auction: Instance<Auction>,
-    params: Params,
-    world: World,
-    rounds: u32,
-    players: Vec<Player>,
-    purses: Vec<Purse>,
-    lessons: Vec<Learner<{ GRID.len() }>>,
-    /// To whom an account belongs.
-    owners: Vec<usize>,
-    /// All values of this round, and the bids that were revealed so far.
-    values: Vec<Values>,
-    revealed: Vec<Values>,
-    tally: Tally,
-}
+type Table<A> = crate::play::Table<Game, A>;
 
-impl crate::play::Game for Game {
+impl Play for Game {
     type Model = Auction;
     type World = World;
     type Strategy = Strategy;
-    type Audit = stage::Audit;
-    type Stage = stage::Stage;
+    type Audit = Audit;
+    type Plan = Plan;
+    type Own = Own;
+    type Board = Board;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("revenue", true),
@@ -95,9 +89,11 @@ impl crate::play::Game for Game {
         ("withheld", false),
         ("forfeited", true),
     ];
+    const TRUSTED: &'static [&'static str] = &["sink"];
+    const KIND: &'static str = "value";
 
     fn accounts(strategy: Strategy) -> u32 {
-        play::accounts(strategy)
+        scenario::accounts(strategy)
     }
 
     fn habit(instance: &Instance<Auction>, who: Agent) -> Option<Strategy> {
@@ -109,180 +105,280 @@ impl crate::play::Game for Game {
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
-        play::check(scenario)
+        scenario::check(scenario)
     }
 
-    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
-        stage::Stage::new(scenario)
+    fn plan(strategy: Strategy) -> Plan {
+        Plan { strategy, bids: None, opens: Opens::All }
     }
 
-    /// Everyone is endowed.
-    fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
-        let Scenario { params, world, .. } = scenario;
-        let (auction, dealt) = enter::<Self>(scenario, seed, run, vec![0; 2]);
-        let mut owners = vec![0; auction.ledger().wallets.len()];
-        let (mut players, mut purses) = (Vec::new(), Vec::new());
-        for (at, Dealt { strategy, account, purse, .. }) in dealt.into_iter().enumerate() {
-            (account..account + play::accounts(strategy))
-                .for_each(|account| owners[account as usize] = at);
-            players.push(Player {
-                strategy,
-                account,
-                lessons: at,
-                draws: at % world.values.len(),
-                values: Values::default(),
-                bids: [None; 2],
-                units: 0,
-                worth: 0,
-                forfeited: 0,
-            });
-            purses.push(purse);
+    fn strategy(plan: Plan) -> Strategy {
+        plan.strategy
+    }
+
+    fn new(scenario: &Scenario) -> Self {
+        menu::game(scenario)
+    }
+
+    fn wallets(&self) -> Vec<Balance> {
+        vec![0; 2]
+    }
+
+    fn enter<A: Answers<Auction>>(&self, table: &mut Table<A>) {
+        let mut owners = vec![0; table.instance.ledger().wallets.len()];
+        for (at, player) in table.players.iter().enumerate() {
+            let accounts = player.account..player.account + player.plan.accounts();
+            accounts.for_each(|account| owners[account as usize] = at);
         }
-        Self {
-            auction,
-            params: *params,
-            world: world.clone(),
-            rounds: 0,
-            lessons: vec![Learner::new(); players.len()],
-            values: vec![Values::default(); players.len()],
-            revealed: Vec::new(),
-            players,
-            purses,
-            owners,
-            tally: Tally::default(),
-        }
+        table.board.owners = owners;
     }
 
     /// One auction.
-    fn round(&mut self) {
-        self.act(SELLER, 0, Op::Open {});
-        self.revealed.clear();
-        let (mut players, mut purses) = (take(&mut self.players), take(&mut self.purses));
-        for (player, purse) in players.iter_mut().zip(&mut purses) {
-            self.draw(player, purse);
+    fn round<A: Answers<Auction>>(&self, table: &mut Table<A>) {
+        table.turn_of_others();
+        table.call(SELLER, 0, Op::Open {});
+        table.board.revealed.clear();
+        for at in 0..table.players.len() {
+            self.draw(table, at);
         }
-        self.commit(&mut players, &mut purses);
-        for player in &mut players {
-            if player.strategy != Strategy::Withholding {
-                self.reveal(player, 0);
+        self.commit(table);
+        for last in [false, true] {
+            for at in 0..table.players.len() {
+                if table.players[at].plan.opens_last() == last {
+                    table.turn(at);
+                    self.open(table, at);
+                }
             }
         }
-        for player in &mut players {
-            if player.strategy == Strategy::Withholding {
-                self.reveal_what_is_needed(player);
+        table.advance(self.params.reveal_blocks);
+        table.turn_of_others();
+        if let Some(Receipt::Settled(settled)) = table.call(SELLER, 0, Op::Settle {}) {
+            self.award(table, settled);
+        }
+        table.turn_of_others();
+        let sink = table.instance.db.roles().sink;
+        for account in SELLER + 1..table.board.owners.len() as Agent {
+            if account != sink && table.instance.db.credit(account) > 0 {
+                table.call(account, 0, Op::Collect { account });
             }
         }
-        self.auction.advance(self.params.reveal_blocks);
-        if let Some(Receipt::Settled(settled)) = self.act(SELLER, 0, Op::Settle {}) {
-            self.award(settled, &mut players, &mut purses);
-        }
-        let sink = self.auction.db.roles().sink;
-        for account in SELLER + 1..self.owners.len() as Agent {
-            if account != sink && self.auction.db.credit(account) > 0 {
-                self.act(account, 0, Op::Collect { account });
-            }
-        }
-        (self.players, self.purses) = (players, purses);
-        self.rounds += 1;
-    }
-
-    fn instance(&self) -> &Instance<Auction> {
-        &self.auction
+        table.board.rounds += 1;
     }
 
     /// Counts: means of a round.
-    fn finish(self) -> Finished<Strategy> {
-        let tally = &self.tally;
-        let mean = |sum: Balance| sum as f64 / f64::from(self.rounds);
-        let metrics = vec![
-            mean(tally.revenue),
-            mean(tally.welfare),
-            if tally.best > 0 { tally.welfare as f64 / tally.best as f64 } else { 1.0 },
-            mean(tally.sold.into()),
-            mean(tally.bids.into()),
-            mean(tally.withheld.into()),
-            mean(tally.forfeited),
-        ];
-        let fate = |(player, purse): (&Player, &Purse)| {
-            let accounts = player.account..player.account + play::accounts(player.strategy);
-            purse.fate(&self.auction, player.strategy, accounts, player.forfeited)
-        };
-        let agents = self.players.iter().zip(&self.purses).map(fate).collect();
-        Finished { metrics, agents }
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+        let board = &table.board;
+        let mean = |sum: Balance| sum as f64 / f64::from(board.rounds);
+        vec![
+            mean(board.revenue),
+            mean(board.welfare),
+            if board.best > 0 { board.welfare as f64 / board.best as f64 } else { 1.0 },
+            mean(board.sold.into()),
+            mean(board.bids.into()),
+            mean(board.withheld.into()),
+            mean(board.forfeited),
+        ]
+    }
+
+    fn slashed<A>(&self, table: &Table<A>, player: usize) -> Balance {
+        table.players[player].own.forfeited
+    }
+
+    fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
+        menu::audited(scenario)
+    }
+
+    /// What is due to the seller and the sink; all others have theirs.
+    fn leave<A: Answers<Auction>>(&self, table: &mut Table<A>) {
+        for account in 0..table.instance.ledger().wallets.len() as Agent {
+            if table.instance.db.credit(account) > 0 {
+                table.call(account, 0, Op::Collect { account });
+            }
+        }
+    }
+
+    fn seats(&self) -> Vec<Seat> {
+        [("seller", SELLER), ("sink", SINK)]
+            .map(|(name, account)| Seat { name: name.into(), accounts: vec![account] })
+            .into()
+    }
+
+    fn kinds(&self, player: usize) -> Vec<Balance> {
+        self.kinds[player].clone()
+    }
+
+    fn fixed(&self, plan: Plan, _player: usize, kind: Balance) -> Option<Plan> {
+        self.fixed_bids(plan, kind)
+    }
+
+    fn options(&self, _player: usize) -> Vec<Plan> {
+        self.menu()
+    }
+
+    fn name(&self, plan: Plan) -> String {
+        self.named(plan)
+    }
+
+    fn is_out(&self, plan: Plan) -> bool {
+        plan.bids == Some(Bids::default())
+    }
+
+    fn identities(&self, plan: Plan) -> u32 {
+        match plan.bids {
+            Some([_, other]) if other == Values::default() => 1,
+            _ => plan.accounts(),
+        }
+    }
+
+    /// Bidders of the same values, unless different options may bid the same for an item: then it
+    /// matters who of them is first.
+    fn class(&self, player: usize) -> usize {
+        let units = self.world.weights.len().min(self.params.items as usize);
+        if units > 1 || self.audit.identities > 1 || self.audit.withholding {
+            return player;
+        }
+        let same = |kinds: &Vec<Balance>| *kinds == self.kinds[player];
+        self.kinds.iter().position(same).unwrap_or(player)
+    }
+
+    fn seat_name(&self, player: usize) -> String {
+        format!("bidder {player}")
+    }
+
+    fn welfare_max(&self, kinds: &[Balance]) -> Option<i128> {
+        let values: Vec<Values> = kinds.iter().map(|value| self.values(*value)).collect();
+        Some(self.most(&values) as i128)
+    }
+
+    fn owner(&self) -> Option<Agent> {
+        Some(SELLER)
+    }
+
+    /// Every item at the highest bid for it.
+    fn revenue_max(&self, plans: &[Plan]) -> Option<Balance> {
+        let bids: Option<Vec<Bids>> = plans.iter().map(|plan| plan.bids).collect();
+        Some(self.most(&bids?.concat()))
+    }
+
+    fn worth(
+        &self,
+        accounts: &[Agent],
+        kind: Balance,
+        start: &Instance<Auction>,
+        end: &Instance<Auction>,
+    ) -> i128 {
+        let mut items = (0, 0);
+        for item in 0..self.params.items {
+            let award = end.db.award(start.db.state().rounds, item);
+            if award.is_some_and(|award| accounts.contains(&award.winner)) {
+                items = (items.0 | 1 << item, items.1 + 1);
+            }
+        }
+        self.worth_of(kind, items) as i128
+    }
+
+    fn revenue_optimal(&self) -> Option<Rational> {
+        (self.params.items == 1).then(|| menu::myerson(&self.kinds))?
     }
 }
 
 impl Game {
-    /// A call that the caller expects to go through; if not, it stays without effect.
-    ///
-    /// Always inlined: where the message is known, nothing of the others is left.
-    #[inline(always)]
-    fn act(&mut self, who: Agent, value: Balance, op: Op) -> Option<Receipt> {
-        self.auction.apply(who, value, op).ok()
+    /// What the items are worth to a bidder that draws `value`.
+    pub(super) fn values(&self, value: Balance) -> Values {
+        let mut values = Values::default();
+        for (item, weight) in values.iter_mut().zip(&self.world.weights) {
+            *item = value * Balance::from(*weight);
+        }
+        values
     }
 
     /// What the items are worth to an agent in this round.
-    fn draw(&mut self, player: &mut Player, purse: &mut Purse) {
-        let drawn = self.world.values[player.draws].draw(&mut purse.rng);
-        for (value, weight) in player.values.iter_mut().zip(&self.world.weights) {
-            *value = drawn * Balance::from(*weight);
-        }
-        self.values[self.owners[player.account as usize]] = player.values;
-        (player.bids, player.units, player.worth) = ([None; 2], 0, 0);
+    fn draw<A: Answers<Auction>>(&self, table: &mut Table<A>, at: usize) {
+        let amounts = &self.world.values[at % self.world.values.len()];
+        let own = &mut table.players[at].own;
+        own.drawn = table.answers.draw(&mut table.purses[at], at, amounts);
+        own.values = self.values(own.drawn);
+        (own.bids, own.won) = ([None; 2], (0, 0));
     }
 
     /// The window for commitments, from its first block to the first block after it.
-    fn commit(&mut self, players: &mut [Player], purses: &mut [Purse]) {
-        let ring = |player: &&Player| player.strategy == Strategy::Ring;
+    fn commit<A: Answers<Auction>>(&self, table: &mut Table<A>) {
+        let rings = |at: &usize| table.players[*at].plan.strategy == Strategy::Ring;
+        let ring: Vec<usize> = (0..table.players.len()).filter(rings).collect();
         // The first of those who have the same value.
-        let leader = players.iter().filter(ring).rev().max_by_key(|player| player.values);
-        let leader = leader.map(|leader| leader.account);
-        let bidders = players.len() - players.iter().filter(ring).count() + leader.iter().len();
-        for (player, purse) in players.iter_mut().zip(&mut *purses) {
-            match player.strategy {
-                Strategy::Sniping => {}
-                Strategy::Ring if leader != Some(player.account) => {}
-                _ => {
-                    let values = self.chosen(player, purse, bidders);
-                    self.seal(player, purse, 0, values);
-                    if player.strategy == Strategy::Withholding {
-                        self.seal(player, purse, 1, values.map(|value| value / 2));
+        let leader = ring.iter().rev().max_by_key(|at| table.players[**at].own.values).copied();
+        let bidders = table.players.len() - ring.len() + leader.iter().len();
+        for at in 0..table.players.len() {
+            table.turn(at);
+            match table.players[at].plan {
+                Plan { strategy: Strategy::Sniping, bids: None, .. } => {}
+                Plan { strategy: Strategy::Ring, .. } if leader != Some(at) => {}
+                plan => {
+                    let bids = match plan.bids {
+                        Some(bids) => bids,
+                        None => self.chosen(table, at, bidders),
+                    };
+                    for account in 0..plan.accounts() {
+                        self.seal(table, at, account, bids[account as usize]);
                     }
                 }
             }
         }
-        self.auction.advance(self.params.commit_blocks - 1);
-        let snipers = players.iter_mut().zip(purses);
-        for (player, purse) in snipers.filter(|(one, _)| one.strategy == Strategy::Sniping) {
-            let others = self.auction.db.open_round().map(|round| self.auction.db.round(round));
-            let others = others.map_or(0, |round| round.bidders as usize);
-            let values = self.shaded(player.values, others + 1);
-            self.seal(player, purse, 0, values);
+        table.advance(self.params.commit_blocks - 1);
+        for at in 0..table.players.len() {
+            if matches!(
+                table.players[at].plan,
+                Plan { strategy: Strategy::Sniping, bids: None, .. }
+            ) {
+                table.turn(at);
+                let open = table.instance.db.open_round();
+                let others = open.map_or(0, |round| table.instance.db.round(round).bidders);
+                let values = self.shaded(table.players[at].own.values, others as usize + 1);
+                self.seal(table, at, 0, values);
+            }
         }
-        self.auction.advance(1);
+        table.advance(1);
     }
 
-    /// What an agent bids among so many bidders.
-    fn chosen(&mut self, player: &Player, purse: &mut Purse, bidders: usize) -> Values {
-        let values = player.values;
-        match player.strategy {
-            Strategy::Shading | Strategy::Sniping => self.shaded(values, bidders),
-            // Where a bid is the price, truth leaves nothing to gain.
-            Strategy::Withholding | Strategy::Ring if self.params.kind == Kind::FirstPrice => {
-                self.shaded(values, bidders)
-            }
-            Strategy::Truthful | Strategy::Withholding | Strategy::Ring => values,
-            Strategy::DemandReduction => {
-                let mut first = Values::default();
-                first[0] = values[0];
-                first
-            }
+    /// What an agent bids among so many bidders, from each of its accounts.
+    fn chosen<A: Answers<Auction>>(&self, table: &mut Table<A>, at: usize, bidders: usize) -> Bids {
+        let player = &mut table.players[at];
+        let values = player.own.values;
+        match player.plan.strategy {
             Strategy::Adaptive => {
                 // All that it won so far is collected.
-                let has = self.auction.ledger().wallets[player.account as usize];
+                let purse = &mut table.purses[at];
+                let has = table.instance.ledger().wallets[player.account as usize];
                 let has = has as f64 + purse.gains as f64;
-                let choice = self.lessons[player.lessons].choose(has, purse);
-                values.map(|value| self.at_least_reserve(value, value * GRID[choice] / 100))
+                let choice = player.own.lessons.choose(has, purse, &mut table.answers);
+                let bid = |value| self.at_least_reserve(value, value * GRID[choice] / 100);
+                [values.map(bid), Values::default()]
+            }
+            strategy => self.bids(strategy, values, bidders),
+        }
+    }
+
+    /// What a strategy that does not learn bids among so many bidders.
+    pub(super) fn bids(&self, strategy: Strategy, values: Values, bidders: usize) -> Bids {
+        let none = Values::default();
+        match strategy {
+            Strategy::Shading | Strategy::Sniping => [self.shaded(values, bidders), none],
+            Strategy::Withholding => {
+                // Where a bid is the price, truth leaves nothing to gain.
+                let high = match self.params.kind {
+                    Kind::FirstPrice => self.shaded(values, bidders),
+                    _ => values,
+                };
+                [high, high.map(|value| value / 2)]
+            }
+            Strategy::Ring if self.params.kind == Kind::FirstPrice => {
+                [self.shaded(values, bidders), none]
+            }
+            Strategy::Truthful | Strategy::Ring | Strategy::Adaptive => [values, none],
+            Strategy::DemandReduction => {
+                let mut first = none;
+                first[0] = values[0];
+                [first, none]
             }
         }
     }
@@ -299,79 +395,163 @@ impl Game {
     }
 
     /// Commits one of an agent's accounts to a bid, if it is one and the account can pay it.
-    fn seal(&mut self, player: &mut Player, purse: &mut Purse, account: usize, values: Values) {
-        let (who, cost) = (player.account + account as Agent, self.params.cost_max(&values));
-        let Some(round) = self.auction.db.open_round() else { return };
+    fn seal<A: Answers<Auction>>(
+        &self,
+        table: &mut Table<A>,
+        at: usize,
+        account: u32,
+        values: Values,
+    ) {
+        let (who, cost) = (table.players[at].account + account, self.params.cost_max(&values));
+        let Some(round) = table.instance.db.open_round() else { return };
         let needed = cost.saturating_add(self.params.deposit);
-        if cost == 0 || !self.auction.ledger().has(who, needed) {
+        if cost == 0 || !table.instance.ledger().has(who, needed) {
             return;
         }
-        let salt = purse.rng.random();
-        let commitment = self.auction.db.seal(who, round, &values, &salt);
-        let committed = self.act(who, self.params.deposit, Op::Commit { commitment });
+        let salt = table.answers.secret(&mut table.purses[at], who);
+        let commitment = table.instance.db.seal(who, round, &values, &salt);
+        let committed = table.call(who, self.params.deposit, Op::Commit { commitment });
         if let Some(Receipt::Committed(committed)) = committed {
             let index = committed.index as usize;
-            player.bids[account] = Some(Sealed { index, values, salt });
-            self.revealed.push(Values::default());
-            self.tally.bids += 1;
+            table.players[at].own.bids[account as usize] = Some(Sealed { index, values, salt });
+            let seen = table.board.revealed.len().max(index + 1);
+            table.board.revealed.resize(seen, Values::default());
+            table.board.bids += 1;
         }
     }
 
+    /// Opens what an agent's plan says.
+    fn open<A: Answers<Auction>>(&self, table: &mut Table<A>, at: usize) {
+        let [high, low] = table.players[at].own.bids;
+        let plan = table.players[at].plan;
+        if self.audit.withholding && self.open_as_decided(table, at) {
+            return;
+        }
+        match plan.opens {
+            Opens::Best => {
+                let best = self.best_opening(table, at);
+                (0..2).filter(|account| best & 1 << account > 0).for_each(|account| {
+                    self.reveal(table, at, account);
+                });
+            }
+            Opens::All if plan.opens_last() => {
+                // The low bid, and the high one unless the low one wins.
+                self.reveal(table, at, 1);
+                let sales = outcome(&self.params, &table.board.revealed);
+                let low = low.map(|bid| bid.index);
+                if !sales.into_iter().flatten().any(|sale| Some(sale.bidder) == low) {
+                    self.reveal(table, at, 0);
+                } else if high.is_some() {
+                    table.players[at].own.forfeited += self.params.deposit;
+                    table.board.withheld += 1;
+                }
+            }
+            Opens::All => (0..2).for_each(|account| self.reveal(table, at, account)),
+        }
+    }
+
+    /// Opens what is decided at this place, if anybody decides there; whether anybody does.
+    fn open_as_decided<A: Answers<Auction>>(&self, table: &mut Table<A>, at: usize) -> bool {
+        let mut decides = false;
+        for account in 0..2 {
+            if table.players[at].own.bids[account].is_none() {
+                continue;
+            }
+            let revealed = &table.board.revealed;
+            let sees = || menu::fingerprint(revealed);
+            let decided = table.answers.decide(at, "reveal", &["reveal", "withhold"], sees);
+            decides |= decided.is_some();
+            if decided == Some(0) {
+                self.reveal(table, at, account);
+            }
+        }
+        decides
+    }
+
     /// Opens the bid of one of an agent's accounts.
-    fn reveal(&mut self, player: &Player, account: usize) {
-        if let Some(Sealed { index, values, salt }) = player.bids[account] {
-            let (who, cost) = (player.account + account as Agent, self.params.cost_max(&values));
-            if self.act(who, cost, Op::Reveal { values, salt }).is_some() {
-                self.revealed[index] = values;
+    fn reveal<A: Answers<Auction>>(&self, table: &mut Table<A>, at: usize, account: usize) {
+        let player = &table.players[at];
+        if let Some(Sealed { index, values, salt }) = player.own.bids[account] {
+            let who = player.account + account as Agent;
+            let cost = self.params.cost_max(&values);
+            if table.call(who, cost, Op::Reveal { values, salt }).is_some() {
+                table.board.revealed[index] = values;
             }
         }
     }
 
-    /// Opens the low bid, and the high one unless the low one wins.
-    fn reveal_what_is_needed(&mut self, player: &mut Player) {
-        self.reveal(player, 1);
-        let low = player.bids[1].map(|bid| bid.index);
-        let sales = outcome(&self.params, &self.revealed);
-        if !sales.into_iter().flatten().any(|sale| Some(sale.bidder) == low) {
-            self.reveal(player, 0);
-        } else if player.bids[0].is_some() {
-            player.forfeited += self.params.deposit;
-            self.tally.withheld += 1;
+    /// Which of its bids, a bit for each, an agent opens at best if nobody opens any after it.
+    fn best_opening<A>(&self, table: &Table<A>, at: usize) -> u32 {
+        let own = &table.players[at].own;
+        let gain = |opened: &u32| {
+            let mut revealed = table.board.revealed.clone();
+            let mut lost = 0;
+            let mine = own.bids.iter().enumerate();
+            let mine: Vec<_> = mine.filter_map(|(account, bid)| Some((account, (*bid)?))).collect();
+            for (account, bid) in &mine {
+                match opened & 1 << account {
+                    0 => lost += self.params.deposit as i128,
+                    _ => revealed[bid.index] = bid.values,
+                }
+            }
+            let (mut items, mut paid) = ((0, 0), 0);
+            for (item, sale) in outcome(&self.params, &revealed).into_iter().enumerate() {
+                let Some(Sale { bidder, price }) = sale else { continue };
+                if mine.iter().any(|(_, bid)| bid.index == bidder) {
+                    items = (items.0 | 1 << item, items.1 + 1);
+                    paid += price as i128;
+                }
+            }
+            self.worth_of(own.drawn, items) as i128 - paid - lost
+        };
+        (0..4).rev().max_by_key(gain).unwrap_or(0)
+    }
+
+    /// What items are worth together to a bidder that drew `value`: their numbers, and how many.
+    fn worth_of(&self, value: Balance, (items, count): (u32, usize)) -> Balance {
+        let values = self.values(value);
+        match self.params.kind {
+            // One item is all that a bidder wants: the best.
+            Kind::Vcg => {
+                let won = (0..values.len()).filter(|item| items & 1 << item > 0);
+                won.map(|item| values[item]).max().unwrap_or(0)
+            }
+            _ => values.iter().take(count).sum(),
         }
     }
 
     /// Counts what was sold, and what it is worth to those who won it.
-    fn award(&mut self, settled: Settled, players: &mut [Player], purses: &mut [Purse]) {
-        self.tally.revenue += settled.proceeds;
-        self.tally.forfeited += settled.forfeited;
-        self.tally.sold += u64::from(settled.sold);
-        self.tally.best += self.best();
+    fn award<A: Answers<Auction>>(&self, table: &mut Table<A>, settled: Settled) {
+        let drawn: Vec<Values> = table.players.iter().map(|player| player.own.values).collect();
+        let board = &mut table.board;
+        board.revenue += settled.proceeds;
+        board.forfeited += settled.forfeited;
+        board.sold += u64::from(settled.sold);
+        board.best += self.best(&drawn);
         for item in 0..self.params.items {
-            let Some(Award { winner, .. }) = self.auction.db.award(settled.round, item) else {
-                continue;
-            };
-            let owner = self.owners[winner as usize];
-            let player = &mut players[owner];
-            let more = match self.params.kind {
-                // Only the best item counts, if both accounts won one.
-                Kind::Vcg => player.values[item as usize].saturating_sub(player.worth),
-                _ => player.values[player.units],
-            };
-            player.units += 1;
-            player.worth += more;
-            purses[owner].gains += more;
-            self.tally.welfare += more;
+            if let Some(Award { winner, .. }) = table.instance.db.award(settled.round, item) {
+                let won = &mut table.players[table.board.owners[winner as usize]].own.won;
+                *won = (won.0 | 1 << item, won.1 + 1);
+            }
+        }
+        for (at, player) in table.players.iter().enumerate() {
+            let (own, won) = (player.own.drawn, player.own.won);
+            if won.1 > 0 {
+                table.board.welfare += self.worth_of(own, won);
+                let worth = |value| self.worth_of(value, won);
+                table.answers.enjoy(&mut table.purses[at], at, own, worth);
+            }
         }
     }
 
     /// What the items are worth to those to whom they are worth most.
-    fn best(&self) -> Balance {
+    fn best(&self, values: &[Values]) -> Balance {
         let kind = if self.params.kind == Kind::Vcg { Kind::Vcg } else { Kind::FirstPrice };
         let params = Params { kind, reserve_price: 0, ..self.params };
-        let sales = outcome(&params, &self.values).into_iter().enumerate();
-        let worth = |(item, sale): (usize, Option<_>)| {
-            sale.map(|sale: carrots_logic::auction::outcome::Sale| match kind {
-                Kind::Vcg => self.values[sale.bidder][item],
+        let sales = outcome(&params, values).into_iter().enumerate();
+        let worth = |(item, sale): (usize, Option<Sale>)| {
+            sale.map(|sale| match kind {
+                Kind::Vcg => values[sale.bidder][item],
                 // Each winner's price is its own bid.
                 _ => sale.price,
             })

@@ -1,4 +1,4 @@
-//! Funding as it is played: agents with strategies, round by round.
+//! Funding as it is played: agents with plans, round by round.
 //!
 //! A round is a round of the mechanism. A sponsor fills the pool, owners propose the goods, and in
 //! it every agent chooses once, in the order of their numbers; who waits chooses after all others.
@@ -7,50 +7,68 @@
 //! An agent's payoff is what it has in the end, less what it began with, plus what the goods that
 //! were funded are worth to it. What the owners of goods are paid, they spend on the goods.
 
-use super::live;
-use super::play::{self, Scenario, Strategy, World};
-use super::stage;
-use super::{Funding, Op, Receipt};
+use super::menu::{self, Audit, Gift, Plan, To};
+use super::scenario::{self, SYBILS, Scenario, Strategy, World};
+use super::{Funding, Op, Outcome, Project, Receipt, Round, live};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
+use crate::play::{Answers, Learner, Play, Seat, Wrong};
 use carrots_logic::Balance;
-use carrots_logic::funding::{Accounts, Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, quadratic};
+use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status, quadratic};
 use carrots_logic::math::mul_div_up;
-use rand::Rng;
-use std::mem::take;
 
 /// Who sponsors the pool and makes the calls that anyone may make. The owners of goods follow.
-const SPONSOR: Agent = 0;
+pub(super) const SPONSOR: Agent = 0;
+pub(super) const OWNER: Agent = 1;
 /// One, as a product of two roots.
 const SQUARE: u32 = 32;
 
-/// An agent in play; its purse lies apart.
-struct Player {
-    strategy: Strategy,
-    /// The first of its accounts; a sybil has the next ones too.
-    account: Agent,
+/// Funding in play.
+pub struct Game {
+    pub(super) params: Params,
+    pub(super) world: World,
+    pub(super) audit: Audit,
+    /// What the sponsor has, and what the owner of a good.
+    pub(super) endowments: (Balance, Balance),
+    /// How many enter, and how many there are then.
+    pub(super) entering: usize,
+    pub(super) players: usize,
+    /// The weights that one who enters can have, where it is audited.
+    pub(super) kinds: Vec<Balance>,
+}
+
+/// What an agent knows and remembers.
+#[derive(Clone, Default)]
+pub struct Own {
     /// The goods that it values, a bit for each.
     interests: u64,
     /// How much it values each, and the root of that.
     weight: Balance,
     root: u128,
-    /// In which place its lessons are.
-    lessons: usize,
+    lessons: Learner<3>,
 }
 
-/// What became of a good.
+/// A good, and what becomes of it.
 #[derive(Clone, Copy, Default)]
 struct Good {
+    /// Its project in the round, if that was proposed.
+    project: Option<ProjectId>,
     /// The sum of the weights of all who value it, and of their roots.
     weights: Balance,
     roots: u128,
-    /// The root of what it is funded with in the round.
-    funds: u128,
-    funded: bool,
+    /// What it is funded with in the round, and the root of that.
+    funds: Balance,
+    root: u128,
 }
 
-#[derive(Default)]
-struct Tally {
+/// What is seen, and sums over all rounds.
+#[derive(Clone, Default)]
+pub struct Board {
+    goods: Vec<Good>,
+    /// Who chooses before whom.
+    order: Vec<usize>,
+    /// What was in the pool before the first round.
+    pool: Balance,
+    rounds: u32,
     raised: Balance,
     matched: Balance,
     leaked: Balance,
@@ -61,33 +79,18 @@ struct Tally {
     best: f64,
 }
 
-/// Funding in play.
-pub struct Game {
-    funding: Instance<Funding>,
-    params: Params,
-    world: World,
-    rounds: u32,
-    players: Vec<Player>,
-    purses: Vec<Purse>,
-    goods: Vec<Good>,
-    /// Accounts of those who collude.
-    ring: Vec<Agent>,
-    /// Agents that wait, by their place.
-    late: Vec<usize>,
-    lessons: Vec<Learner<3>>,
-    /// The first project of the round, and who pledged to which in it.
-    first: ProjectId,
-    pledges: Vec<(Agent, ProjectId)>,
-    tally: Tally,
-}
+type Table<A> = crate::play::Table<Game, A>;
 
-impl crate::play::Game for Game {
+impl Play for Game {
     type Model = Funding;
     type World = World;
     type Strategy = Strategy;
-    type Audit = stage::Audit;
-    type Stage = stage::Stage;
+    type Audit = Audit;
+    type Plan = Plan;
+    type Own = Own;
+    type Board = Board;
 
+    const TRUSTED: &'static [&'static str] = &["sponsor"];
     const METRICS: &'static [(&'static str, bool)] = &[
         ("raised_total", true),
         ("matched_total", true),
@@ -99,9 +102,10 @@ impl crate::play::Game for Game {
         ("efficiency", false),
         ("pool_left", true),
     ];
+    const KIND: &'static str = "weight";
 
     fn accounts(strategy: Strategy) -> u32 {
-        play::accounts(strategy)
+        scenario::accounts(strategy)
     }
 
     fn habit(instance: &Instance<Funding>, who: Agent) -> Option<Strategy> {
@@ -113,318 +117,419 @@ impl crate::play::Game for Game {
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
-        play::check(scenario)
+        scenario::check(scenario)
     }
 
-    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
-        stage::Stage::new(scenario)
+    fn plan(strategy: Strategy) -> Plan {
+        Plan::Follow(strategy)
     }
 
-    /// Everyone is endowed, and takes an interest in some goods.
-    fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
-        let Scenario { params, world, .. } = scenario;
-        let owner = play::endowment(scenario).expect("the sums are checked");
-        let mut wallets = vec![world.sponsor * Balance::from(scenario.run.horizon)];
-        wallets.extend((0..world.goods).map(|_| owner));
-        let (funding, dealt) = enter::<Self>(scenario, seed, run, wallets);
-        let mut game = Self {
-            funding,
-            params: *params,
-            world: *world,
-            rounds: 0,
-            players: Vec::with_capacity(dealt.len()),
-            purses: Vec::with_capacity(dealt.len()),
-            goods: vec![Good::default(); world.goods as usize],
-            ring: Vec::new(),
-            late: Vec::new(),
-            lessons: Vec::new(),
-            first: 0,
-            pledges: Vec::new(),
-            tally: Tally::default(),
-        };
-        for dealt in dealt {
-            game.enter(dealt);
+    fn strategy(plan: Plan) -> Strategy {
+        match plan {
+            Plan::Follow(strategy) => strategy,
+            Plan::Give(_) => Strategy::Honest,
         }
-        game
     }
 
-    /// One round.
-    fn round(&mut self) {
-        self.first = self.funding.db.state().next;
+    fn new(scenario: &Scenario) -> Self {
+        menu::game(scenario)
+    }
+
+    fn wallets(&self) -> Vec<Balance> {
+        let (sponsor, owner) = self.endowments;
+        [vec![sponsor], vec![owner; self.world.goods as usize]].concat()
+    }
+
+    /// Everyone takes an interest in some goods.
+    fn enter<A: Answers<Funding>>(&self, table: &mut Table<A>) {
+        table.board.goods = vec![Good::default(); self.world.goods as usize];
+        table.board.pool = table.instance.db.state().pool;
+        for at in 0..table.players.len() {
+            self.draw(table, at);
+        }
+        table.board.order = (0..table.players.len()).collect();
+        if self.audit.audited {
+            let players = &table.players;
+            table.board.order.sort_by_key(|at| players[*at].plan.turn(players[*at].own.weight));
+        }
+    }
+
+    /// One round of the mechanism.
+    fn round<A: Answers<Funding>>(&self, table: &mut Table<A>) {
         if self.world.sponsor > 0 {
-            self.act(SPONSOR, self.world.sponsor, Op::Sponsor {});
+            table.turn_of_others();
+            table.call(SPONSOR, self.world.sponsor, Op::Sponsor {});
         }
-        let price = self.params.price();
         for good in 0..self.world.goods {
-            self.act(SPONSOR + 1 + good, price, Op::Propose {});
+            table.turn_of_others();
+            table.board.goods[good as usize].project = self.propose(table, OWNER + good);
         }
-        self.collude(price);
-        let (players, mut purses) = (take(&mut self.players), take(&mut self.purses));
-        for (player, purse) in players.iter().zip(&mut purses) {
-            self.choose(player, purse);
+        self.collude(table);
+        for turn in 0..table.board.order.len() {
+            let at = table.board.order[turn];
+            table.turn(at);
+            self.choose(table, at);
         }
-        for at in 0..self.late.len() {
-            self.wait(&players[self.late[at]]);
+        for at in those_who(table, Strategy::Late) {
+            table.turn(at);
+            self.wait(table, at);
         }
-        self.close();
-        self.enjoy(&players, &mut purses);
-        (self.players, self.purses) = (players, purses);
-        self.rounds += 1;
+        table.advance(self.params.round_blocks);
+        let state = table.instance.db.state();
+        let projects = Vec::from_iter(state.first..state.next);
+        table.board.count_raised(&table.instance, &projects);
+        live::pull(&mut table.answers, &mut table.instance, SPONSOR, &projects);
+        table.board.count_matched(&table.instance, state.round, &projects);
+        self.enjoy(table);
+        table.board.rounds += 1;
     }
 
-    fn instance(&self) -> &Instance<Funding> {
-        &self.funding
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+        let board = &table.board;
+        let rounds = f64::from(board.rounds.max(1));
+        vec![
+            board.raised as f64,
+            board.matched as f64,
+            board.factors / rounds,
+            board.funded as f64 / rounds / f64::from(self.world.goods),
+            board.leaked as f64 / board.matched.max(1) as f64,
+            board.bonuses as f64,
+            board.welfare,
+            if board.best > 0.0 { board.welfare / board.best } else { 1.0 },
+            table.instance.db.state().pool as f64,
+        ]
     }
 
-    fn finish(self) -> Finished<Strategy> {
-        let tally = &self.tally;
-        let rounds = f64::from(self.rounds.max(1));
-        let metrics = vec![
-            tally.raised as f64,
-            tally.matched as f64,
-            tally.factors / rounds,
-            tally.funded as f64 / rounds / f64::from(self.world.goods),
-            tally.leaked as f64 / tally.matched.max(1) as f64,
-            tally.bonuses as f64,
-            tally.welfare,
-            if tally.best > 0.0 { tally.welfare / tally.best } else { 1.0 },
-            self.funding.db.state().pool as f64,
-        ];
-        let fate = |(player, purse): (&Player, &Purse)| {
-            let accounts = player.account..player.account + play::accounts(player.strategy);
-            purse.fate(&self.funding, player.strategy, accounts, 0)
-        };
-        let agents = self.players.iter().zip(&self.purses).map(fate).collect();
-        Finished { metrics, agents }
+    fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
+        menu::audited(scenario)
+    }
+
+    fn leave<A: Answers<Funding>>(&self, table: &mut Table<A>) {
+        let projects = live::projects(&table.instance);
+        live::pull(&mut table.answers, &mut table.instance, SPONSOR, &projects);
+    }
+
+    fn seats(&self) -> Vec<Seat> {
+        let owners = OWNER..OWNER + self.world.goods;
+        [("sponsor", SPONSOR..OWNER), ("owner", owners)]
+            .map(|(name, accounts)| Seat { name: name.into(), accounts: accounts.collect() })
+            .into()
+    }
+
+    /// Of who was there already, the weight is the one in the middle.
+    fn kinds(&self, player: usize) -> Vec<Balance> {
+        match player < self.entering {
+            true => self.kinds.clone(),
+            false => vec![self.kinds[self.kinds.len() / 2]],
+        }
+    }
+
+    fn fixed(&self, plan: Plan, _player: usize, kind: Balance) -> Option<Plan> {
+        self.gift(plan, kind).map(Plan::Give)
+    }
+
+    fn suits(&self, player: usize, strategy: Strategy) -> bool {
+        let waits = strategy == Strategy::Late;
+        player < self.entering && (self.params.kind == Kind::Assurance || !waits)
+    }
+
+    /// Who was there already goes on as it does.
+    fn options(&self, player: usize) -> Vec<Plan> {
+        let gifts = if player < self.entering { self.gifts() } else { vec![] };
+        gifts.into_iter().map(Plan::Give).collect()
+    }
+
+    fn name(&self, plan: Plan) -> String {
+        self.named(plan)
+    }
+
+    fn is_out(&self, plan: Plan) -> bool {
+        matches!(plan, Plan::Give(Gift { amount: 0, .. }))
+    }
+
+    fn identities(&self, plan: Plan) -> u32 {
+        match plan {
+            Plan::Follow(strategy) => scenario::accounts(strategy),
+            Plan::Give(gift) => gift.accounts,
+        }
+    }
+
+    /// Those who enter: see [`Plan::turn`].
+    fn class(&self, player: usize) -> usize {
+        if player < self.entering { 0 } else { player }
+    }
+
+    fn worth(
+        &self,
+        _accounts: &[Agent],
+        kind: Balance,
+        start: &Instance<Funding>,
+        end: &Instance<Funding>,
+    ) -> i128 {
+        let first = start.db.state().next;
+        let owned = |one: &Project<Agent>| one.owner == OWNER;
+        let is_good = |good: &ProjectId| end.db.project(*good).as_ref().is_some_and(owned);
+        let good = live::projects(end).into_iter().find(|good| *good >= first && is_good(good));
+        let funds = funds(end, good);
+        let roots = (quadratic::root_down(kind), quadratic::root_down(funds));
+        self.worth_of(kind, funds, roots) as i128
+    }
+
+    fn kept(&self, end: &Instance<Funding>) -> Balance {
+        end.db.state().pool
+    }
+
+    /// The owner spends the funds on the good.
+    fn seat_gains<A>(&self, table: &Table<A>, seat: usize) -> i128 {
+        let spent: Balance = table.board.goods.iter().map(|good| good.funds).sum();
+        if seat == 1 { -(spent as i128) } else { 0 }
+    }
+
+    /// The owner spends the funds on the good; what is left in the pool is there for later rounds.
+    fn others<A>(&self, table: &Table<A>) -> i128 {
+        let spent: Balance = table.board.goods.iter().map(|good| good.funds).sum();
+        table.instance.db.state().pool as i128 - table.board.pool as i128 - spent as i128
+    }
+
+    fn seat_name(&self, player: usize) -> String {
+        format!("player {player}")
+    }
+
+    fn welfare_max(&self, kinds: &[Balance]) -> Option<i128> {
+        self.most(kinds)
     }
 }
 
 impl Game {
-    /// A call that the caller expects to go through; if not, it stays without effect.
-    ///
-    /// Always inlined: where the message is known, nothing of the others is left.
-    #[inline(always)]
-    fn act(&mut self, who: Agent, value: Balance, op: Op) -> Option<Receipt> {
-        self.funding.apply(who, value, op).ok()
-    }
-
     /// An agent draws what it values.
-    fn enter(&mut self, dealt: Dealt<Strategy>) {
-        let Dealt { strategy, account, mut purse, .. } = dealt;
-        let weight = self.world.weight.draw(&mut purse.rng);
+    fn draw(&self, table: &mut Table<impl Answers<Funding>>, at: usize) {
+        let World { goods, interests: count, .. } = self.world;
+        let weight = table.answers.draw(&mut table.purses[at], at, &self.world.weight);
         let root = quadratic::root_down(weight);
-        let mut interests = if self.world.interests == self.world.goods {
-            u64::MAX >> (64 - self.world.goods)
-        } else {
-            0
-        };
-        while interests.count_ones() < self.world.interests {
-            interests |= 1 << purse.rng.random_range(0..self.world.goods);
+        let mut interests = if count == goods { u64::MAX >> (64 - goods) } else { 0 };
+        while interests.count_ones() < count {
+            interests |= 1 << table.pick(at, goods as usize);
         }
         for good in bits(interests) {
-            self.goods[good].weights += weight;
-            self.goods[good].roots += root;
+            table.board.goods[good].weights += weight;
+            table.board.goods[good].roots += root;
         }
-        let place = self.players.len();
-        match strategy {
-            Strategy::Colluding => self.ring.push(account),
-            Strategy::Late => self.late.push(place),
-            Strategy::Adaptive => self.lessons.push(Learner::new()),
-            Strategy::Honest | Strategy::FreeRiding | Strategy::Sybil => {}
+        table.players[at].own = Own { interests, weight, root, lessons: Learner::new() };
+    }
+
+    fn propose(&self, table: &mut Table<impl Answers<Funding>>, who: Agent) -> Option<ProjectId> {
+        match table.call(who, self.params.price(), Op::Propose {})? {
+            Receipt::Proposed(proposed) => Some(proposed.project),
+            _ => None,
         }
-        let lessons = self.lessons.len().saturating_sub(1);
-        self.players.push(Player { strategy, account, interests, weight, root, lessons });
-        self.purses.push(purse);
     }
 
     /// Those who collude propose a project each, and contribute all that they have to all of them
     /// in equal parts: their own money comes back, with a match.
-    fn collude(&mut self, price: Balance) {
-        let size = self.ring.len();
-        for at in 0..size {
-            let who = self.ring[at];
-            self.act(who, price, Op::Propose {});
+    fn collude(&self, table: &mut Table<impl Answers<Funding>>) {
+        let (ring, mut shams) = (those_who(table, Strategy::Colluding), Vec::new());
+        for at in ring.iter().copied() {
+            table.turn(at);
+            shams.push(self.propose(table, table.players[at].account));
         }
-        let shams = self.first + self.world.goods..self.funding.db.state().next;
-        for at in 0..size {
-            let who = self.ring[at];
-            let part = self.funding.ledger().wallets[who as usize] / size as Balance;
-            let part = part.min(MAX_CONTRIBUTION);
-            for project in shams.clone() {
-                self.contribute(who, project, part);
+        for at in ring.iter().copied() {
+            table.turn(at);
+            let has = table.instance.ledger().wallets[table.players[at].account as usize];
+            let part = (has / ring.len() as Balance).min(MAX_CONTRIBUTION);
+            for project in shams.iter().copied() {
+                self.give(table, at, project, Gift::of(part));
             }
         }
     }
 
-    fn contribute(&mut self, who: Agent, project: ProjectId, amount: Balance) {
-        let amount = match self.params.kind {
-            Kind::Assurance => amount.max(self.params.min_contribution).min(self.missing(project)),
-            Kind::Quadratic | Kind::Pairwise => amount,
-        };
-        if self.act(who, amount, Op::Contribute { project }).is_some() {
-            self.tally.raised += amount;
-            if self.params.kind == Kind::Assurance {
-                self.pledges.push((who, project));
+    /// The turn of an agent that does not wait.
+    #[inline]
+    fn choose(&self, table: &mut Table<impl Answers<Funding>>, at: usize) {
+        match table.players[at].plan {
+            Plan::Follow(Strategy::Honest) => self.follow(table, at, 2, 1),
+            Plan::Follow(Strategy::Sybil) => self.follow(table, at, 2, SYBILS),
+            Plan::Follow(Strategy::Adaptive) => {
+                let (player, purse) = (&mut table.players[at], &mut table.purses[at]);
+                let has = table.instance.ledger().wallets[player.account as usize];
+                let has = has as f64 + purse.gains as f64;
+                let choice = player.own.lessons.choose(has, purse, &mut table.answers);
+                self.follow(table, at, 2 - choice as Balance, 1);
             }
+            Plan::Follow(_) | Plan::Give(Gift { amount: 0, .. }) => {}
+            Plan::Give(gift) => {
+                let project = match gift.to {
+                    To::Good | To::Missing => table.board.goods[0].project,
+                    To::Own => self.propose(table, table.players[at].account),
+                };
+                self.give(table, at, project, gift);
+            }
+        }
+    }
+
+    /// Contributes so many halves of what an honest agent does, in equal parts from its accounts.
+    #[inline(always)]
+    fn follow<A>(&self, table: &mut Table<A>, at: usize, halves: Balance, accounts: u32)
+    where
+        A: Answers<Funding>,
+    {
+        for good in bits(table.players[at].own.interests) {
+            let all = self.part(table, at, good) * halves;
+            if all == 0 {
+                continue;
+            }
+            let amount = all / 2 - all / 2 % Balance::from(accounts);
+            let gift = Gift { accounts, ..Gift::of(amount) };
+            self.give(table, at, table.board.goods[good].project, gift);
+        }
+    }
+
+    /// Contributes in equal parts; what is left over comes from the first account.
+    #[inline(always)]
+    fn give<A>(&self, table: &mut Table<A>, at: usize, project: Option<ProjectId>, gift: Gift)
+    where
+        A: Answers<Funding>,
+    {
+        let Some(project) = project else { return };
+        let (first, last) = (table.players[at].account, Balance::from(gift.accounts - 1));
+        let part = if last == 0 { gift.amount } else { gift.amount / (last + 1) };
+        for who in first..first + gift.accounts {
+            let mut amount = if who == first { gift.amount - part * last } else { part };
+            if gift.to == To::Missing && self.params.kind == Kind::Assurance {
+                let missing = self.missing(&table.instance, project);
+                amount = amount.max(self.params.min_contribution).min(missing);
+            }
+            table.call(who, amount, Op::Contribute { project });
         }
     }
 
     /// What a project misses to its threshold.
-    fn missing(&self, project: ProjectId) -> Balance {
-        let raised = self.funding.db.project(project).map_or(0, |project| project.raised);
+    fn missing(&self, instance: &Instance<Funding>, project: ProjectId) -> Balance {
+        let raised = instance.db.project(project).map_or(0, |project| project.raised);
         self.params.threshold.saturating_sub(raised)
-    }
-
-    /// An agent's turn.
-    #[inline]
-    fn choose(&mut self, player: &Player, purse: &mut Purse) {
-        match player.strategy {
-            Strategy::Honest => self.give(player, 2),
-            Strategy::Sybil => self.split(player),
-            Strategy::Adaptive => {
-                let has = self.funding.ledger().wallets[player.account as usize];
-                let has = has as f64 + purse.gains as f64;
-                let choice = self.lessons[player.lessons].choose(has, purse);
-                self.give(player, 2 - choice as Balance);
-            }
-            Strategy::FreeRiding | Strategy::Colluding | Strategy::Late => {}
-        }
-    }
-
-    /// Contributes so many halves of what an honest agent does.
-    #[inline]
-    fn give(&mut self, player: &Player, halves: Balance) {
-        if halves == 0 {
-            return;
-        }
-        for good in bits(player.interests) {
-            let amount = self.part(player, good) * halves / 2;
-            self.contribute(player.account, self.first + good as ProjectId, amount);
-        }
     }
 
     /// What an honest agent gives for a good: its weight, at which `2 sqrt(w F)` grows by one token
     /// for one token with its match; or of a threshold the part that its weight is of all.
-    fn part(&self, player: &Player, good: usize) -> Balance {
+    #[inline]
+    fn part<A>(&self, table: &Table<A>, at: usize, good: usize) -> Balance {
+        let weight = table.players[at].own.weight;
         match self.params.kind {
-            Kind::Quadratic | Kind::Pairwise => player.weight,
+            Kind::Quadratic | Kind::Pairwise => weight,
+            // Nobody knows the weights of others.
+            Kind::Assurance if self.audit.audited => self.honest(weight),
             Kind::Assurance => {
-                let all = self.goods[good].weights;
-                let part = mul_div_up(self.params.threshold, player.weight, all);
+                let all = table.board.goods[good].weights;
+                let part = mul_div_up(self.params.threshold, weight, all);
                 // Nobody pledges more than the good is worth.
-                part.map_or(player.weight, |part| part.min(player.weight))
-            }
-        }
-    }
-
-    /// The same from several accounts.
-    fn split(&mut self, player: &Player) {
-        for good in bits(player.interests) {
-            let part = self.part(player, good) / Balance::from(play::SYBILS);
-            for account in player.account..player.account + play::SYBILS {
-                self.contribute(account, self.first + good as ProjectId, part);
+                part.map_or(weight, |part| part.min(weight))
             }
         }
     }
 
     /// Pledges what is missing where that is less than what the good is worth.
-    fn wait(&mut self, player: &Player) {
-        for good in bits(player.interests) {
-            let project = self.first + good as ProjectId;
-            let missing = self.missing(project);
-            if missing > 0 && missing < player.weight {
-                self.contribute(player.account, project, missing);
+    fn wait(&self, table: &mut Table<impl Answers<Funding>>, at: usize) {
+        for good in bits(table.players[at].own.interests) {
+            let project = table.board.goods[good].project;
+            let missing = project.map_or(0, |project| self.missing(&table.instance, project));
+            if missing > 0 && missing < table.players[at].own.weight {
+                self.give(table, at, project, Gift::of(missing));
             }
         }
     }
 
-    /// The window passes, all is tallied, and everyone gets what is due.
-    fn close(&mut self) {
-        self.funding.advance(self.params.round_blocks);
-        let next = self.funding.db.state().next;
-        for project in self.first..next {
-            self.act(SPONSOR, 0, Op::Tally { project });
-        }
-        if let Some(Receipt::RoundEnded(ended)) = self.act(SPONSOR, 0, Op::EndRound {}) {
-            self.tally.factors += match ended.wanted {
-                0 => 1.0,
-                wanted => ended.given as f64 / wanted as f64,
-            };
-        }
-        for project in self.first..next {
-            if let Some(Receipt::Claimed(claimed)) = self.act(SPONSOR, 0, Op::Claim { project }) {
-                let good = (project - self.first) as usize;
-                self.tally.matched += claimed.matched;
-                match self.goods.get_mut(good) {
-                    Some(good) => {
-                        let funds = claimed.amount.saturating_sub(self.params.price());
-                        good.funds = quadratic::root_down(funds);
-                        good.funded = funds > 0;
-                    }
-                    None => self.tally.leaked += claimed.matched,
-                }
-            }
-        }
-        self.refund();
-        for good in 0..self.world.goods {
-            self.collect(SPONSOR + 1 + good);
-        }
-        for at in 0..self.ring.len() {
-            self.collect(self.ring[at]);
-        }
-    }
-
-    /// What was pledged to projects that failed goes back.
-    fn refund(&mut self) {
-        for (contributor, project) in take(&mut self.pledges) {
-            let refund = Op::Refund { contributor, project };
-            if let Some(Receipt::Refunded(refunded)) = self.act(SPONSOR, 0, refund) {
-                self.tally.bonuses += refunded.bonus;
-                self.tally.raised -= refunded.pledge;
-                self.collect(contributor);
-            }
-        }
-    }
-
-    fn collect(&mut self, account: Agent) {
-        if self.funding.db.credit(account) > 0 {
-            self.act(SPONSOR, 0, Op::Collect { account });
+    /// What a good is worth by a weight, with the roots of both: funded with `F` `2 sqrt(w F)`,
+    /// rounded down; `w` if it met its threshold.
+    #[inline]
+    fn worth_of(&self, weight: Balance, funds: Balance, roots: (u128, u128)) -> Balance {
+        match self.params.kind {
+            Kind::Assurance if funds > 0 => weight,
+            Kind::Assurance => 0,
+            Kind::Quadratic | Kind::Pairwise => (roots.0 * roots.1) >> (SQUARE - 1),
         }
     }
 
     /// Everyone has what the goods are worth to it.
-    fn enjoy(&mut self, players: &[Player], purses: &mut [Purse]) {
-        let threshold = self.params.kind == Kind::Assurance;
-        for (player, purse) in players.iter().zip(purses) {
-            for good in bits(player.interests) {
-                let good = &self.goods[good];
-                purse.gains += match threshold {
-                    true if good.funded => player.weight,
-                    true => 0,
-                    false => (player.root * good.funds) >> (SQUARE - 1),
-                };
-            }
+    fn enjoy(&self, table: &mut Table<impl Answers<Funding>>) {
+        let board = &mut table.board;
+        for good in &mut board.goods {
+            good.funds = funds(&table.instance, good.project);
+            good.root = quadratic::root_down(good.funds);
         }
-        for good in &mut self.goods {
-            let square = |root: u128| (root as f64 / quadratic::ONE as f64).powi(2);
-            let (worth, cost, best) = match threshold {
-                true => {
+        for (at, player) in table.players.iter().enumerate() {
+            let own = &player.own;
+            let worth = |weight| {
+                let known = weight == own.weight;
+                let root = if known { own.root } else { quadratic::root_down(weight) };
+                let good = |good: usize| {
+                    let Good { funds, root: funded, .. } = board.goods[good];
+                    self.worth_of(weight, funds, (root, funded))
+                };
+                bits(own.interests).map(good).sum()
+            };
+            table.answers.enjoy(&mut table.purses[at], at, own.weight, worth);
+        }
+        let square = |root: u128| (root as f64 / quadratic::ONE as f64).powi(2);
+        for good in &board.goods {
+            let (worth, cost, best) = match self.params.kind {
+                Kind::Assurance => {
                     let (all, cost) = (good.weights as f64, self.params.threshold as f64);
                     (all, cost, (all - cost).max(0.0))
                 }
-                false => {
-                    let worth = 2.0 * (square(good.roots) * square(good.funds)).sqrt();
-                    (worth, square(good.funds), square(good.roots))
+                Kind::Quadratic | Kind::Pairwise => {
+                    let worth = 2.0 * (square(good.roots) * square(good.root)).sqrt();
+                    (worth, square(good.root), square(good.roots))
                 }
             };
-            if good.funded {
-                self.tally.funded += 1;
-                self.tally.welfare += worth - cost;
+            if good.funds > 0 {
+                board.funded += 1;
+                board.welfare += worth - cost;
             }
-            self.tally.best += best;
-            (good.funds, good.funded) = (0, false);
+            board.best += best;
         }
     }
+}
+
+impl Board {
+    /// Counts what is contributed for good, and what is paid for pledges that come back.
+    fn count_raised(&mut self, instance: &Instance<Funding>, projects: &[ProjectId]) {
+        for project in projects.iter().filter_map(|project| instance.db.project(*project)) {
+            match instance.db.fate(&project) {
+                Status::Failed => self.bonuses += project.bonuses,
+                Status::Open | Status::Funded => self.raised += project.raised,
+            }
+        }
+    }
+
+    /// Counts matches, once the round has ended.
+    fn count_matched(
+        &mut self,
+        instance: &Instance<Funding>,
+        round: Round,
+        projects: &[ProjectId],
+    ) {
+        let Outcome { given, wanted, .. } = instance.db.outcome(round);
+        self.factors += if wanted == 0 { 1.0 } else { given as f64 / wanted as f64 };
+        for project in projects {
+            let ideal = instance.db.project(*project).map_or(0, |project| project.matched);
+            let matched = quadratic::match_down(ideal, given, wanted);
+            self.matched += matched;
+            if !self.goods.iter().any(|good| good.project == Some(*project)) {
+                self.leaked += matched;
+            }
+        }
+    }
+}
+
+/// What a good is funded with.
+fn funds(instance: &Instance<Funding>, project: Option<ProjectId>) -> Balance {
+    let good = project.and_then(|project| instance.db.project(project));
+    good.map_or(0, |good| instance.db.given(&good))
+}
+
+/// Those who follow a strategy, in the order of their turns.
+fn those_who<A>(table: &Table<A>, strategy: Strategy) -> Vec<usize> {
+    let follows = |at: &usize| table.players[*at].plan == Plan::Follow(strategy);
+    table.board.order.iter().copied().filter(follows).collect()
 }
 
 /// The numbers of the bits that are set.

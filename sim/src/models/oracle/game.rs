@@ -1,4 +1,4 @@
-//! The oracle as it is played: agents with strategies, round by round.
+//! The oracle as it is played: jurors with plans, round by round.
 //!
 //! A round is a batch of questions, from asking to settling. Jurors stake all that they have once,
 //! at the start. In a round everyone commits in the order of the seats, then reveals in the same
@@ -7,60 +7,56 @@
 //!
 //! An agent's payoff is what it has and could take out then, less what it began with, plus the
 //! bribes and less the effort that the world knows.
+//!
+//! Where it is audited, a jury commits and reveals in the order of what its jurors do, and then of
+//! their numbers, and who challenges an outcome appeals it before anybody else.
 
-use super::live;
-use super::play::{self, Scenario, Strategy, World};
-use super::stage;
-use super::{BEACON, Op, Oracle, Receipt};
+use super::menu::{self, Audit, Bribe, Plan, Variant};
+use super::scenario::{self, SPLITS, Scenario, Strategy, World};
+use super::{BEACON, Op, Oracle, Receipt, SINK, live};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, enter};
-use crate::simulate::stream;
+use crate::play::{Answers, Learner, Player, Seat, Strategies, Wrong, accounts};
 use carrots_logic::Balance;
 use carrots_logic::oracle::verdict::{Standing, standing};
-use carrots_logic::oracle::{Ballot, Db, Drawn, Kind, Outcome, Params, Salt};
-use rand::Rng;
-use rand_chacha::ChaCha8Rng;
+use carrots_logic::oracle::{
+    Accounts, Ballot, Block, Db, Drawn, Juror, Kind, Outcome, Params, Question, Salt, Status,
+};
 use std::mem::take;
 use std::ops::Range;
 
 /// Who asks and appeals: the first agent without a role.
-const TREASURY: Agent = 2;
-/// The agent of an account that does nothing.
+const TREASURY: Agent = SINK + 1;
+/// The player of an account that nobody has.
 const NOBODY: u32 = u32::MAX;
-/// Accounts over which a splitting agent spreads its stake.
-pub const SPLITS: u32 = 4;
+/// No question takes so many juries, nor so many calls to its end.
+const STEPS_MAX: u32 = 16;
+/// What an adaptive agent chooses from.
+const CHOICES: [Strategy; 3] = [Strategy::Honest, Strategy::Lazy, Strategy::Bribed];
 
-/// An agent in play.
-struct Player {
-    strategy: Strategy,
-    /// The first of its accounts; a splitting agent has the next ones too.
-    account: Agent,
-    /// In which place its lessons are, if it learns.
-    lesson: usize,
-    /// What it does in this round.
-    plan: Plan,
+/// Oracles in play.
+pub struct Game {
+    pub(super) params: Params,
+    pub(super) world: World,
+    /// What is audited, if anything is.
+    pub(super) audit: Audit,
+    /// How many of the players enter.
+    pub(super) entering: usize,
+    budget: Balance,
 }
 
-/// What a juror does with a seat.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Plan {
-    /// Reports what its effort finds.
-    Honest,
-    /// The same, but reveals last, and only with the others.
-    Wait,
-    /// Reports what costs no effort.
-    Guess,
-    /// Reports what another reports.
-    Copy,
-    /// Reports a lie, for a bribe.
-    Bribe,
-    /// Reports a lie, for a promise.
-    Promise,
+/// What a juror remembers.
+#[derive(Clone, Default)]
+pub struct Own {
+    lessons: Learner<{ CHOICES.len() }>,
+    /// What it chose for this round.
+    choice: usize,
 }
 
 /// A question in play.
+#[derive(Clone)]
 struct Open {
     number: u64,
+    kind: Kind,
     truth: u128,
     guess: u128,
     /// It waits for a jury.
@@ -70,8 +66,11 @@ struct Open {
 }
 
 /// A juror's votes in a jury.
+#[derive(Clone, Copy)]
 struct Vote {
     question: u64,
+    kind: Kind,
+    juror: usize,
     account: Agent,
     votes: u32,
     answer: u128,
@@ -79,8 +78,18 @@ struct Vote {
     revealed: bool,
 }
 
-#[derive(Default)]
-struct Tally {
+/// What is seen, and what the world keeps.
+#[derive(Clone, Default)]
+pub struct Board {
+    /// The player of each account.
+    owners: Vec<u32>,
+    /// What each account lost.
+    losses: Vec<Balance>,
+    /// The truth of the last question.
+    last: u128,
+    /// The questions of the round.
+    open: Vec<Open>,
+    votes: Vec<Vote>,
     asked: u64,
     right: u64,
     unanswered: u64,
@@ -92,34 +101,16 @@ struct Tally {
     promises: Balance,
 }
 
-/// The oracle in play.
-pub struct Game {
-    oracle: Instance<Oracle>,
-    params: Params,
-    world: World,
-    kind: Kind,
-    budget: Balance,
-    /// Truths, seeds and appeals.
-    rng: ChaCha8Rng,
-    agents: Vec<Player>,
-    purses: Vec<Purse>,
-    /// The agent of each account.
-    owners: Vec<u32>,
-    lessons: Vec<Learner<3>>,
-    /// What each account lost.
-    losses: Vec<Balance>,
-    last: u128,
-    open: Vec<Open>,
-    votes: Vec<Vote>,
-    tally: Tally,
-}
+type Table<A> = crate::play::Table<Game, A>;
 
-impl crate::play::Game for Game {
+impl crate::play::Play for Game {
     type Model = Oracle;
     type World = World;
     type Strategy = Strategy;
-    type Audit = stage::Audit;
-    type Stage = stage::Stage;
+    type Audit = Audit;
+    type Plan = Plan;
+    type Own = Own;
+    type Board = Board;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("accuracy", false),
@@ -132,9 +123,10 @@ impl crate::play::Game for Game {
         ("bribes_paid", true),
         ("promises_paid", true),
     ];
+    const TRUSTED: &'static [&'static str] = &["beacon", "sink"];
 
     fn accounts(strategy: Strategy) -> u32 {
-        play::accounts(strategy)
+        scenario::accounts(strategy)
     }
 
     fn habit(instance: &Instance<Oracle>, who: Agent) -> Option<Strategy> {
@@ -154,111 +146,212 @@ impl crate::play::Game for Game {
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
-        play::check(scenario)
+        scenario::check(scenario)
     }
 
-    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
-        stage::Stage::new(scenario)
+    fn plan(strategy: Strategy) -> Plan {
+        Plan::of(strategy)
     }
 
-    /// Everyone is endowed and stakes.
-    fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
-        let Scenario { params, world, .. } = scenario;
-        let budget = play::budget(scenario).expect("the amounts are checked");
-        let (oracle, dealt) = enter::<Self>(scenario, seed, run, vec![0, 0, budget]);
-        let accounts = oracle.ledger().wallets.len();
-        let (mut owners, losses) = (vec![NOBODY; accounts], vec![0; accounts]);
-        let mut entering = TREASURY + 1..TREASURY + 1;
-        let (mut agents, mut purses, mut lessons) = (vec![], vec![], vec![]);
-        for (Dealt { strategy, account, purse, there }, at) in dealt.into_iter().zip(0..) {
-            let own = account..account + play::accounts(strategy);
-            own.clone().for_each(|account| owners[account as usize] = at);
-            if !there {
-                entering.end = own.end;
-            }
-            agents.push(Player { strategy, account, lesson: lessons.len(), plan: plan(strategy) });
-            purses.push(purse);
-            if strategy == Strategy::Adaptive {
-                lessons.push(Learner::new());
-            }
-        }
-        let mut game = Self {
-            oracle,
+    fn strategy(plan: Plan) -> Strategy {
+        plan.strategy
+    }
+
+    fn new(scenario: &Scenario) -> Self {
+        let Scenario { params, world, agents, audit, .. } = scenario;
+        Self {
             params: *params,
             world: *world,
-            kind: world.truth.kind(),
-            budget,
-            rng: stream(seed, run, u64::MAX),
-            agents,
-            purses,
-            owners,
-            lessons,
-            losses,
-            last: world.truth.start(),
-            open: vec![],
-            votes: vec![],
-            tally: Tally::default(),
-        };
-        game.let_stakes_change();
-        for account in entering {
-            let stake = game.oracle.ledger().wallets[account as usize];
-            game.act(account, stake, Op::Stake {});
+            audit: audit.filter(|audit| audit.by_plan).unwrap_or_default(),
+            entering: agents.iter().map(|group| group.count as usize).sum(),
+            budget: scenario::budget(scenario).expect("the amounts are checked"),
         }
-        game
+    }
+
+    fn wallets(&self) -> Vec<Balance> {
+        vec![0, 0, self.budget]
+    }
+
+    /// Everyone stakes.
+    fn enter<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        let accounts = table.instance.ledger().wallets.len();
+        let mut owners = vec![NOBODY; accounts];
+        for (player, at) in table.players.iter().zip(0..) {
+            let own = player.account..player.account + player.plan.accounts();
+            own.for_each(|account| owners[account as usize] = at);
+        }
+        let (losses, last) = (vec![0; accounts], self.world.truth.start());
+        table.board = Board { owners, losses, last, ..Board::default() };
+        table.wait(0);
+        for at in 0..table.entering {
+            let Player { plan, account, .. } = table.players[at];
+            table.turn(at);
+            for part in 0..plan.accounts() {
+                let stake = table.part(at, part, plan.accounts());
+                table.call(account + part, stake, Op::Stake {});
+            }
+        }
+        for at in table.entering..table.players.len() {
+            if table.players[at].plan.variant == Variant::Out {
+                table.turn(at);
+                table.withdraw(table.players[at].account);
+            }
+        }
     }
 
     /// A batch of questions.
-    fn round(&mut self) {
-        self.learn();
-        self.let_stakes_change();
-        self.ask();
-        while self.open.iter().any(|open| open.waits) {
-            self.hear();
-            self.appeal();
+    fn round<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        self.learn(table);
+        table.wait(0);
+        self.ask(table);
+        for _ in 0..STEPS_MAX {
+            if self.waits(table) {
+                self.hear(table);
+                self.appeal(table);
+                continue;
+            }
+            table.advance(self.params.appeal_blocks);
+            if !self.waits(table) {
+                break;
+            }
         }
-        self.oracle.advance(self.params.appeal_blocks);
-        self.let_stakes_change();
-        self.settle();
-    }
-
-    fn instance(&self) -> &Instance<Oracle> {
-        &self.oracle
+        table.wait(0);
+        self.settle(table);
     }
 
     /// Counts. Everything is settled already.
-    fn finish(self) -> Finished<Strategy> {
-        let tally = &self.tally;
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+        let board = &table.board;
         let share = |part: u64, of: u64| part as f64 / of.max(1) as f64;
-        let metrics = vec![
-            share(tally.right, tally.asked),
-            share(tally.unanswered, tally.asked),
-            tally.appeals as f64,
-            share(tally.revealed, tally.drawn),
-            self.oracle.db.state().jurors.into(),
-            (self.budget - self.oracle.wealth(TREASURY)) as f64,
-            tally.slashed as f64,
-            tally.bribes as f64,
-            tally.promises as f64,
-        ];
-        let fate = |(agent, purse): (&Player, &Purse)| {
-            let accounts = agent.account..agent.account + play::accounts(agent.strategy);
-            let slashed = accounts.clone().map(|at| self.losses[at as usize]).sum();
-            purse.fate(&self.oracle, agent.strategy, accounts, slashed)
-        };
-        let agents = self.agents.iter().zip(&self.purses).map(fate).collect();
-        Finished { metrics, agents }
+        vec![
+            share(board.right, board.asked),
+            share(board.unanswered, board.asked),
+            board.appeals as f64,
+            share(board.revealed, board.drawn),
+            table.instance.db.state().jurors.into(),
+            (self.budget - table.instance.wealth(TREASURY)) as f64,
+            board.slashed as f64,
+            board.bribes as f64,
+            board.promises as f64,
+        ]
     }
-}
 
-/// What a strategy does with every seat.
-fn plan(strategy: Strategy) -> Plan {
-    match strategy {
-        Strategy::Honest | Strategy::StakeSplitting | Strategy::Adaptive => Plan::Honest,
-        Strategy::Lazy => Plan::Guess,
-        Strategy::Copying => Plan::Copy,
-        Strategy::Bribed => Plan::Bribe,
-        Strategy::PEpsilon => Plan::Promise,
-        Strategy::Absent => Plan::Wait,
+    fn slashed<A>(&self, table: &Table<A>, player: usize) -> Balance {
+        let Player { plan, account, .. } = table.players[player];
+        (0..plan.accounts()).map(|part| table.board.losses[(account + part) as usize]).sum()
+    }
+
+    fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
+        menu::audited(scenario)
+    }
+
+    fn spare(&self) -> Balance {
+        self.audit.spare
+    }
+
+    /// What others asked, or appealed when nobody expected it, ends first.
+    fn leave<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        let numbers: Vec<u64> = table.instance.db.questions.iter().map(|one| one.0).collect();
+        numbers.into_iter().for_each(|number| table.close(number));
+        table.wait(0);
+        for account in accounts(&table.instance) {
+            table.withdraw(account);
+            if table.instance.db.credit(account) > 0 {
+                table.call(account, 0, Op::Collect { account });
+            }
+        }
+    }
+
+    fn seats(&self) -> Vec<Seat> {
+        [("asker", TREASURY), ("beacon", BEACON), ("sink", SINK)]
+            .map(|(name, account)| Seat { name: name.into(), accounts: vec![account] })
+            .into()
+    }
+
+    /// An answer is worth to whoever asks what it costs.
+    fn seat_gains<A>(&self, table: &Table<A>, seat: usize) -> i128 {
+        let answered = table.board.asked.saturating_sub(table.board.unanswered);
+        let fee = self.params.fee_of(self.params.jury_of(0));
+        if seat == 0 { (fee * Balance::from(answered)) as i128 } else { 0 }
+    }
+
+    fn fixed(&self, plan: Plan, _player: usize, _kind: Balance) -> Option<Plan> {
+        let free = self.world.bribe == 0 && self.world.promise == 0;
+        match (plan.strategy, plan.variant) {
+            (Strategy::Copying | Strategy::Absent | Strategy::Adaptive, _) | (_, Variant::Late) => {
+                None
+            }
+            (Strategy::Bribed | Strategy::PEpsilon, _) if free => self.corrupt(),
+            (Strategy::StakeSplitting, _) => Some(Plan::honest(Variant::Parts(SPLITS as u8))),
+            _ => Some(plan),
+        }
+    }
+
+    /// Who was there already has one account.
+    fn suits(&self, player: usize, strategy: Strategy) -> bool {
+        scenario::accounts(strategy) == 1 || self.audit.splitting && player < self.entering
+    }
+
+    fn options(&self, player: usize) -> Vec<Plan> {
+        let Audit { appeals, copying, splits, .. } = self.audit;
+        let splits = if player < self.entering { splits as u8 } else { 1 };
+        let mut plans = vec![Plan::of(Strategy::Honest)];
+        plans.extend(self.corrupt());
+        plans.extend([Variant::Silent, Variant::Out].map(Plan::honest));
+        plans.push(Plan::of(Strategy::Lazy));
+        plans.extend(copying.then_some(Plan::honest(Variant::Late)));
+        plans.extend((appeals > 0).then_some(Plan::honest(Variant::Challenge)));
+        plans.extend((2..=splits).map(|parts| Plan::honest(Variant::Parts(parts))));
+        plans
+    }
+
+    fn name(&self, plan: Plan) -> String {
+        let name = match plan.variant {
+            Variant::Plain if Some(plan) == self.corrupt() => "lie",
+            Variant::Plain => plan.strategy.name(),
+            Variant::Silent => "silent",
+            Variant::Out => "out",
+            Variant::Late => "late",
+            Variant::Challenge => "challenge",
+            Variant::Parts(parts) => return format!("honest as {parts} accounts"),
+        };
+        name.into()
+    }
+
+    fn is_out(&self, plan: Plan) -> bool {
+        plan.variant == Variant::Out
+    }
+
+    fn identities(&self, plan: Plan) -> u32 {
+        plan.accounts().max(1)
+    }
+
+    /// A jury of all votes treats all alike that enter.
+    fn class(&self, player: usize) -> usize {
+        if self.audit.jury == 0 && player < self.entering { 0 } else { 1 + player }
+    }
+
+    fn seat_name(&self, player: usize) -> String {
+        format!("juror {player}")
+    }
+
+    /// Whether the lie won: a vote for it is in accord with the outcome.
+    fn turned<A>(&self, table: &Table<A>) -> Option<bool> {
+        let won = |open: &Open| {
+            let outcome = outcome(&table.instance.db, open.number);
+            let lie = Ballot::Open(self.world.truth.lie(open.truth));
+            let standing = standing(open.kind, self.params.tolerance, outcome, lie);
+            matches!(outcome, Outcome::Answer(_)) && standing == Standing::Coherent
+        };
+        Some(table.board.open.iter().any(won))
+    }
+
+    /// The lie, for what a briber pays.
+    fn corrupt(&self) -> Option<Plan> {
+        Some(Plan::of(match self.audit.bribe {
+            Bribe::PEpsilon => Strategy::PEpsilon,
+            Bribe::None | Bribe::OnAction => Strategy::Bribed,
+        }))
     }
 }
 
@@ -269,212 +362,316 @@ fn salt(question: u64) -> Salt {
     salt
 }
 
-impl Game {
-    /// A call that the caller expects to go through; if not, it stays without effect.
-    ///
-    /// Always inlined: where the message is known, nothing of the others is left.
-    #[inline(always)]
-    fn act(&mut self, who: Agent, value: Balance, op: Op) -> Option<Receipt> {
-        self.oracle.apply(who, value, op).ok()
-    }
+fn outcome(db: &Oracle, question: u64) -> Outcome {
+    db.question(question).map_or(Outcome::Pending, |record| record.outcome)
+}
 
+/// What a juror does in this round.
+#[inline]
+fn does(player: &Player<Game>) -> Plan {
+    match player.plan.strategy {
+        Strategy::Adaptive => Plan::of(CHOICES[player.own.choice]),
+        _ => player.plan,
+    }
+}
+
+impl Game {
     /// Those who learn choose what they do in this round.
-    fn learn(&mut self) {
-        if self.lessons.is_empty() {
-            return;
-        }
-        for (agent, purse) in self.agents.iter_mut().zip(&mut self.purses) {
-            if agent.strategy == Strategy::Adaptive {
-                let wealth = self.oracle.wealth(agent.account) as f64;
+    fn learn<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        for (player, purse) in table.players.iter_mut().zip(&mut table.purses) {
+            if player.plan.strategy == Strategy::Adaptive {
+                let wealth = table.instance.wealth(player.account) as f64;
                 let has = wealth + purse.gains as f64 - purse.costs as f64;
-                let choice = self.lessons[agent.lesson].choose(has, purse);
-                agent.plan = [Plan::Honest, Plan::Guess, Plan::Bribe][choice];
+                player.own.choice = player.own.lessons.choose(has, purse, &mut table.answers);
             }
         }
     }
 
-    /// Lets a drawing phase pass.
-    fn let_stakes_change(&mut self) {
-        let now = self.oracle.block();
-        self.oracle.advance(live::stakes_change(&self.params, now) - now);
-    }
-
-    fn ask(&mut self) {
+    fn ask<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        table.turn_of_others();
+        table.board.open.clear();
+        let (truths, kind) = (self.world.truth, self.world.truth.kind());
         let fee = self.params.fee_of(self.params.jury_of(0));
         for _ in 0..self.world.questions {
-            let truth = self.world.truth.next(self.last, &mut self.rng);
-            let guess = self.world.truth.guess(self.last);
-            self.last = truth;
-            if let Some(Receipt::Asked(asked)) =
-                self.act(TREASURY, fee, Op::Ask { kind: self.kind })
-            {
-                let number = asked.question;
-                self.open.push(Open { number, truth, guess, waits: true, jury: 0..0 });
-                self.tally.asked += 1;
+            let last = table.board.last;
+            let truth = truths.next(last, &mut table.answers, &mut table.world);
+            table.board.last = truth;
+            if let Some(Receipt::Asked(asked)) = table.call(TREASURY, fee, Op::Ask { kind }) {
+                let (number, guess) = (asked.question, truths.guess(last));
+                table.board.open.push(Open { number, kind, truth, guess, waits: true, jury: 0..0 });
+                table.board.asked += 1;
             }
         }
+    }
+
+    /// Whether a question waits for a jury. Where it is audited somebody else may have asked it, or
+    /// have appealed its outcome; the answer to what was not expected is zero.
+    fn waits<A>(&self, table: &mut Table<A>) -> bool {
+        let (board, own) = (&mut table.board, self.world.truth.kind());
+        let all = table.instance.db.questions.iter().filter(|_| self.audit.by_plan);
+        for (number, record) in all.copied() {
+            let Some(Question { kind, status: Status::Drawing, .. }) = record else { continue };
+            if let Some(open) = board.open.iter_mut().find(|open| open.number == number) {
+                open.waits = true;
+                continue;
+            }
+            let truth = if kind == own { board.last } else { 0 };
+            board.open.push(Open { number, kind, truth, guess: truth, waits: true, jury: 0..0 });
+            board.asked += 1;
+        }
+        board.open.iter().any(|open| open.waits)
     }
 
     /// Juries are drawn for the questions that wait, vote and are tallied.
-    fn hear(&mut self) {
-        let mut open = take(&mut self.open);
-        let now = self.oracle.block();
-        self.oracle.advance(self.params.draw_window(now).0 - now);
+    fn hear<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        let mut open = take(&mut table.board.open);
+        let (now, own) = (table.instance.block(), self.audit.seed.to_le_bytes());
+        table.advance(self.params.draw_window(now).0 - now);
         for question in open.iter_mut().filter(|open| open.waits) {
-            let op = Op::Draw { question: question.number, seed: self.rng.random() };
-            let drawn = self.act(BEACON, 0, op);
-            let first = self.votes.len();
-            if let Some(Receipt::Drawn(drawn)) = drawn {
-                self.commit(question, drawn);
+            table.turn_of_others();
+            let mut seed = table.answers.secret(&mut table.world, BEACON);
+            seed.iter_mut().zip(own).for_each(|(byte, own)| *byte ^= own);
+            let drawn = table.call(BEACON, 0, Op::Draw { question: question.number, seed });
+            question.jury = table.board.votes.len()..table.board.votes.len();
+            let Some(Receipt::Drawn(drawn)) = drawn else {
+                table.call(BEACON, 0, Op::Expire { question: question.number });
+                continue;
+            };
+            table.board.drawn += u64::from(drawn.votes);
+            for seat in self.bench(table, &drawn) {
+                self.commit(table, question, drawn.round, seat);
             }
-            question.jury = first..self.votes.len();
         }
-        self.oracle.advance(self.params.commit_blocks);
+        table.advance(self.params.commit_blocks);
         for question in open.iter().filter(|open| open.waits) {
-            for vote in question.jury.clone() {
-                if self.votes[vote].plan != Plan::Wait {
-                    self.reveal(question.number, vote);
-                }
-            }
-            for vote in question.jury.clone() {
-                if self.votes[vote].plan == Plan::Wait && self.is_ahead(question, vote) {
-                    self.reveal(question.number, vote);
+            for last in [false, true] {
+                for vote in question.jury.clone() {
+                    let Vote { plan, juror, .. } = table.board.votes[vote];
+                    if plan.waits() == last {
+                        table.turn(juror);
+                        self.reveal(table, question, vote);
+                    }
                 }
             }
         }
-        self.oracle.advance(self.params.reveal_blocks);
-        for question in open.iter_mut().filter(|open| open.waits) {
-            self.act(TREASURY, 0, Op::Tally { question: question.number });
+        table.advance(self.params.reveal_blocks);
+        for question in open.iter().filter(|open| open.waits) {
+            let silent =
+                table.board.votes[question.jury.clone()].iter().filter(|vote| !vote.revealed);
+            silent.for_each(|vote| table.answers.commit(vote.juror));
+            table.turn_of_others();
+            table.call(BEACON, 0, Op::Tally { question: question.number });
         }
-        self.open = open;
+        table.board.open = open;
     }
 
-    /// Everyone who was drawn commits.
-    fn commit(&mut self, question: &Open, Drawn { round, seats, votes, .. }: Drawn) {
-        let (number, first) = (question.number, self.votes.len());
-        self.tally.drawn += u64::from(votes);
-        for index in 0..seats {
-            let Some(account) = self.oracle.db.seat_of(number, round, index) else { continue };
-            let votes = self.oracle.db.seat(account, number, round).votes;
-            let owner = self.owners[account as usize] as usize;
-            let Some(agent) = self.agents.get(owner) else { continue };
-            let (plan, purse) = (agent.plan, &mut self.purses[owner]);
-            let mut answer = match plan {
-                Plan::Honest | Plan::Wait => {
-                    purse.costs += self.world.effort_cost;
-                    self.world.truth.signal(question.truth, self.world.accuracy, purse)
-                }
-                Plan::Guess | Plan::Copy => question.guess,
-                Plan::Bribe | Plan::Promise => self.world.truth.lie(question.truth),
-            };
-            let mut commitment = None;
-            if plan == Plan::Copy
-                && let Some(other) = self.votes[first..].first()
-            {
-                answer = other.answer;
-                commitment = match self.oracle.db.seat(other.account, number, round).ballot {
-                    Ballot::Sealed(commitment) => Some(commitment),
-                    _ => None,
-                };
-            }
-            let sealed = || self.oracle.db.seal(account, number, answer, &salt(number));
-            let commitment = commitment.unwrap_or_else(sealed);
-            self.act(account, 0, Op::Commit { question: number, commitment });
-            self.votes.push(Vote {
-                question: number,
-                account,
-                votes,
-                answer,
-                plan,
-                revealed: false,
+    /// Who was drawn, in the order of their turns: accounts, and whose they are.
+    fn bench<A>(&self, table: &Table<A>, drawn: &Drawn) -> Vec<(Agent, usize)> {
+        let owned = |index| {
+            let account = table.instance.db.seat_of(drawn.question, drawn.round, index)?;
+            let owner = table.board.owners[account as usize];
+            (owner != NOBODY).then_some((account, owner as usize))
+        };
+        let mut bench: Vec<_> = (0..drawn.seats).filter_map(owned).collect();
+        if self.audit.by_plan {
+            bench.sort_by_key(|(account, juror)| {
+                let player = &table.players[*juror];
+                (player.plan.strategy == Strategy::Copying, does(player), player.plan, *account)
             });
         }
+        bench
     }
 
+    /// Who was drawn finds out what it will answer, and commits.
+    fn commit<A: Answers<Oracle>>(
+        &self,
+        table: &mut Table<A>,
+        question: &mut Open,
+        round: u32,
+        (account, juror): (Agent, usize),
+    ) {
+        table.turn(juror);
+        let (number, truths) = (question.number, self.world.truth);
+        let plan = does(&table.players[juror]);
+        let mut answer = match (plan.strategy, plan.variant) {
+            (_, Variant::Silent | Variant::Late) | (Strategy::Lazy | Strategy::Copying, _) => {
+                question.guess
+            }
+            (Strategy::Bribed | Strategy::PEpsilon, _) => truths.lie(question.truth),
+            _ => {
+                let (accuracy, purse) = (self.world.accuracy, &mut table.purses[juror]);
+                purse.costs += self.world.effort_cost;
+                truths.signal(question.truth, accuracy, &mut table.answers, purse)
+            }
+        };
+        let db = &table.instance.db;
+        let votes = db.seat(account, number, round).votes;
+        let mut commitment = None;
+        let mut sealed = table.board.votes[question.jury.clone()].iter();
+        if plan.strategy == Strategy::Copying
+            && let Some(first) = sealed.find(|vote| vote.plan.variant != Variant::Late)
+        {
+            answer = first.answer;
+            if let Ballot::Sealed(sealed) = db.seat(first.account, number, round).ballot {
+                commitment = Some(sealed);
+            }
+        }
+        if plan.variant != Variant::Late {
+            let sealed = || db.seal(account, number, answer, &salt(number));
+            let commitment = commitment.unwrap_or_else(sealed);
+            table.call(account, 0, Op::Commit { question: number, commitment });
+        }
+        let (kind, revealed) = (question.kind, false);
+        let vote = Vote { question: number, kind, juror, account, votes, answer, plan, revealed };
+        table.board.votes.push(vote);
+        question.jury.end += 1;
+    }
+
+    /// A juror reveals its answer, or keeps it back.
     #[inline]
-    fn reveal(&mut self, question: u64, vote: usize) {
-        let Vote { account, answer, votes, .. } = self.votes[vote];
-        let op = Op::Reveal { question, answer, salt: salt(question) };
-        if self.act(account, 0, op).is_some() {
-            self.votes[vote].revealed = true;
-            self.tally.revealed += u64::from(votes);
+    fn reveal<A: Answers<Oracle>>(&self, table: &mut Table<A>, question: &Open, vote: usize) {
+        let Vote { juror, account, votes, mut answer, plan, .. } = table.board.votes[vote];
+        let number = question.number;
+        match (plan.strategy, plan.variant) {
+            (_, Variant::Silent) => return,
+            (Strategy::Absent, _) if !self.is_ahead(table, question, vote) => return,
+            (_, Variant::Late) => {
+                let mut others = table.board.votes[question.jury.clone()].iter();
+                let Some(other) = others.find(|vote| vote.revealed) else { return };
+                answer = other.answer;
+                let commitment = table.instance.db.seal(account, number, answer, &salt(number));
+                table.call(account, 0, Op::Commit { question: number, commitment });
+            }
+            _ => {}
+        }
+        let op = Op::Reveal { question: number, answer, salt: salt(number) };
+        if table.call(account, 0, op).is_some() {
+            let vote = &mut table.board.votes[vote];
+            (vote.answer, vote.revealed) = (answer, true);
+            table.board.revealed += u64::from(votes);
+        }
+        if answer != question.truth {
+            table.answers.commit(juror);
         }
     }
 
     /// Whether no more votes were revealed against a vote than with it, itself included.
-    fn is_ahead(&self, question: &Open, vote: usize) -> bool {
-        let outcome = Outcome::Answer(self.votes[vote].answer);
-        let (mut with, mut against) = (self.votes[vote].votes, 0);
-        for other in self.votes[question.jury.clone()].iter().filter(|other| other.revealed) {
-            match self.standing(outcome, other) {
-                Standing::Coherent => with += other.votes,
-                _ => against += other.votes,
-            }
-        }
-        with >= against
+    fn is_ahead<A>(&self, table: &Table<A>, question: &Open, vote: usize) -> bool {
+        let votes = &table.board.votes;
+        let outcome = Outcome::Answer(votes[vote].answer);
+        let ahead = |other: &Vote| match self.standing(outcome, other) {
+            Standing::Absent => 0,
+            Standing::Coherent => i64::from(other.votes),
+            Standing::Incoherent => -i64::from(other.votes),
+        };
+        let others: i64 = votes[question.jury.clone()].iter().map(ahead).sum();
+        others + i64::from(votes[vote].votes) >= 0
     }
 
     fn standing(&self, outcome: Outcome, vote: &Vote) -> Standing {
         let ballot = if vote.revealed { Ballot::Open(vote.answer) } else { Ballot::Empty };
-        standing(self.kind, self.params.tolerance, outcome, ballot)
+        standing(vote.kind, self.params.tolerance, outcome, ballot)
     }
 
-    fn outcome(&self, question: u64) -> Outcome {
-        self.oracle.db.question(question).map_or(Outcome::Pending, |record| record.outcome)
-    }
-
-    /// Wrong outcomes are appealed, by chance.
-    fn appeal(&mut self) {
-        let mut open = take(&mut self.open);
+    /// The first one who challenges outcomes and can pay for it appeals; else wrong ones are
+    /// appealed by chance.
+    fn appeal<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        let mut open = take(&mut table.board.open);
+        let players = if self.audit.by_plan { table.players.len() } else { 0 };
         for question in open.iter_mut().filter(|open| open.waits) {
-            let outcome = self.outcome(question.number);
-            let wrong = !self.world.truth.is(&self.params, question.truth, outcome);
-            question.waits = wrong && self.rng.random_bool(self.world.appeal_rate) && {
-                let round = self.oracle.db.question(question.number).map_or(0, |it| it.round);
-                let fee = self.params.fee_of(self.params.jury_of(round + 1));
-                self.act(TREASURY, fee, Op::Appeal { question: question.number }).is_some()
-            };
-            self.tally.appeals += u64::from(question.waits);
+            let (number, op) = (question.number, Op::Appeal { question: question.number });
+            let round = table.instance.db.question(number).map_or(0, |record| record.round);
+            let fee = self.params.fee_of(self.params.jury_of(round + 1));
+            let challenged = (0..players).any(|at| {
+                let Player { plan, account, .. } = table.players[at];
+                plan.variant == Variant::Challenge && {
+                    table.turn(at);
+                    table.call(account, fee, op).is_some()
+                }
+            });
+            if !challenged {
+                table.turn_of_others();
+                let (rate, outcome) = (self.world.appeal_rate, outcome(&table.instance.db, number));
+                let wrong = !self.world.truth.is(&self.params, question.truth, outcome);
+                if wrong && table.answers.chance(&mut table.world, rate) {
+                    table.call(TREASURY, fee, op);
+                }
+            }
+            let record = table.instance.db.question(number);
+            question.waits = record.is_some_and(|record| record.status == Status::Drawing);
+            table.board.appeals += u64::from(question.waits);
         }
-        self.open = open;
+        table.board.open = open;
     }
 
     /// All rounds of all questions are settled, and bribes are paid.
-    fn settle(&mut self) {
-        let open = take(&mut self.open);
+    fn settle<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        table.turn_of_others();
+        let open = take(&mut table.board.open);
         for question in &open {
-            while self.act(TREASURY, 0, Op::Settle { question: question.number }).is_some() {}
-            let outcome = self.outcome(question.number);
+            table.close(question.number);
+            let outcome = outcome(&table.instance.db, question.number);
             let right = self.world.truth.is(&self.params, question.truth, outcome);
-            self.tally.right += u64::from(right);
-            self.tally.unanswered += u64::from(!matches!(outcome, Outcome::Answer(_)));
+            table.board.right += u64::from(right);
+            table.board.unanswered += u64::from(!matches!(outcome, Outcome::Answer(_)));
         }
-        for vote in take(&mut self.votes) {
-            self.pay(self.outcome(vote.question), &vote);
+        for vote in take(&mut table.board.votes) {
+            self.pay(table, outcome(&table.instance.db, vote.question), &vote);
         }
+        table.board.open = open;
     }
 
     /// Counts what a vote lost, and pays its bribe.
-    fn pay(&mut self, outcome: Outcome, vote: &Vote) {
+    fn pay<A>(&self, table: &mut Table<A>, outcome: Outcome, vote: &Vote) {
+        let (board, votes) = (&mut table.board, Balance::from(vote.votes));
         let standing = self.standing(outcome, vote);
         let loss = match standing {
             Standing::Coherent => 0,
             Standing::Incoherent => self.params.incoherent_loss(),
             Standing::Absent => self.params.absent_loss,
         };
-        let lost = loss * Balance::from(vote.votes);
-        self.losses[vote.account as usize] += lost;
-        self.tally.slashed += lost;
+        board.losses[vote.account as usize] += loss * votes;
+        board.slashed += loss * votes;
         let won = standing == Standing::Coherent && outcome != Outcome::Undecided;
-        let (paid, each) = match vote.plan {
-            Plan::Bribe if vote.revealed => (&mut self.tally.bribes, self.world.bribe),
-            Plan::Promise if vote.revealed && !won => {
-                (&mut self.tally.promises, self.world.promise)
+        let (paid, each) = match vote.plan.strategy {
+            Strategy::Bribed if vote.revealed => (&mut board.bribes, self.world.bribe),
+            Strategy::PEpsilon if vote.revealed && !won => {
+                (&mut board.promises, self.world.promise)
             }
             _ => return,
         };
-        let bribe = each * Balance::from(vote.votes);
-        *paid += bribe;
-        self.purses[self.owners[vote.account as usize] as usize].gains += bribe;
+        *paid += each * votes;
+        table.purses[vote.juror].gains += each * votes;
+    }
+}
+
+impl<A: Answers<Oracle>> Table<A> {
+    /// Lets blocks pass until a block is over or begins in which stakes can change.
+    fn wait(&mut self, block: Block) {
+        let now = self.instance.block();
+        let blocks = live::stakes_change(&self.instance.db.params(), now.max(block)) - now;
+        if blocks > 0 {
+            self.advance(blocks);
+        }
+    }
+
+    /// Brings a question to its end.
+    fn close(&mut self, question: u64) {
+        for _ in 0..STEPS_MAX {
+            let Some((block, op)) = live::ending(&self.instance.db, question) else { break };
+            self.wait(block);
+            self.call(BEACON, 0, op);
+        }
+    }
+
+    /// An account takes out all that it can.
+    fn withdraw(&mut self, who: Agent) {
+        let Juror { stake, locked, .. } = self.instance.db.juror(who);
+        let least = self.instance.db.params().least_stake();
+        let stays = if locked > 0 { locked.max(least) } else { 0 };
+        let amount = stake.saturating_sub(stays);
+        if amount > 0 {
+            self.call(who, 0, Op::Unstake { amount });
+        }
     }
 }

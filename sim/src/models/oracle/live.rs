@@ -20,31 +20,31 @@ pub fn fits(instance: &Instance<Oracle>, who: Agent, _: Strategy) -> Result<(), 
 /// All questions are settled. No jury is drawn for them, and what was not revealed is not,
 /// since nobody knows it.
 pub fn conclude(instance: &mut Instance<Oracle>) {
-    let params = instance.db.params();
     let questions: Vec<u64> = instance.db.questions.iter().map(|(number, _)| *number).collect();
     for number in questions {
-        while let Some(question) = instance.db.question(number) {
-            let (op, over) = match question.status {
-                Status::Drawing => {
-                    (Op::Expire { question: number }, params.draw_window(question.since).1)
-                }
-                Status::Voting => {
-                    let windows = params.commit_blocks.saturating_add(params.reveal_blocks);
-                    (Op::Tally { question: number }, question.since.saturating_add(windows))
-                }
-                Status::Tallied => {
-                    let over = question.since.saturating_add(params.appeal_blocks);
-                    (Op::Settle { question: number }, over)
-                }
-                Status::Settled => break,
-            };
-            let now = stakes_change(&params, instance.block().max(over));
+        while let Some((over, op)) = ending(&instance.db, number) {
+            let now = stakes_change(&instance.db.params(), instance.block().max(over));
             instance.set_block(now);
             if instance.apply(BEACON, 0, op).is_err() {
                 break;
             }
         }
     }
+}
+
+/// What brings a question nearer to its end if nobody else does anything, and the block from which
+/// on anyone can call it; nothing for one that is settled.
+pub fn ending(db: &Oracle, question: u64) -> Option<(Block, Op)> {
+    let (params, record) = (db.params(), db.question(question)?);
+    let after = |blocks| record.since.saturating_add(blocks);
+    Some(match record.status {
+        Status::Drawing => (params.draw_window(record.since).1, Op::Expire { question }),
+        Status::Voting => {
+            (after(params.commit_blocks + params.reveal_blocks), Op::Tally { question })
+        }
+        Status::Tallied => (after(params.appeal_blocks), Op::Settle { question }),
+        Status::Settled => return None,
+    })
 }
 
 /// The first block from one on in which stakes can change.

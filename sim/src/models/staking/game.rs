@@ -1,47 +1,52 @@
-//! Staking as it is played: agents with strategies, round by round.
+//! Staking as it is played: operators and bonders with plans, era by era.
 //!
-//! A round is an era. In it every agent chooses once, in the order of their numbers; then reports
+//! A round is an era. In it every player chooses once, in the order of their numbers; then reports
 //! arrive, somebody ends the era, pulls every payout and applies every slash that is due. After
 //! the horizon nobody acts any more, but time goes on until every report has had its slash.
 //!
-//! An agent's payoff is what it has and could take out then, less what it began with, plus the
+//! A player's payoff is what it has and could take out then, less what it began with, plus the
 //! gains and less the costs that the world knows.
+//!
+//! Where it is audited, turns go by plans and then by numbers: what is scarce, and what rounding
+//! leaves, falls to players by their order among those who do the same.
 
-use super::live;
-use super::play::{self, Scenario, Strategy, World};
-use super::stage;
-use super::{Op, Receipt, Staking};
+use super::menu::{self, Audit, Plan, Variant};
+use super::scenario::{self, SPLITS, Scenario, Strategy, World};
+use super::{Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
 use crate::models::{Agent, Instance};
-use crate::play::{Dealt, Finished, Learner, Purse, Wrong, accounts, enter};
-use carrots_logic::Balance;
-use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, Shares, Status};
-use rand::Rng;
-use std::mem::take;
+use crate::play::{Answers, Learner, Play, Player, Seat, Wrong, accounts, going_on};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, State, Status};
+use carrots_logic::{Balance, Perbill};
+use std::{iter::repeat_n, mem::take, ops::Range};
 
-/// Who funds the reserve and is credited as the reporter: the first account without a role.
-const TREASURY: Agent = 3;
-/// Accounts over which a splitting agent spreads its stake.
-pub const SPLITS: u32 = 4;
+/// Who funds the reserve, ends eras and is credited as the reporter.
+const KEEPER: Agent = SINK + 1;
 
-/// An agent in play; its purse lies apart, so that those who look and do nothing stay in the cache.
-struct Player {
-    strategy: Strategy,
-    /// The first of its accounts; a splitting agent has the next ones too.
-    account: Agent,
-    memory: Memory,
+/// Staking in play.
+pub struct Game {
+    pub(super) params: Params,
+    pub(super) world: World,
+    pub(super) audit: Audit,
+    pub(super) horizon: Era,
+    /// How many of the players enter.
+    pub(super) entering: usize,
+    /// By player, whether it is a bonder and no operator.
+    pub(super) bonders: Vec<bool>,
 }
 
-/// What a strategy remembers from round to round.
-#[derive(Clone, Copy)]
-enum Memory {
-    Nothing,
+/// What a player remembers from round to round.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Memory {
     /// Leaves once it has nothing bonded; the era in which it unbonded.
     Left(Option<Era>),
     /// With whom, and how often that operator had been slashed when it bonded.
     Bonded(Agent, u32),
+    /// From whom, and since when.
     Unbonding(Agent, Era),
     /// With several operators at once; the place among holdings.
     Several(u32),
+    /// Nothing that it needs: it has nothing bonded, or always does the same.
+    #[default]
     Idle,
     /// In which place its lessons are.
     Learning(u32),
@@ -55,15 +60,39 @@ enum Duty {
     Equivocated,
 }
 
-struct Pending {
-    due: Era,
-    operator: Agent,
-    era: Era,
-    offence: Offence,
-}
+/// An offence that was noticed and waits to be reported: whose, and in which era.
+type Noticed = (Agent, Era, Offence);
 
-#[derive(Default)]
-struct Tally {
+/// What is seen, and what the world keeps.
+#[derive(Clone, Default)]
+pub struct Board {
+    /// The era in progress.
+    era: Era,
+    /// Where it is audited: the players in the order of their turns, and what the account of each
+    /// has beside its stake.
+    order: Vec<usize>,
+    spare: Vec<Balance>,
+    /// Everyone who ever registered; those who were there already come first, so many.
+    operators: Vec<Agent>,
+    there: usize,
+    /// What was bonded to each of them when everybody had entered; how it all stood then, and when
+    /// the last round was over.
+    stakes: Vec<Balance>,
+    start: State,
+    end: State,
+    /// What all stake bonded to an account lost, and how often.
+    losses: Vec<Balance>,
+    slashes: Vec<u32>,
+    lessons: Vec<Learner<3>>,
+    /// What bonders with several operators remember of each.
+    holdings: Vec<Vec<Memory>>,
+    /// Who left in the first era, and withdraws before anybody else can call anything.
+    fugitives: Vec<usize>,
+    /// Whether any operator was slashed or retired since all bonders looked: else none need look.
+    news: bool,
+    /// The same for what only some of them can have seen in this round.
+    late_news: bool,
+    noticed: Vec<Noticed>,
     duties: u64,
     done: u64,
     offences: u64,
@@ -72,39 +101,16 @@ struct Tally {
     slashed: Balance,
 }
 
-/// Staking in play.
-pub struct Game {
-    staking: Instance<Staking>,
-    params: Params,
-    world: World,
-    /// The era of the first round.
-    first: Era,
-    horizon: Era,
-    era: Era,
-    agents: Vec<Player>,
-    purses: Vec<Purse>,
-    operators: Vec<Agent>,
-    /// What all stake bonded to an account lost.
-    losses: Vec<Balance>,
-    /// How often.
-    slashes: Vec<u32>,
-    lessons: Vec<Learner<3>>,
-    /// What bonders with several operators remember of each.
-    holdings: Vec<Vec<Memory>>,
-    /// Whether any operator was slashed or retired since all bonders looked: else none need look.
-    news: bool,
-    /// The same for what only some of them can have seen in this round.
-    late_news: bool,
-    pending: Vec<Pending>,
-    tally: Tally,
-}
+type Table<A> = crate::play::Table<Game, A>;
 
-impl crate::play::Game for Game {
+impl Play for Game {
     type Model = Staking;
     type World = World;
     type Strategy = Strategy;
-    type Audit = stage::Audit;
-    type Stage = stage::Stage;
+    type Audit = Audit;
+    type Plan = Plan;
+    type Own = Memory;
+    type Board = Board;
 
     const METRICS: &'static [(&'static str, bool)] = &[
         ("staked_share", false),
@@ -119,9 +125,11 @@ impl crate::play::Game for Game {
     ];
 
     const ONCE: &'static [&'static str] = &["reserve"];
+    /// Who tells of offences and of duties; and somebody ends eras.
+    const TRUSTED: &'static [&'static str] = &["slasher", "scorer", "keeper", "sink"];
 
     fn accounts(strategy: Strategy) -> u32 {
-        play::accounts(strategy)
+        scenario::accounts(strategy)
     }
 
     fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {
@@ -141,376 +149,563 @@ impl crate::play::Game for Game {
     }
 
     fn check(scenario: &Scenario) -> Result<(), Wrong> {
-        play::check(scenario)
+        scenario::check(scenario)
     }
 
-    fn stage(scenario: &Scenario) -> Result<stage::Stage, Wrong> {
-        stage::Stage::new(scenario)
+    fn plan(strategy: Strategy) -> Plan {
+        Plan { strategy, variant: Variant::Plain }
     }
 
-    /// Everyone is endowed, registers and bonds.
-    fn new(scenario: &Scenario, seed: u64, run: u64) -> Self {
-        let Scenario { params, world, .. } = scenario;
-        let mut wallets = vec![0; TREASURY as usize];
-        wallets.push(world.reserve);
-        let (staking, dealt) = enter::<Self>(scenario, seed, run, wallets);
-        let (all, era) = (accounts(&staking), staking.db.state().era);
-        let is_operator = |who: &Agent| staking.db.pool(*who).status != Status::Absent;
-        let operators = all.clone().filter(is_operator).collect();
-        let mut game = Self {
-            staking,
-            params: *params,
-            world: *world,
-            first: era,
-            horizon: scenario.run.horizon,
-            era,
-            agents: Vec::new(),
-            purses: Vec::new(),
+    fn strategy(plan: Plan) -> Strategy {
+        plan.strategy
+    }
+
+    fn new(scenario: &Scenario) -> Self {
+        let groups = scenario.agents.iter();
+        let entering = groups.flat_map(|group| repeat_n(group.strategy, group.count as usize));
+        let mut bonders: Vec<bool> = entering.map(|one| one == Strategy::Bonder).collect();
+        let entering = bonders.len();
+        let there = going_on::<Self>(scenario).into_iter();
+        bonders.extend(there.map(|(_, one)| one == Strategy::Bonder));
+        let Scenario { params, world, audit, run, .. } = scenario;
+        let (audit, horizon) = (audit.unwrap_or_default(), run.horizon);
+        Self { params: *params, world: *world, audit, horizon, entering, bonders }
+    }
+
+    fn wallets(&self) -> Vec<Balance> {
+        [vec![0; KEEPER as usize], vec![self.world.reserve]].concat()
+    }
+
+    /// Operators register, then bonders choose among them.
+    fn enter<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let (all, db) = (accounts(&table.instance), &table.instance.db);
+        let is_operator = |who: &Agent| db.pool(*who).status != Status::Absent;
+        let operators: Vec<Agent> = all.clone().filter(is_operator).collect();
+        let players = if self.audit.by_plan { table.players.len() } else { 0 };
+        let mut order: Vec<usize> = (0..players).collect();
+        order.sort_by_key(|at| table.players[*at].plan);
+        let has = |at: usize| table.instance.ledger().wallets[table.players[at].account as usize];
+        let spare = |at| has(at).saturating_sub(table.purses[at].stake);
+        let spare = (0..players).map(spare).collect();
+        table.board = Board {
+            era: db.state().era,
+            order,
+            spare,
+            there: operators.len(),
             operators,
             losses: vec![0; all.len()],
             slashes: vec![0; all.len()],
-            lessons: Vec::new(),
-            holdings: Vec::new(),
-            news: scenario.state.is_some(),
-            late_news: false,
-            pending: Vec::new(),
-            tally: Tally::default(),
+            news: true,
+            ..Board::default()
         };
-        if world.reserve > 0 {
-            game.act(TREASURY, world.reserve, Op::Fund {});
+        if self.world.reserve > 0 {
+            table.call(KEEPER, self.world.reserve, Op::Fund {});
         }
-        let newcomers = dealt.iter().filter(|dealt| !dealt.there).count();
-        let (mut agents, mut purses) = (Vec::new(), Vec::new());
-        for Dealt { strategy, account, purse, there } in dealt {
-            let memory = if there { game.recall(strategy, account) } else { Memory::Nothing };
-            agents.push(Player { strategy, account, memory });
-            purses.push(purse);
+        for at in 0..table.players.len() {
+            if at >= self.entering && table.players[at].plan.variant == Variant::Out {
+                table.turn(at);
+                table.quit(table.players[at].account);
+            }
+            table.recall(at);
         }
-        game.enter(&mut agents[..newcomers], &mut purses[..newcomers]);
-        (game.agents, game.purses) = (agents, purses);
-        game
+        self.register(table);
+        for place in 0..table.players.len() {
+            let at = table.player(place);
+            if at < self.entering && self.bonders[at] {
+                table.turn(at);
+                table.players[at].own = table.bond(at);
+            }
+        }
+        let (board, db) = (&mut table.board, &table.instance.db);
+        board.stakes = board.operators.iter().map(|at| db.pool(*at).fund.amount).collect();
+        board.start = db.state();
     }
 
-    /// One era.
-    fn round(&mut self) {
-        let (mut agents, mut purses) = (take(&mut self.agents), take(&mut self.purses));
-        for (agent, purse) in agents.iter_mut().zip(&mut purses) {
-            self.choose(agent, purse);
+    /// One era. A bonder looks, and mostly does nothing.
+    fn round<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        for place in 0..table.players.len() {
+            let at = table.player(place);
+            let player = &table.players[at];
+            if player.plan.strategy != Strategy::Bonder {
+                table.turn(at);
+                self.operate(table, at);
+            } else if table.board.news || !matches!(player.own, Memory::Bonded(..)) {
+                table.turn(at);
+                let memory = table.players[at].own;
+                if table.stirs(memory) {
+                    table.players[at].own = table.look(at, memory);
+                }
+            }
         }
-        (self.agents, self.purses) = (agents, purses);
-        self.news = take(&mut self.late_news);
-        self.close();
+        table.board.news = take(&mut table.board.late_news);
+        self.close(table);
     }
 
-    fn instance(&self) -> &Instance<Staking> {
-        &self.staking
+    /// Lets time pass until every report had its slash.
+    fn finish<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        table.board.end = table.instance.db.state();
+        let after = self.world.report_delay_eras + self.params.slash_defer_eras;
+        (0..=after).for_each(|_| self.close(table));
     }
 
-    /// Lets time pass until every report had its slash, and counts.
-    fn finish(mut self) -> Finished<Strategy> {
-        let state = self.staking.db.state();
-        for _ in 0..=self.world.report_delay_eras + self.params.slash_defer_eras {
-            self.close();
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+        let board = &table.board;
+        let bonded: Balance = table.purses.iter().map(|purse| purse.stake).sum();
+        vec![
+            board.end.staked as f64 / self.params.issuance as f64,
+            board.rewards as f64,
+            board.end.reserve as f64,
+            board.done as f64 / board.duties.max(1) as f64,
+            board.offences as f64,
+            board.reports as f64,
+            board.slashed as f64,
+            board.slashed as f64 / bonded.max(1) as f64,
+            board.end.operators.into(),
+        ]
+    }
+
+    fn slashed<A>(&self, table: &Table<A>, player: usize) -> Balance {
+        table.accounts(player).map(|account| table.board.losses[account as usize]).sum()
+    }
+
+    fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
+        menu::audited(scenario)
+    }
+
+    /// Every account that has anything here.
+    fn leave<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let own = |place| table.accounts(table.player(place));
+        let mut all: Vec<Agent> = (0..table.players.len()).flat_map(own).collect();
+        all.extend(accounts(&table.instance));
+        self.settle_all(table);
+        all.iter().for_each(|who| table.quit(*who));
+        for _ in 0..self.params.unbonding_eras {
+            self.close(table);
+            self.settle_all(table);
         }
-        let tally = &self.tally;
-        let bonded: Balance = self.purses.iter().map(|purse| purse.stake).sum();
-        let metrics = vec![
-            state.staked as f64 / self.params.issuance as f64,
-            tally.rewards as f64,
-            state.reserve as f64,
-            tally.done as f64 / tally.duties.max(1) as f64,
-            tally.offences as f64,
-            tally.reports as f64,
-            tally.slashed as f64,
-            tally.slashed as f64 / bonded.max(1) as f64,
-            state.operators.into(),
-        ];
-        let fate = |(agent, purse): (&Player, &Purse)| {
-            let accounts = agent.account..agent.account + play::accounts(agent.strategy);
-            let slashed = accounts.clone().map(|at| self.losses[at as usize]).sum();
-            purse.fate(&self.staking, agent.strategy, accounts, slashed)
-        };
-        let agents = self.agents.iter().zip(&self.purses).map(fate).collect();
-        Finished { metrics, agents }
+        for who in all {
+            let unbondings = table.instance.db.unbondings.get(who);
+            unbondings.iter().for_each(|(at, _)| _ = table.withdraw(who, at.0, at.1));
+            if table.instance.db.credit(who) > 0 {
+                table.call(who, 0, Op::Collect { account: who });
+            }
+        }
+    }
+
+    fn kept(&self, end: &Instance<Staking>) -> Balance {
+        end.db.state().reserve
+    }
+
+    /// A token for what a player has with each operator, in every era and twice when it leaves.
+    fn rounding(&self) -> Balance {
+        self.bonders.len() as Balance * Balance::from(self.horizon + 2)
+    }
+
+    fn seats(&self) -> Vec<Seat> {
+        let seats = [("slasher", SLASHER), ("scorer", SCORER), ("sink", SINK), ("keeper", KEEPER)];
+        seats.map(|(name, account)| Seat { name: name.into(), accounts: vec![account] }).into()
+    }
+
+    fn fixed(&self, plan: Plan, _player: usize, _kind: Balance) -> Option<Plan> {
+        // A third of the way may be the first era.
+        let at_once = plan.strategy == Strategy::ExitBeforeSlash && self.horizon < 3;
+        let plan = if at_once { Plan { variant: Variant::Sure, ..plan } } else { plan };
+        (plan.strategy != Strategy::Adaptive).then_some(plan)
+    }
+
+    fn intended(&self, _player: usize, strategy: Strategy) -> Plan {
+        let spreads = strategy == Strategy::Bonder;
+        Plan { strategy, variant: if spreads { Variant::Spread } else { Variant::Plain } }
+    }
+
+    /// Who was there already has one account.
+    fn suits(&self, player: usize, strategy: Strategy) -> bool {
+        let fits = player < self.entering || scenario::accounts(strategy) == 1;
+        // Who learns tries something else in any era: too many branches of chance for more than two.
+        let fits = fits && (strategy != Strategy::Adaptive || self.horizon <= 2);
+        fits && self.bonders[player] == (strategy == Strategy::Bonder)
+    }
+
+    fn options(&self, player: usize) -> Vec<Plan> {
+        self.menu(player)
+    }
+
+    fn name(&self, plan: Plan) -> String {
+        plan.name()
+    }
+
+    fn is_out(&self, plan: Plan) -> bool {
+        plan.variant == Variant::Out
+    }
+
+    fn identities(&self, plan: Plan) -> u32 {
+        plan.accounts().max(1)
+    }
+
+    /// Those who enter are alike: operators, and bonders.
+    fn class(&self, player: usize) -> usize {
+        if player < self.entering { self.bonders[player].into() } else { 2 + player }
+    }
+
+    fn seat_name(&self, player: usize) -> String {
+        let same = |bonder: &&bool| **bonder == self.bonders[player];
+        let number = self.bonders[..player].iter().filter(same).count();
+        format!("{} {number}", if self.bonders[player] { "bonder" } else { "operator" })
+    }
+
+    /// Whether more than a third of the operators of the first era, or of the stake that they and
+    /// their bonders had in it, equivocated and were reported: what a chain's finality does not
+    /// survive (Lamport, Shostak, Pease 1982).
+    fn turned<A>(&self, table: &Table<A>) -> Option<bool> {
+        let (Board { operators, stakes, start, .. }, db) = (&table.board, &table.instance.db);
+        let told = |at: &Agent| db.reported(*at, start.era, Offence::Equivocation);
+        let bad = || operators.iter().zip(stakes).filter(|(at, _)| told(at));
+        let staked: Balance = bad().map(|(_, stake)| stake).sum();
+        Some(3 * bad().count() > start.operators as usize || 3 * staked > start.staked)
+    }
+
+    fn corrupt(&self) -> Option<Plan> {
+        Some(Plan { strategy: Strategy::Equivocating, variant: Variant::Sure })
     }
 }
 
 impl Game {
-    /// A call that the caller expects to go through; if not, it stays without effect.
-    ///
-    /// Always inlined: where the message is known, nothing of the others is left.
-    #[inline(always)]
-    fn act(&mut self, who: Agent, value: Balance, op: Op) -> Option<Receipt> {
-        self.staking.apply(who, value, op).ok()
-    }
-
-    /// Operators register, then bonders choose among them.
-    fn enter(&mut self, agents: &mut [Player], purses: &mut [Purse]) {
-        let commission = self.world.commission;
-        let players = agents.iter_mut().zip(&mut *purses);
-        for (agent, _) in players.filter(|(agent, _)| agent.strategy != Strategy::Bonder) {
-            for account in agent.account..agent.account + play::accounts(agent.strategy) {
-                let stake = self.staking.ledger().wallets[account as usize];
-                if self.act(account, stake, Op::Register { commission }).is_some() {
-                    self.operators.push(account);
-                }
+    /// Payouts of eras that are over are pulled, and slashes that are due are applied, whoever
+    /// registered.
+    fn settle_all<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let era = table.instance.db.state().era;
+        for operator in accounts(&table.instance) {
+            let points = table.instance.db.points.get(operator);
+            let unpaid = points.iter().map(|(era, _)| *era).filter(|at| *at < era);
+            for era in unpaid.collect::<Vec<_>>() {
+                table.call(KEEPER, 0, Op::Payout { operator, era });
             }
-            agent.memory = self.recall(agent.strategy, agent.account);
-        }
-        let players = agents.iter_mut().zip(purses);
-        for (agent, purse) in players.filter(|(agent, _)| agent.strategy == Strategy::Bonder) {
-            agent.memory = self.bond_somewhere(agent.account, purse);
+            while table.call(KEEPER, 0, Op::ApplySlash { operator }).is_some() {}
         }
     }
 
-    /// What an agent remembers that has an account as it is, and entered with it or was there.
-    fn recall(&mut self, strategy: Strategy, account: Agent) -> Memory {
-        match strategy {
-            Strategy::ExitBeforeSlash => Memory::Left(None),
-            Strategy::Adaptive => {
-                self.lessons.push(Learner::new());
-                Memory::Learning(self.lessons.len() as u32 - 1)
+    /// Operators register; where turns go by plans, everyone's first account before anyone's
+    /// second.
+    fn register<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let players = (0..table.players.len()).map(|place| table.player(place));
+        let enters = |at: &usize| *at < self.entering && !self.bonders[*at];
+        let numbers =
+            |at: usize| (0..table.players[at].plan.accounts()).map(move |number| (number, at));
+        let mut all: Vec<(u32, usize)> = players.filter(enters).flat_map(numbers).collect();
+        all.sort_by_key(|(number, _)| if self.audit.by_plan { *number } else { 0 });
+        for (number, at) in all {
+            table.turn(at);
+            let (who, plan) = (table.players[at].account + number, table.players[at].plan);
+            let commission = match plan.variant {
+                Variant::Highest => self.params.max_commission,
+                Variant::Whole => Perbill::one(),
+                _ => self.world.commission,
+            };
+            let stake = table.part(at, number, plan.accounts());
+            if table.call(who, stake, Op::Register { commission }).is_some() {
+                table.board.operators.push(who);
             }
-            Strategy::Bonder => {
-                let mut holdings = self.holdings_of(account);
-                match holdings.len() {
-                    0 | 1 => holdings.pop().unwrap_or(Memory::Idle),
-                    _ => {
-                        self.holdings.push(holdings);
-                        Memory::Several(self.holdings.len() as u32 - 1)
-                    }
-                }
-            }
-            _ => Memory::Nothing,
         }
-    }
-
-    fn holdings_of(&self, account: Agent) -> Vec<Memory> {
-        let db = &self.staking.db;
-        let (positions, unbondings) = (db.positions.get(account), db.unbondings.get(account));
-        let bonded = positions.iter().map(|(operator, _)| Memory::Bonded(*operator, 0));
-        let unbonding =
-            unbondings.iter().map(|((operator, era), _)| Memory::Unbonding(*operator, *era));
-        bonded.chain(unbonding).collect()
     }
 
     /// Reports arrive, the era ends, payouts are pulled and slashes applied.
-    fn close(&mut self) {
-        self.report();
-        self.staking.advance(self.params.era_blocks);
-        self.act(TREASURY, 0, Op::EndEra {});
-        for at in 0..self.operators.len() {
-            let operator = self.operators[at];
-            let pool = self.staking.db.pool(operator);
+    fn close<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        table.turn_of_others();
+        let (era, delay) = (table.board.era, self.world.report_delay_eras);
+        let is_due = |noticed: &Noticed| noticed.1 + delay <= era;
+        let (due, later) = take(&mut table.board.noticed).into_iter().partition(is_due);
+        table.board.noticed = later;
+        due.into_iter().for_each(|noticed| table.report(noticed, KEEPER));
+        table.advance(self.params.era_blocks);
+        table.turn_of_others();
+        table.call(KEEPER, 0, Op::EndEra {});
+        for at in table.board.fugitives.clone() {
+            table.turn(at);
+            self.exit(table, at);
+        }
+        table.turn_of_others();
+        let mut accused = false;
+        for place in 0..table.board.operators.len() {
+            let operator = table.board.operators[place];
+            let pool = table.instance.db.pool(operator);
+            accused |= pool.accused();
             if pool.unpaid > 0
                 && let Some(Receipt::PaidOut(paid)) =
-                    self.act(TREASURY, 0, Op::Payout { operator, era: self.era })
+                    table.call(KEEPER, 0, Op::Payout { operator, era })
             {
-                self.tally.rewards += paid.commission + paid.shared;
-            }
-            if pool.accused() {
-                while let Some(Receipt::Slashed(slashed)) =
-                    self.act(TREASURY, 0, Op::ApplySlash { operator })
-                {
-                    self.tally.slashed += slashed.amount;
-                    self.losses[operator as usize] += slashed.amount;
-                    self.slashes[operator as usize] += u32::from(slashed.amount > 0);
-                    self.news |= slashed.amount > 0;
-                }
+                table.board.rewards += paid.commission + paid.shared;
             }
         }
-        self.era += 1;
-    }
-
-    fn report(&mut self) {
-        let era = self.era;
-        let (due, later) =
-            take(&mut self.pending).into_iter().partition(|pending: &Pending| pending.due <= era);
-        self.pending = later;
-        let slasher = self.staking.db.roles().slasher;
-        for Pending { operator, era, offence, .. } in due {
-            let op = Op::Report { operator, era, offence, reporter: TREASURY };
-            self.tally.reports += u64::from(self.act(slasher, 0, op).is_some());
+        if accused {
+            table.turn_of_others();
+            table.apply_slashes();
         }
+        table.board.era += 1;
     }
 
-    /// An agent's turn.
+    /// An operator's era.
     #[inline]
-    fn choose(&mut self, agent: &mut Player, purse: &mut Purse) {
-        match agent.strategy {
-            Strategy::Bonder => self.bonder(agent, purse),
-            Strategy::Honest => self.duty(agent, purse, 0, Duty::Done),
-            Strategy::Lazy => {
-                let duty = if purse.chance(0.5) { Duty::Done } else { Duty::Missed };
-                self.duty(agent, purse, 0, duty)
+    fn operate<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize) {
+        let plan = table.players[at].plan;
+        let first = table.board.era == table.board.start.era;
+        let duty = match (plan.strategy, plan.variant) {
+            (Strategy::ExitBeforeSlash, _) => return self.exit(table, at),
+            (Strategy::Adaptive, _) => table.learned(at),
+            (Strategy::Lazy, Variant::Plain) if table.chance(at, 0.5) => Duty::Done,
+            (Strategy::Lazy, _) => Duty::Missed,
+            (Strategy::Equivocating | Strategy::StakeSplitting, Variant::Plain) => {
+                let offends = table.chance(at, self.world.offence_rate);
+                if offends { Duty::Equivocated } else { Duty::Done }
             }
-            Strategy::Equivocating => {
-                let duty = self.tempted(purse);
-                self.duty(agent, purse, 0, duty)
-            }
-            Strategy::StakeSplitting => {
-                let duty = self.tempted(purse);
-                let offender = self.era % SPLITS;
-                for split in 0..SPLITS {
-                    self.duty(
-                        agent,
-                        purse,
-                        split,
-                        if split == offender { duty } else { Duty::Done },
-                    );
-                }
-            }
-            Strategy::RewardCompounding => {
-                self.duty(agent, purse, 0, Duty::Done);
-                self.compound(agent.account);
-            }
-            Strategy::ExitBeforeSlash => self.exit_before_slash(agent, purse),
-            Strategy::Adaptive => self.adaptive(agent, purse),
+            (Strategy::Equivocating, _) if first => Duty::Equivocated,
+            _ => Duty::Done,
+        };
+        let splits = plan.strategy == Strategy::StakeSplitting;
+        let offender = if splits { table.board.era % SPLITS } else { 0 };
+        for number in 0..plan.accounts() {
+            self.duty(table, at, number, if number == offender { duty } else { Duty::Done });
+        }
+        if plan.strategy == Strategy::RewardCompounding {
+            self.compound(table, table.players[at].account);
         }
     }
 
-    /// Equivocates at the world's rate.
-    fn tempted(&self, purse: &mut Purse) -> Duty {
-        match purse.chance(self.world.offence_rate) {
-            true => Duty::Equivocated,
-            false => Duty::Done,
-        }
-    }
-
-    /// One of the agent's operators does its duty, or not. Who equivocates does its duty, too.
+    /// One of a player's operators does its duty, or not. Who equivocates does its duty, too.
     #[inline]
-    fn duty(&mut self, agent: &mut Player, purse: &mut Purse, split: u32, duty: Duty) {
-        let operator = agent.account + split;
-        if self.staking.db.pool(operator).status != Status::Active {
+    fn duty<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, number: u32, duty: Duty) {
+        let (operator, era) = (table.players[at].account + number, table.board.era);
+        if table.instance.db.pool(operator).status != Status::Active {
             return;
         }
-        self.tally.duties += 1;
+        table.board.duties += 1;
         let tries = duty != Duty::Missed;
-        if tries {
-            purse.costs += self.world.duty_cost;
-        }
-        if tries && !purse.chance(self.world.miss_rate) {
-            self.tally.done += 1;
-            let scorer = self.staking.db.roles().scorer;
-            self.act(scorer, 0, Op::Award { operator, points: self.world.era_points });
+        table.purses[at].costs += if tries { self.world.duty_cost } else { 0 };
+        if tries && !table.chance(at, self.world.miss_rate) {
+            table.board.done += 1;
+            let scorer = table.instance.db.roles().scorer;
+            table.call(scorer, 0, Op::Award { operator, points: self.world.era_points });
         } else {
-            self.notice(purse, operator, Offence::Unresponsiveness);
+            self.notice(table, at, (operator, era, Offence::Unresponsiveness));
         }
         if duty == Duty::Equivocated {
-            self.tally.offences += 1;
-            purse.gains += self.world.offence_gain;
-            self.notice(purse, operator, Offence::Equivocation);
+            table.board.offences += 1;
+            table.purses[at].gains += self.world.offence_gain;
+            table.answers.commit(at);
+            self.notice(table, at, (operator, era, Offence::Equivocation));
         }
     }
 
-    fn notice(&mut self, purse: &mut Purse, operator: Agent, offence: Offence) {
-        if purse.chance(self.world.detection) {
-            let due = self.era + self.world.report_delay_eras;
-            self.pending.push(Pending { due, operator, era: self.era, offence });
+    /// What is noticed is reported later; who reports itself does it at once.
+    #[inline]
+    fn notice<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, noticed: Noticed) {
+        if table.players[at].plan.variant == Variant::Told {
+            table.report(noticed, noticed.0);
+        } else if table.chance(at, self.world.detection) {
+            table.board.noticed.push(noticed);
         }
     }
 
-    fn compound(&mut self, operator: Agent) {
-        let credit = self.staking.db.credit(operator);
+    fn compound<A: Answers<Staking>>(&self, table: &mut Table<A>, operator: Agent) {
+        let credit = table.instance.db.credit(operator);
         if credit >= self.params.min_bond
-            && self.act(operator, 0, Op::Collect { account: operator }).is_some()
+            && table.call(operator, 0, Op::Collect { account: operator }).is_some()
         {
-            self.act(operator, credit, Op::Bond { operator });
+            table.call(operator, credit, Op::Bond { operator });
         }
     }
 
-    fn exit_before_slash(&mut self, agent: &mut Player, purse: &mut Purse) {
-        let operator = agent.account;
-        match agent.memory {
-            Memory::Left(None) if self.era - self.first >= self.horizon / 3 => {
-                self.duty(agent, purse, 0, Duty::Equivocated);
-                self.act(operator, 0, Op::Retire {});
-                (self.news, self.late_news) = (true, true);
-                let era = self.unbond(operator, operator);
-                agent.memory = Memory::Left(era);
+    /// Equivocates and leaves in the same era, a third of the way or in the first one.
+    fn exit<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize) {
+        let Player { plan, account: operator, own } = table.players[at].clone();
+        let at_once = plan.variant == Variant::Sure;
+        let third = table.board.era - table.board.start.era >= self.horizon / 3;
+        match own {
+            Memory::Left(None) if at_once || third => {
+                self.duty(table, at, 0, Duty::Equivocated);
+                table.call(operator, 0, Op::Retire {});
+                (table.board.news, table.board.late_news) = (true, true);
+                let era = table.unbond(operator, operator);
+                table.players[at].own = Memory::Left(era);
+                table.board.fugitives.extend((at_once && era.is_some()).then_some(at));
             }
-            Memory::Left(Some(era))
-                if self.act(operator, 0, Op::Withdraw { operator, era }).is_some() =>
-            {
-                agent.memory = Memory::Idle;
+            Memory::Left(None) => self.duty(table, at, 0, Duty::Done),
+            Memory::Left(Some(era)) if table.withdraw(operator, operator, era) => {
+                table.players[at].own = Memory::Idle;
             }
-            Memory::Left(None) => self.duty(agent, purse, 0, Duty::Done),
             _ => {}
         }
+    }
+}
+
+impl<A> Table<A> {
+    /// The player whose turn it is in that place.
+    #[inline(always)]
+    fn player(&self, place: usize) -> usize {
+        self.board.order.get(place).copied().unwrap_or(place)
+    }
+
+    /// The accounts that a player uses.
+    fn accounts(&self, at: usize) -> Range<Agent> {
+        let player = &self.players[at];
+        player.account..player.account + player.plan.accounts()
+    }
+
+    /// A player remembers what it needs, having entered or been there.
+    fn recall(&mut self, at: usize) {
+        let (db, who) = (&self.instance.db, self.players[at].account);
+        self.players[at].own = match self.players[at].plan.strategy {
+            Strategy::ExitBeforeSlash => Memory::Left(None),
+            Strategy::Adaptive => {
+                self.board.lessons.push(Learner::new());
+                Memory::Learning(self.board.lessons.len() as u32 - 1)
+            }
+            Strategy::Bonder => {
+                let (positions, unbondings) = (db.positions.get(who), db.unbondings.get(who));
+                let bonded = positions.iter().map(|(operator, _)| Memory::Bonded(*operator, 0));
+                let unbonding = unbondings.iter().map(|(at, _)| Memory::Unbonding(at.0, at.1));
+                bonded.chain(unbonding).fold(Memory::Idle, |held, one| self.remember(held, one))
+            }
+            _ => Memory::Idle,
+        };
+    }
+
+    /// One memory of two.
+    fn remember(&mut self, held: Memory, more: Memory) -> Memory {
+        let holdings = &mut self.board.holdings;
+        match held {
+            Memory::Idle => more,
+            Memory::Several(place) => {
+                holdings[place as usize].push(more);
+                held
+            }
+            _ => {
+                holdings.push(vec![held, more]);
+                Memory::Several(holdings.len() as u32 - 1)
+            }
+        }
+    }
+
+    /// Whether a bonder has anything to do.
+    #[inline(always)]
+    fn stirs(&self, memory: Memory) -> bool {
+        let Memory::Bonded(operator, slashes) = memory else { return true };
+        let retired = self.instance.db.pool(operator).status != Status::Active;
+        retired || self.board.slashes[operator as usize] > slashes
+    }
+}
+
+impl<A: Answers<Staking>> Table<A> {
+    fn report(&mut self, (operator, era, offence): Noticed, reporter: Agent) {
+        let slasher = self.instance.db.roles().slasher;
+        let op = Op::Report { operator, era, offence, reporter };
+        self.board.reports += u64::from(self.call(slasher, 0, op).is_some());
+    }
+
+    fn apply_slashes(&mut self) {
+        let is_due = |table: &Self, operator| {
+            let pool = table.instance.db.pool(operator);
+            pool.accused() && pool.slash_due <= table.instance.db.state().era
+        };
+        for place in 0..self.board.operators.len() {
+            let operator = self.board.operators[place];
+            while is_due(self, operator)
+                && let Some(Receipt::Slashed(slashed)) =
+                    self.call(KEEPER, 0, Op::ApplySlash { operator })
+            {
+                self.board.slashed += slashed.amount;
+                self.board.losses[operator as usize] += slashed.amount;
+                self.board.slashes[operator as usize] += u32::from(slashed.amount > 0);
+                self.board.news |= slashed.amount > 0;
+            }
+        }
+    }
+
+    fn learned(&mut self, at: usize) -> Duty {
+        let Memory::Learning(place) = self.players[at].own else { return Duty::Done };
+        let purse = &mut self.purses[at];
+        let has = self.instance.wealth(self.players[at].account) as f64;
+        let has = has + purse.gains as f64 - purse.costs as f64;
+        let choice = self.board.lessons[place as usize].choose(has, purse, &mut self.answers);
+        [Duty::Done, Duty::Missed, Duty::Equivocated][choice]
     }
 
     /// Unbonds all that an account has with an operator.
     fn unbond(&mut self, who: Agent, operator: Agent) -> Option<Era> {
-        let shares: Shares = self.staking.db.position(operator, who);
-        match self.act(who, 0, Op::Unbond { operator, shares }) {
+        let shares = self.instance.db.position(operator, who);
+        match self.call(who, 0, Op::Unbond { operator, shares }) {
             Some(Receipt::Unbonded(unbonded)) => Some(unbonded.era),
             _ => None,
         }
     }
 
-    fn adaptive(&mut self, agent: &mut Player, purse: &mut Purse) {
-        let Memory::Learning(place) = agent.memory else { return };
-        let has =
-            self.staking.wealth(agent.account) as f64 + purse.gains as f64 - purse.costs as f64;
-        let choice = self.lessons[place as usize].choose(has, purse);
-        self.duty(agent, purse, 0, [Duty::Done, Duty::Missed, Duty::Equivocated][choice]);
+    /// Takes out what an account unbonded in an era, once that is possible; whether it was.
+    fn withdraw(&mut self, who: Agent, operator: Agent, era: Era) -> bool {
+        let opens = era.saturating_add(self.instance.db.params().unbonding_eras);
+        self.instance.db.state().era >= opens
+            && self.call(who, 0, Op::Withdraw { operator, era }).is_some()
     }
 
-    /// A bonder looks, and mostly does nothing.
-    #[inline]
-    fn bonder(&mut self, agent: &mut Player, purse: &mut Purse) {
-        if self.news || !matches!(agent.memory, Memory::Bonded(..)) {
-            self.bond_or_leave(agent, purse);
+    /// An account retires, and unbonds all that it has.
+    fn quit(&mut self, who: Agent) {
+        if self.instance.db.pool(who).status == Status::Active {
+            self.call(who, 0, Op::Retire {});
         }
+        let positions = self.instance.db.positions.get(who);
+        positions.iter().for_each(|(operator, _)| _ = self.unbond(who, *operator));
     }
 
+    /// What a bonder does with what it remembers, and what it remembers then.
     #[inline(never)]
-    fn bond_or_leave(&mut self, agent: &mut Player, purse: &mut Purse) {
-        let who = agent.account;
-        match agent.memory {
-            Memory::Bonded(operator, slashes) => {
-                let retired = self.staking.db.pool(operator).status != Status::Active;
-                if retired || self.slashes[operator as usize] > slashes {
-                    match self.unbond(who, operator) {
-                        Some(era) => agent.memory = Memory::Unbonding(operator, era),
-                        None => self.late_news = true,
-                    }
-                }
+    fn look(&mut self, at: usize, memory: Memory) -> Memory {
+        let (who, plan) = (self.players[at].account, self.players[at].plan);
+        match memory {
+            Memory::Bonded(operator, _) if self.stirs(memory) && plan.variant != Variant::Loyal => {
+                let era = self.unbond(who, operator);
+                self.board.late_news |= era.is_none();
+                era.map_or(memory, |era| Memory::Unbonding(operator, era))
             }
-            Memory::Unbonding(operator, era) => {
-                if self.era >= era + self.params.unbonding_eras
-                    && self.act(who, 0, Op::Withdraw { operator, era }).is_some()
-                {
-                    agent.memory = self.bond_somewhere(who, purse);
-                }
-            }
+            Memory::Bonded(..) => memory,
+            Memory::Unbonding(operator, era) if !self.withdraw(who, operator, era) => memory,
             Memory::Several(place) => {
-                let mut holdings = take(&mut self.holdings[place as usize]);
-                for memory in &mut holdings {
-                    let mut part = Player { memory: *memory, ..*agent };
-                    self.bond_or_leave(&mut part, purse);
-                    *memory = part.memory;
-                }
+                let mut holdings = take(&mut self.board.holdings[place as usize]);
+                holdings.iter_mut().for_each(|memory| *memory = self.look(at, *memory));
                 holdings.retain(|memory| !matches!(memory, Memory::Idle));
-                match holdings.is_empty() {
-                    true => agent.memory = Memory::Idle,
-                    false => self.holdings[place as usize] = holdings,
-                }
+                let left = holdings.is_empty();
+                self.board.holdings[place as usize] = holdings;
+                if left { Memory::Idle } else { memory }
             }
-            _ => agent.memory = self.bond_somewhere(who, purse),
+            _ => self.bond(at),
         }
     }
 
-    /// Bonds all that an account has to an operator drawn by chance, if it takes the bond.
-    fn bond_somewhere(&mut self, who: Agent, purse: &mut Purse) -> Memory {
-        if self.operators.is_empty() {
-            return Memory::Idle;
+    /// Bonds all that a bonder has, in equal parts, to the active operators of its choice, as far as
+    /// they take it: to one that is drawn by chance, or to such as were never slashed. What it
+    /// remembers then.
+    fn bond(&mut self, at: usize) -> Memory {
+        let (there, all) = (self.board.there, self.board.operators.len());
+        let (variant, who) = (self.players[at].plan.variant, self.players[at].account);
+        let one = |place: usize| place..place + 1;
+        let places = match variant {
+            Variant::Plain if all > 0 => one(self.pick(at, all)),
+            Variant::Plain | Variant::Out => 0..0,
+            Variant::With(number) => one(there + usize::from(number)),
+            _ => 0..all,
+        };
+        let is_good = |at: &Agent| {
+            let active = self.instance.db.pool(*at).status == Status::Active;
+            active && (variant == Variant::Plain || self.board.slashes[*at as usize] == 0)
+        };
+        let chosen = self.board.operators.get(places).unwrap_or_default();
+        let chosen: Vec<Agent> = chosen.iter().copied().filter(is_good).collect();
+        let spare = self.board.spare.get(at).copied().unwrap_or(0);
+        let has = self.instance.ledger().wallets[who as usize].saturating_sub(spare);
+        let (part, mut held) = (has / chosen.len().max(1) as Balance, Memory::Idle);
+        for operator in chosen {
+            if self.call(who, part, Op::Bond { operator }).is_some() {
+                let slashes = self.board.slashes[operator as usize];
+                held = self.remember(held, Memory::Bonded(operator, slashes));
+            }
         }
-        let operator = self.operators[purse.rng.random_range(0..self.operators.len())];
-        let has = self.staking.ledger().wallets[who as usize];
-        match self.act(who, has, Op::Bond { operator }) {
-            Some(_) => Memory::Bonded(operator, self.slashes[operator as usize]),
-            None => Memory::Idle,
-        }
+        held
     }
 }

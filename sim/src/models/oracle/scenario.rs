@@ -1,9 +1,11 @@
 //! What an oracle scenario says beside the parameters: the world, and the strategies.
 
-use super::game::{Game, SPLITS};
+use super::Oracle;
+use super::game::Game;
 use crate::models::strategies;
 use crate::play::{
-    Purse, ScenarioOf, Wrong, blocks_left, expect, expect_blocks, expect_chance, live, tokens,
+    Answers, Purse, ScenarioOf, Wrong, blocks_left, expect, expect_blocks, expect_chance, live,
+    tokens,
 };
 use carrots_logic::Balance;
 use carrots_logic::math::part_down;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// The most questions in one run.
 const QUESTIONS_MAX: u64 = 10_000_000;
+/// Accounts over which a splitting agent spreads its stake.
+pub const SPLITS: u32 = 4;
 
 /// An oracle scenario.
 pub type Scenario = ScenarioOf<Game>;
@@ -100,11 +104,11 @@ impl Truth {
     }
 
     /// The truth of the next question.
-    pub fn next(&self, last: u128, rng: &mut impl Rng) -> u128 {
+    pub fn next(&self, last: u128, answers: &mut impl Answers<Oracle>, world: &mut Purse) -> u128 {
         match *self {
-            Truth::Choice { first, .. } if rng.random_bool(first) => 0,
-            Truth::Choice { options, .. } => rng.random_range(1..options.into()),
-            Truth::Number { drift, .. } => near(last, drift, rng),
+            Truth::Choice { first, .. } if answers.chance(world, first) => 0,
+            Truth::Choice { options, .. } => other(0, options, answers, world),
+            Truth::Number { drift, .. } => answers.near(world, last, drift),
         }
     }
 
@@ -126,15 +130,19 @@ impl Truth {
 
     /// What effort finds: the truth with chance `accuracy`, up to the noise of a number; else
     /// another option, or anything up to twice the number.
-    pub fn signal(&self, truth: u128, accuracy: f64, purse: &mut Purse) -> u128 {
-        let found = purse.chance(accuracy);
+    pub fn signal(
+        &self,
+        truth: u128,
+        accuracy: f64,
+        answers: &mut impl Answers<Oracle>,
+        purse: &mut Purse,
+    ) -> u128 {
+        let found = answers.chance(purse, accuracy);
         match *self {
             Truth::Choice { .. } if found => truth,
-            Truth::Choice { options, .. } => {
-                (truth + purse.rng.random_range(1..options.into())) % u128::from(options)
-            }
+            Truth::Choice { options, .. } => other(truth, options, answers, purse),
             Truth::Number { noise, .. } => {
-                near(truth, if found { noise } else { 1.0 }, &mut purse.rng)
+                answers.near(purse, truth, if found { noise } else { 1.0 })
             }
         }
     }
@@ -151,9 +159,12 @@ impl Truth {
     }
 }
 
-/// A number at most `part` of it away. What does not fit is the largest number that does.
-fn near(number: u128, part: f64, rng: &mut impl Rng) -> u128 {
-    (number as f64 * (1.0 + part * rng.random_range(-1.0..=1.0))) as u128
+/// An option other than this one. The number is the one that 128 bits would give, of which a draw of
+/// one of so few takes the highest.
+fn other(option: u128, options: u8, answers: &mut impl Answers<Oracle>, purse: &mut Purse) -> u128 {
+    let _: [u32; 3] = purse.rng.random();
+    let away = 1 + answers.pick(purse, usize::from(options) - 1) as u128;
+    (option + away) % u128::from(options)
 }
 
 /// Says what is wrong with a scenario.

@@ -1,14 +1,16 @@
 //! What a staking scenario says beside the parameters: the world, and the strategies.
 
-use super::game::{Game, SPLITS};
+use super::game::Game;
 use crate::models::strategies;
 use crate::play::{
     ScenarioOf, Wrong, blocks_left, expect, expect_blocks, expect_chance, how_many, live, tokens,
 };
-use carrots_logic::staking::Db;
-use carrots_logic::staking::Era;
+use carrots_logic::staking::{Db, Era};
 use carrots_logic::{Balance, Perbill};
 use serde::{Deserialize, Serialize};
+
+/// Accounts over which a splitting agent spreads its stake.
+pub const SPLITS: u32 = 4;
 
 /// A staking scenario.
 pub type Scenario = ScenarioOf<Game>;

@@ -1,0 +1,1071 @@
+//! Calls that no option foresees, between those of others, who react.
+//!
+//! An intruder is a player, whoever has a role, or a newcomer with tokens and no history; it has spare
+//! accounts beside its own. It puts calls of its own before any turn of a play, or between what the
+//! one whose turn it is has decided and what that one calls, and it can stay silent in turns of its
+//! own. All others go on by their plans, which look at what is there. So a change of the play is
+//! played, not a change of a script; what is found is what everybody gains and loses by it.
+//!
+//! First every single change is tried that is accepted where it is put. Then chains: a change that is
+//! accepted only because of the one before, with amounts that the one before has told.
+
+use super::outcomes::{Played, fits};
+use super::{Limits, Stopped};
+use crate::models::{Agent, Instance, Model, Op};
+use crate::play::{Answers as Asks, OpOf, Play, Purse, Seat};
+use crate::scenario::Amounts;
+use crate::scene::{Answers, Course, Scene, accounts_of};
+use crate::trace::Step;
+use carrots_logic::{Balance, Block};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::time::Instant;
+
+/// The most calls that an intruder tries, amounts that it tries everywhere, and accounts of others
+/// that it names.
+const LETTERS_MAX: usize = 6_000;
+const AMOUNTS_MAX: usize = 8;
+const OTHERS_MAX: usize = 6;
+/// The most plays of options that calls are taken from.
+const PLAYS_MAX: usize = 400;
+/// The most options with an offence that a player begins from.
+const DEEDS_MAX: usize = 3;
+/// The most branches of chance of a play that are looked at.
+const BRANCHES_MAX: usize = 64;
+/// The most changes of a chain.
+const CHAIN_MAX: usize = 4;
+/// Changes tried between two looks at the clock.
+const BATCH: usize = 512;
+
+/// A call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Letter<O> {
+    /// Who calls.
+    pub who: Agent,
+    /// The tokens that it sends along.
+    pub value: Balance,
+    /// The message.
+    pub op: O,
+}
+
+/// A change of a play.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change<O> {
+    /// At which of the play's places, which are turns and passing blocks.
+    pub at: usize,
+    /// What is changed there.
+    pub what: What<O>,
+}
+
+/// What is changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum What<O> {
+    /// A call before whoever has the turn looks.
+    Before(Letter<O>),
+    /// A call between what it decides and what it calls.
+    Between(Letter<O>),
+    /// The intruder calls nothing in this turn of its own.
+    Silent,
+    /// Nor in any of its turns from here on.
+    Gone,
+}
+
+/// Who intrudes.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// Its name.
+    pub name: String,
+    /// The players that it is.
+    pub players: Vec<usize>,
+    /// Its accounts, spare ones last.
+    pub accounts: Vec<Agent>,
+}
+
+/// Answers a play, and changes it.
+struct Intruder<'a, P: Play> {
+    course: Course<'a, P::Model>,
+    changes: &'a [Change<OpOf<P>>],
+    who: &'a Who,
+    /// The next place and change.
+    place: usize,
+    next: usize,
+    /// Whether it says nothing now, or never again.
+    silent: bool,
+    gone: bool,
+    /// Changes between a decision and its call that wait.
+    between: bool,
+    /// Whether everyone takes out what it can, and nothing else happens.
+    left: bool,
+    /// What is there at every place, and what an intruder's call told.
+    look: Option<Look<'a, P>>,
+    /// Whether all changes that are calls were accepted.
+    accepted: bool,
+    lacked: Balance,
+    calls: u64,
+}
+
+type Look<'a, P> = &'a mut dyn FnMut(Seen<P>);
+
+/// What is seen on the way.
+enum Seen<'a, P: Play> {
+    /// A place is reached.
+    Place(usize, &'a Instance<P::Model>, Option<usize>),
+    /// A call of the intruder's was accepted.
+    Receipt(String),
+}
+
+impl<P: Play> Intruder<'_, P> {
+    fn reach(&mut self, instance: &mut Instance<P::Model>, player: Option<usize>) {
+        if self.left {
+            return;
+        }
+        let at = self.place;
+        self.place += 1;
+        self.silent = false;
+        self.flush(instance, at);
+        if let Some(look) = &mut self.look {
+            look(Seen::Place(at, instance, player));
+        }
+        while let Some(change) = self.changes.get(self.next).filter(|change| change.at == at) {
+            match change.what {
+                What::Before(letter) => self.intrude(instance, letter),
+                What::Between(_) => {
+                    self.between = true;
+                    return;
+                }
+                What::Silent => self.silent = true,
+                What::Gone => self.gone = true,
+            }
+            self.next += 1;
+        }
+    }
+
+    /// Calls that waited for a call that did not come, up to a place.
+    fn flush(&mut self, instance: &mut Instance<P::Model>, before: usize) {
+        while let Some(change) = self.changes.get(self.next).filter(|change| change.at < before) {
+            if let What::Between(letter) | What::Before(letter) = change.what {
+                self.intrude(instance, letter);
+            }
+            self.next += 1;
+        }
+        self.between = false;
+    }
+
+    fn intrude(&mut self, instance: &mut Instance<P::Model>, letter: Letter<OpOf<P>>) {
+        let Letter { who, value, op } = letter;
+        self.calls += 1;
+        match self.course.call(instance, who, value, op) {
+            Some(receipt) => {
+                self.watch(instance);
+                if let Some(look) = &mut self.look {
+                    look(Seen::Receipt(format!("{receipt:?}")));
+                }
+            }
+            None => self.accepted = false,
+        }
+    }
+
+    fn watch(&mut self, instance: &Instance<P::Model>) {
+        let owed = instance.db.owed();
+        self.lacked = owed.saturating_sub(instance.ledger().held).max(self.lacked);
+    }
+}
+
+impl<P: Play> Asks<P::Model> for Intruder<'_, P> {
+    fn chance(&mut self, purse: &mut Purse, chance: f64) -> bool {
+        self.course.chance(purse, chance)
+    }
+
+    fn pick(&mut self, purse: &mut Purse, count: usize) -> usize {
+        self.course.pick(purse, count)
+    }
+
+    fn near(&mut self, purse: &mut Purse, number: u128, part: f64) -> u128 {
+        self.course.near(purse, number, part)
+    }
+
+    fn draw(&mut self, purse: &mut Purse, player: usize, amounts: &Amounts) -> Balance {
+        self.course.draw(purse, player, amounts)
+    }
+
+    fn secret(&mut self, purse: &mut Purse, who: Agent) -> [u8; 32] {
+        self.course.secret(purse, who)
+    }
+
+    fn enjoy(
+        &mut self,
+        purse: &mut Purse,
+        player: usize,
+        own: Balance,
+        worth: impl Fn(Balance) -> Balance,
+    ) {
+        self.course.enjoy(purse, player, own, worth);
+    }
+
+    fn decide(
+        &mut self,
+        _: usize,
+        _: &'static str,
+        _: &'static [&'static str],
+        _: impl FnOnce() -> u64,
+    ) -> Option<usize> {
+        None
+    }
+
+    fn turn(&mut self, instance: &mut Instance<P::Model>, player: Option<usize>) {
+        self.reach(instance, player);
+    }
+
+    fn call(
+        &mut self,
+        instance: &mut Instance<P::Model>,
+        who: Agent,
+        value: Balance,
+        op: OpOf<P>,
+    ) -> Option<<P::Model as crate::models::Messages>::Receipt> {
+        if self.between {
+            self.flush(instance, self.place);
+        }
+        self.calls += 1;
+        let own = (self.silent || self.gone) && self.who.accounts.contains(&who);
+        if own { None } else { self.course.call(instance, who, value, op) }
+    }
+
+    fn advance(&mut self, instance: &mut Instance<P::Model>, blocks: Block) {
+        self.reach(instance, None);
+        self.watch(instance);
+        self.course.advance(instance, blocks);
+    }
+
+    fn commit(&mut self, player: usize) {
+        self.course.commit(player);
+    }
+
+    fn leave(&mut self) {
+        (self.silent, self.gone, self.left) = (false, false, true);
+    }
+}
+
+/// What a play comes to, over all branches of chance: numbers over `below`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// What numbers are multiples of: one over this.
+    pub below: u128,
+    /// What the intruder has more than at the start, in all.
+    pub own: i128,
+    /// The same for every player that is none of the intruder's.
+    pub players: Vec<i128>,
+    /// The same for every seat of others.
+    pub others: Vec<i128>,
+    /// What the mechanism lacked at worst to what it owed.
+    pub lacked: Balance,
+    /// What is held in the end and belongs to nobody that can take it out.
+    pub left: i128,
+}
+
+/// A deviation and what it does.
+#[derive(Clone, Debug)]
+pub struct Found<O> {
+    /// Who intrudes: its place among those who do.
+    pub who: usize,
+    /// Everybody's type.
+    pub types: Vec<usize>,
+    /// The options that are not as intended.
+    pub given: Vec<Option<usize>>,
+    /// What is changed.
+    pub changes: Vec<Change<O>>,
+    /// What it does.
+    pub effect: Effect,
+    /// What comes of it if nothing is changed.
+    pub base: Effect,
+}
+
+/// What was tried.
+#[derive(Clone, Debug, Default)]
+pub struct Tried {
+    /// Calls in the alphabet, of all intruders.
+    pub letters: usize,
+    /// Places of the longest play.
+    pub places: usize,
+    /// Changes that were played.
+    pub plays: u64,
+    /// Calls that were made.
+    pub calls: u64,
+    /// Whether every single change was tried.
+    pub complete: bool,
+    /// Chains that were played.
+    pub chains: u64,
+    /// Whether all chains were tried that begin with a single change of each effect.
+    pub chains_complete: bool,
+    /// Profiles of types that were looked at.
+    pub profiles: usize,
+    /// Branches of chance were left out.
+    pub some_branches: bool,
+    /// Messages that were called with success, and that never were.
+    pub messages: (Vec<&'static str>, Vec<&'static str>),
+}
+
+/// All deviations that were played, told to whoever asks.
+pub struct Scan<'s, P: Play> {
+    scene: &'s Scene<P>,
+    /// Who intrudes.
+    pub intruders: Vec<Who>,
+    limits: Limits,
+    since: Instant,
+}
+
+type Changes<P> = Vec<Change<OpOf<P>>>;
+
+impl<'s, P: Play> Scan<'s, P> {
+    /// Nothing was tried yet. Those who intrude: of players who are alike the first and the last, who
+    /// has a role and is not trusted with it, and a newcomer.
+    pub fn new(scene: &'s Scene<P>, size: usize, limits: Limits) -> Self {
+        let spares: Vec<Agent> = scene.spares.clone().collect();
+        let class = |at: usize| scene.play.class(at);
+        let n = scene.players();
+        let ends = |first: usize| {
+            let like = |other: usize| (0..size).all(|k| class(other + k) == class(first + k));
+            let before = first > 0 && like(first - 1);
+            let after = first + size < n && like(first + 1);
+            !(before && after)
+        };
+        let group = |first: usize| {
+            let players: Vec<usize> = (first..first + size).collect();
+            let seats = players.iter().map(|at| &scene.seats[*at]);
+            Who {
+                name: seats.clone().map(|seat| seat.name.clone()).collect::<Vec<_>>().join(" and "),
+                accounts: seats
+                    .flat_map(|seat| seat.accounts.clone())
+                    .chain(spares.clone())
+                    .collect(),
+                players,
+            }
+        };
+        let last = (n + 1).saturating_sub(size);
+        let mut intruders: Vec<Who> = (0..last).filter(|first| ends(*first)).map(group).collect();
+        let trusted = scene.trusted();
+        let free = scene.others.iter().filter(|seat| !trusted.contains(&seat.name.as_str()));
+        intruders.extend(free.map(|seat| Who {
+            name: seat.name.clone(),
+            players: Vec::new(),
+            accounts: [&seat.accounts[..], &spares].concat(),
+        }));
+        intruders.push(Who { name: "newcomer".into(), players: Vec::new(), accounts: spares });
+        Self { scene, intruders, limits, since: Instant::now() }
+    }
+
+    /// Half of the time is for what is not raw.
+    fn over(&self) -> bool {
+        self.since.elapsed().as_secs_f64() > self.limits.seconds / 2.0
+    }
+
+    /// Tries everything, and tells what every deviation does.
+    pub fn run(&self, tell: &(dyn Fn(&Found<OpOf<P>>) + Sync)) -> Result<Tried, Stopped> {
+        let mut tried = Tried { complete: true, chains_complete: true, ..Tried::default() };
+        let (mut called, mut bases) = (FxHashSet::default(), Vec::new());
+        for (number, who) in self.intruders.iter().enumerate() {
+            for types in self.profiles() {
+                if self.over() {
+                    tried.complete = false;
+                    break;
+                }
+                let given = vec![None; types.len()];
+                let honest = self.play(who, &types, &given, &[], None)?.effect;
+                let mut begins = vec![given.clone()];
+                if let [player] = who.players[..] {
+                    begins.extend(self.deeds(player, &types).into_iter().map(|option| {
+                        let mut given = given.clone();
+                        given[player] = Some(option);
+                        given
+                    }));
+                }
+                for given in begins {
+                    let begin = Begin { types: types.clone(), given, honest: honest.clone() };
+                    let base = Base::new(self, number, who, begin, &mut tried)?;
+                    called.extend(base.called.iter().copied());
+                    tried.complete &= !self.over();
+                    bases.push(base);
+                }
+            }
+        }
+        tried.profiles = self.profiles().len();
+        for base in &bases {
+            tell(&base.found(&[], base.begun.clone()));
+        }
+        let mut singles = Vec::new();
+        for base in &bases {
+            singles.push(base.singles(tell, &mut tried, &mut called)?);
+        }
+        for (base, singles) in bases.iter().zip(singles) {
+            base.chains(singles, tell, &mut tried, &mut called)?;
+        }
+        let all = <P::Model as crate::models::Messages>::MESSAGES.iter().map(|one| one.name);
+        let (yes, no): (Vec<_>, Vec<_>) = all.partition(|name| called.contains(name));
+        tried.messages = (yes, no);
+        Ok(tried)
+    }
+
+    /// Types that rise and that fall with the players' numbers, so that either end is a high one, and
+    /// all the same.
+    fn profiles(&self) -> Vec<Vec<usize>> {
+        let kinds: Vec<usize> = self.scene.kinds.iter().map(Vec::len).collect();
+        let n = kinds.len();
+        let rising = (0..n).map(|at| (at + 1) * kinds[at] / (n + 1)).collect();
+        let falling = (0..n).map(|at| (n - at) * kinds[at] / (n + 1)).collect();
+        let mut all: Vec<Vec<usize>> = vec![rising, falling];
+        all.dedup();
+        all
+    }
+
+    /// Plays with some changes, over all branches of chance.
+    fn play(
+        &self,
+        who: &Who,
+        types: &[usize],
+        given: &[Option<usize>],
+        changes: &[Change<OpOf<P>>],
+        mut look: Option<Look<P>>,
+    ) -> Result<Outcome, Stopped> {
+        let mut answers = Answers::new(types, given);
+        let mut sum: Option<Played> = None;
+        let (mut lacked, mut calls, mut places, mut accepted) = (0, 0, 0, false);
+        let mut branches = 0;
+        loop {
+            let intruder = Intruder::<P> {
+                course: Course::new(&mut answers),
+                changes,
+                who,
+                place: 0,
+                next: 0,
+                silent: false,
+                gone: false,
+                between: false,
+                left: false,
+                look: look.as_mut().filter(|_| branches == 0).map(|look| &mut **look as Look<P>),
+                accepted: true,
+                lacked: 0,
+                calls: 0,
+            };
+            let mut end = self.scene.play_with(intruder, |intruder| &mut intruder.course);
+            end.answers.watch(&end.instance);
+            let played = self.read(who, types, &end);
+            lacked = end.answers.lacked.max(lacked);
+            calls += end.answers.calls;
+            places = end.answers.place.max(places);
+            accepted |= end.answers.accepted;
+            drop(end);
+            branches += 1;
+            let (odds, below) = answers.odds();
+            let played = fits(played, odds, below)?;
+            sum = Some(match sum {
+                None => played,
+                Some(sum) => sum.plus(&played).ok_or(Stopped::Overflow)?,
+            });
+            let more = answers.next_branch();
+            if !more || branches == BRANCHES_MAX {
+                let sum = sum.ok_or(Stopped::Overflow)?;
+                let n = self.scene.players();
+                let payoffs = &sum.payoffs[0];
+                let effect = Effect {
+                    below: sum.below,
+                    own: payoffs[0],
+                    players: payoffs[1..=n].to_vec(),
+                    others: payoffs[n + 1..payoffs.len() - 1].to_vec(),
+                    lacked,
+                    left: payoffs[payoffs.len() - 1],
+                };
+                return Ok(Outcome { effect, calls, places, accepted, cut: more });
+            }
+        }
+    }
+
+    /// What the end of one branch is worth: to the intruder, every other player, every other seat,
+    /// and nobody.
+    fn read(&self, who: &Who, types: &[usize], end: &crate::play::Table<P, Intruder<P>>) -> Played {
+        let scene = self.scene;
+        let mut own = scene.wallets_of(&who.accounts, &end.instance);
+        let mut numbers = vec![0];
+        for (player, kind) in types.iter().enumerate() {
+            let worth = scene.gains_of(player, *kind, &end.purses[player], &end.answers.course);
+            match who.players.contains(&player) {
+                true => {
+                    own += worth;
+                    numbers.push(0);
+                }
+                false => numbers.push(scene.tokens(player, &end.instance) + worth),
+            }
+        }
+        numbers[0] = own;
+        for (seat, Seat { accounts, name }) in scene.others.iter().enumerate() {
+            let gains = scene.play.seat_gains(end, seat);
+            if who.players.is_empty() && *name == who.name {
+                numbers[0] += gains;
+                numbers.push(0);
+                continue;
+            }
+            let foreign: Vec<Agent> =
+                accounts.iter().copied().filter(|at| !who.accounts.contains(at)).collect();
+            numbers.push(scene.tokens_of(&foreign, &end.instance) + gains);
+        }
+        let kept = scene.play.kept(&end.instance);
+        numbers.push(end.instance.ledger().held as i128 - kept as i128);
+        Played::of(numbers)
+    }
+}
+
+/// What a play came to.
+struct Outcome {
+    effect: Effect,
+    calls: u64,
+    places: usize,
+    /// Whether all calls of the intruder's were accepted in some branch.
+    accepted: bool,
+    /// Whether branches were left out.
+    cut: bool,
+}
+
+/// A play that one intruder changes.
+struct Base<'s, P: Play> {
+    scan: &'s Scan<'s, P>,
+    number: usize,
+    who: &'s Who,
+    types: Vec<usize>,
+    given: Vec<Option<usize>>,
+    letters: Vec<Letter<OpOf<P>>>,
+    /// Changes that are accepted where they are put.
+    live: Changes<P>,
+    /// What comes of it if everybody does as it should, and if only raw calls are left out.
+    honest: Effect,
+    begun: Effect,
+    /// Messages that somebody calls with success.
+    called: FxHashSet<&'static str>,
+}
+
+/// What an intruder begins from: everybody's types, and the options that are given.
+struct Begin {
+    types: Vec<usize>,
+    given: Vec<Option<usize>>,
+    honest: Effect,
+}
+
+impl<'s, P: Play> Base<'s, P> {
+    fn new(
+        scan: &'s Scan<'s, P>,
+        number: usize,
+        who: &'s Who,
+        Begin { types, given, honest }: Begin,
+        tried: &mut Tried,
+    ) -> Result<Self, Stopped> {
+        let steps = scan.recorded(who, &types);
+        let called = scan.called(&steps);
+        let letters = Letters::<P>::of(scan.scene, who, &steps);
+        let mut base = Self {
+            scan,
+            number,
+            who,
+            types,
+            given,
+            letters,
+            live: Vec::new(),
+            begun: honest.clone(),
+            honest,
+            called,
+        };
+        let (live, outcome) = base.accepted(&[], &base.letters)?;
+        base.begun = outcome.effect;
+        base.live = live;
+        tried.letters += base.letters.len();
+        tried.places = tried.places.max(outcome.places);
+        tried.some_branches |= outcome.cut;
+        Ok(base)
+    }
+
+    /// Which letters are accepted where, in the first branch of a play with some changes, behind the
+    /// last of them; and turns of the intruder's own.
+    fn accepted(
+        &self,
+        changes: &[Change<OpOf<P>>],
+        letters: &[Letter<OpOf<P>>],
+    ) -> Result<(Changes<P>, Outcome), Stopped> {
+        let (mut live, mut scratch): (Changes<P>, Option<Instance<P::Model>>) = (vec![], None);
+        let from = changes.last().map_or(0, |change| change.at);
+        let mut own = None;
+        let mut look = |seen: Seen<P>| {
+            let Seen::Place(at, instance, player) = seen else { return };
+            if at < from || self.scan.over() {
+                return;
+            }
+            let scratch = scratch.get_or_insert_with(|| instance.clone());
+            scratch.clone_from(instance);
+            for letter in letters {
+                if scratch.apply(letter.who, letter.value, letter.op).is_ok() {
+                    scratch.clone_from(instance);
+                    live.push(Change { at, what: What::Before(*letter) });
+                    if player.is_some_and(|player| !self.who.players.contains(&player)) {
+                        live.push(Change { at, what: What::Between(*letter) });
+                    }
+                }
+            }
+            if player.is_some_and(|player| self.who.players.contains(&player)) {
+                live.push(Change { at, what: What::Silent });
+                if own.is_none_or(|own| at > own) {
+                    live.push(Change { at, what: What::Gone });
+                    own = Some(at);
+                }
+            }
+        };
+        let outcome =
+            self.scan.play(self.who, &self.types, &self.given, changes, Some(&mut look))?;
+        Ok((live, outcome))
+    }
+
+    fn found(&self, changes: &[Change<OpOf<P>>], effect: Effect) -> Found<OpOf<P>> {
+        Found {
+            who: self.number,
+            types: self.types.clone(),
+            changes: changes.to_vec(),
+            given: self.given.clone(),
+            effect,
+            base: self.honest.clone(),
+        }
+    }
+
+    /// Tries every single change. Gives one of each call and effect.
+    fn singles(
+        &self,
+        tell: &(dyn Fn(&Found<OpOf<P>>) + Sync),
+        tried: &mut Tried,
+        called: &mut FxHashSet<&'static str>,
+    ) -> Result<Changes<P>, Stopped> {
+        // Of each call, by what it does, the first and the last place.
+        let mut classes: FxHashMap<(Agent, &'static str, u64), [Change<OpOf<P>>; 2]> =
+            FxHashMap::default();
+        for batch in self.live.chunks(BATCH) {
+            if self.scan.over() {
+                tried.complete = false;
+                break;
+            }
+            let play = |change: &Change<OpOf<P>>| {
+                let changes = std::slice::from_ref(change);
+                self.scan.play(self.who, &self.types, &self.given, changes, None)
+            };
+            let outcomes: Result<Vec<_>, _> = batch.par_iter().map(play).collect();
+            for (change, outcome) in batch.iter().zip(outcomes?) {
+                tried.plays += 1;
+                tried.calls += outcome.calls;
+                tell(&self.found(std::slice::from_ref(change), outcome.effect.clone()));
+                let effect = crate::audit::outcomes::hash(&outcome.effect.numbers());
+                let class = match change.what {
+                    What::Before(letter) if outcome.accepted => {
+                        called.insert(letter.op.message());
+                        // What is sealed shows only when it is opened.
+                        let sealed = letter.op.opaque().then(|| letter_hash::<P>(&letter));
+                        (letter.who, letter.op.message(), effect ^ sealed.unwrap_or(0))
+                    }
+                    What::Silent => (0, "silent", effect),
+                    What::Gone => (0, "gone", effect),
+                    _ => continue,
+                };
+                classes.entry(class).and_modify(|ends| ends[1] = *change).or_insert([*change; 2]);
+            }
+        }
+        let mut singles: Changes<P> = classes.into_values().flatten().collect();
+        singles.sort_by_key(|change| (change.at, change_hash::<P>(change)));
+        singles.dedup();
+        Ok(singles)
+    }
+
+    /// Tries what is accepted only because of what was changed before.
+    fn chains(
+        &self,
+        singles: Changes<P>,
+        tell: &(dyn Fn(&Found<OpOf<P>>) + Sync),
+        tried: &mut Tried,
+        called: &mut FxHashSet<&'static str>,
+    ) -> Result<(), Stopped> {
+        let mut level: Vec<Changes<P>> = singles.into_iter().map(|change| vec![change]).collect();
+        level.sort_by_key(|chain| change_hash::<P>(&chain[0]));
+        for _ in 1..CHAIN_MAX {
+            let mut next: FxHashMap<u64, Changes<P>> = FxHashMap::default();
+            let (mut played, most) = (0, self.scan.limits.chains);
+            for batch in level.chunks(16) {
+                if self.scan.over() || played >= most {
+                    tried.chains_complete = false;
+                    break;
+                }
+                let grown: Result<Vec<_>, Stopped> =
+                    batch.par_iter().map(|chain| self.grown(chain)).collect();
+                for (chain, outcome) in grown?.into_iter().flatten() {
+                    played += 1;
+                    tried.chains += 1;
+                    tried.plays += 1;
+                    tried.calls += outcome.calls;
+                    if !outcome.accepted {
+                        continue;
+                    }
+                    if let Some(What::Before(letter)) = chain.last().map(|change| change.what) {
+                        called.insert(letter.op.message());
+                        let sealed = letter.op.opaque().then(|| letter_hash::<P>(&letter));
+                        let last = (letter.who, letter.op.message(), sealed);
+                        let effect = outcome.effect.numbers();
+                        let class = crate::audit::outcomes::hash(&(last, effect));
+                        next.entry(class).or_insert_with(|| chain.clone());
+                    }
+                    tell(&self.found(&chain, outcome.effect));
+                }
+            }
+            // Mixed, so that those that are left out are of no one kind.
+            let mut mixed: Vec<_> = next.into_iter().collect();
+            mixed.sort_by_key(|(class, _)| *class);
+            level = mixed.into_iter().map(|(_, chain)| chain).collect();
+        }
+        Ok(())
+    }
+
+    /// A chain with each call more that it enables, one place for each: the first and the last.
+    fn grown(&self, chain: &[Change<OpOf<P>>]) -> Result<Vec<(Changes<P>, Outcome)>, Stopped> {
+        let mut told = Vec::new();
+        let mut look = |seen: Seen<P>| {
+            if let Seen::Receipt(text) = seen {
+                told.extend(numbers(&text));
+            }
+        };
+        self.scan.play(self.who, &self.types, &self.given, chain, Some(&mut look))?;
+        told.retain(|number| *number > 0);
+        told.sort();
+        told.dedup();
+        let letters = Letters::<P>::after(self.scan.scene, self.who, &self.letters, &told);
+        let (live, _) = self.accepted(chain, &letters)?;
+        let base: FxHashSet<u64> = self.live.iter().map(change_hash::<P>).collect();
+        // The first and the last place at which each is accepted.
+        let mut ends: FxHashMap<u64, (Change<OpOf<P>>, Change<OpOf<P>>)> = FxHashMap::default();
+        let mut order = Vec::new();
+        for change in live {
+            let What::Before(letter) = change.what else { continue };
+            if base.contains(&change_hash::<P>(&change)) {
+                continue;
+            }
+            let key = letter_hash::<P>(&letter);
+            ends.entry(key).and_modify(|ends| ends.1 = change).or_insert_with(|| {
+                order.push(key);
+                (change, change)
+            });
+        }
+        let mut grown = Vec::new();
+        for key in order {
+            let (first, last) = ends[&key];
+            for change in if first.at == last.at { vec![first] } else { vec![first, last] } {
+                if self.scan.over() {
+                    return Ok(grown);
+                }
+                let chain = [chain, &[change]].concat();
+                let outcome = self.scan.play(self.who, &self.types, &self.given, &chain, None)?;
+                grown.push((chain, outcome));
+            }
+        }
+        Ok(grown)
+    }
+}
+
+impl Effect {
+    /// All that it says.
+    pub fn numbers(&self) -> Vec<i128> {
+        let Self { below, own, players, others, lacked, left } = self;
+        let ends = [*below as i128, *own, *lacked as i128, *left];
+        [&players[..], others, &ends].concat()
+    }
+}
+
+fn letter_hash<P: Play>(letter: &Letter<OpOf<P>>) -> u64 {
+    let Letter { who, value, op } = letter;
+    crate::audit::outcomes::hash(&(who, value, op.message(), op.arguments(&crate::models::account)))
+}
+
+fn change_hash<P: Play>(change: &Change<OpOf<P>>) -> u64 {
+    let what = match &change.what {
+        What::Before(letter) => (0, letter_hash::<P>(letter)),
+        What::Between(letter) => (1, letter_hash::<P>(letter)),
+        What::Silent => (2, 0),
+        What::Gone => (3, 0),
+    };
+    crate::audit::outcomes::hash(&(change.at, what))
+}
+
+/// The whole numbers in what a receipt says.
+fn numbers(text: &str) -> Vec<Balance> {
+    text.split(|one: char| !one.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+}
+
+impl<P: Play> Scan<'_, P> {
+    /// The play as it should be, and plays of other options: those of the intruder's players, from
+    /// their own accounts and from spare ones, then those of all others.
+    fn recorded(&self, who: &Who, types: &[usize]) -> Vec<Vec<Step<OpOf<P>>>> {
+        let scene = self.scene;
+        let n = scene.players();
+        let record = |given: &[Option<usize>], from: Option<(usize, Agent)>| {
+            let mut answers = Answers::new(types, given);
+            let end = scene.play_from(Course::new(&mut answers).recorded(), from, |course| course);
+            end.answers.into_steps()
+        };
+        let mut plays = vec![record(&vec![None; n], None)];
+        let mine = |at: &usize| who.players.contains(at);
+        let order = (0..n).filter(mine).chain((0..n).filter(|at| !mine(at)));
+        // Whoever is no player learns from the first of each class what a player does.
+        let stands_in = who.players.first().copied().unwrap_or(0);
+        for at in order {
+            for option in 0..scene.options[at].len() {
+                if plays.len() >= PLAYS_MAX || self.over() {
+                    return plays;
+                }
+                let mut given = vec![None; n];
+                given[at] = Some(option);
+                plays.push(record(&given, None));
+                let plan = scene.options[at][option].plan;
+                if at == stands_in && accounts_of(&scene.play, plan) == 1 {
+                    let spares = scene.spares.clone();
+                    plays.extend(spares.map(|spare| record(&given, Some((at, spare)))));
+                }
+            }
+        }
+        plays
+    }
+
+    /// The messages that are called with success in some play.
+    fn called(&self, plays: &[Vec<Step<OpOf<P>>>]) -> FxHashSet<&'static str> {
+        let mut called = FxHashSet::default();
+        for play in plays {
+            let mut instance = self.scene.start().clone();
+            for step in play {
+                match *step {
+                    Step::Blocks(blocks) => instance.advance(blocks),
+                    Step::Call { who, value, op, .. } => {
+                        if instance.apply(who, value, op).is_ok() {
+                            called.insert(op.message());
+                        }
+                    }
+                }
+            }
+        }
+        called
+    }
+
+    /// Options of a player that it cannot take back from some moment on: offences, and the like.
+    fn deeds(&self, player: usize, types: &[usize]) -> Vec<usize> {
+        let scene = self.scene;
+        let is_deed = |option: &usize| {
+            let mut given = vec![None; types.len()];
+            given[player] = Some(*option);
+            let mut answers = Answers::new(types, &given);
+            let end = scene.play(Course::new(&mut answers).recorded());
+            end.answers.committed(player).is_some()
+        };
+        (0..scene.options[player].len()).filter(is_deed).take(DEEDS_MAX).collect()
+    }
+}
+
+/// The calls that an intruder may make, none twice.
+struct Letters<'a, P: Play> {
+    own: &'a [Agent],
+    /// What accounts have at the start.
+    wallets: &'a [Balance],
+    /// Accounts that arguments name.
+    accounts: Vec<Agent>,
+    amounts: Vec<Balance>,
+    seen: FxHashSet<u64>,
+    /// Callers and messages of which a call of another's was taken over that is of no use but to the
+    /// one that it was made for.
+    opaque: FxHashSet<(Agent, &'static str)>,
+    all: Vec<Letter<OpOf<P>>>,
+}
+
+impl<'a, P: Play> Letters<'a, P> {
+    fn of(scene: &'a Scene<P>, who: &'a Who, plays: &[Vec<Step<OpOf<P>>>]) -> Vec<Letter<OpOf<P>>> {
+        let mut letters = Self {
+            own: &who.accounts,
+            wallets: &scene.start().ledger().wallets,
+            accounts: who.accounts.clone(),
+            amounts: Vec::new(),
+            seen: FxHashSet::default(),
+            opaque: FxHashSet::default(),
+            all: Vec::new(),
+        };
+        for step in plays.iter().flatten() {
+            let Step::Call { who: caller, value, .. } = step else { continue };
+            let named = who.accounts.len() + OTHERS_MAX;
+            if !letters.accounts.contains(caller) && letters.accounts.len() < named {
+                letters.accounts.push(*caller);
+            }
+            if *value > 0 && !letters.amounts.contains(value) && letters.amounts.len() < AMOUNTS_MAX
+            {
+                letters.amounts.push(*value);
+            }
+        }
+        letters.recorded(plays);
+        let first = letters.all.clone();
+        letters.varied(&first);
+        letters.made_up();
+        letters.all
+    }
+
+    /// Calls of the same messages with amounts that were told.
+    fn after(
+        scene: &'a Scene<P>,
+        who: &'a Who,
+        before: &[Letter<OpOf<P>>],
+        told: &[Balance],
+    ) -> Vec<Letter<OpOf<P>>> {
+        let near = |told: &Balance| [*told, told / 2, told.saturating_sub(1), told + 1];
+        let mut amounts: Vec<Balance> = told.iter().flat_map(near).filter(|one| *one > 0).collect();
+        amounts.sort();
+        amounts.dedup();
+        amounts.truncate(4 * AMOUNTS_MAX);
+        let mut letters = Self {
+            own: &who.accounts,
+            wallets: &scene.start().ledger().wallets,
+            accounts: Vec::new(),
+            amounts,
+            seen: FxHashSet::default(),
+            opaque: FxHashSet::default(),
+            all: Vec::new(),
+        };
+        before.iter().for_each(|letter| letters.add(letter.who, letter.value, letter.op));
+        // One of each caller, message and accounts: other amounts follow.
+        let mut shapes = FxHashSet::default();
+        for Letter { who, value, op } in before {
+            if shapes.insert((*who, op.message(), op.event(*who).1)) {
+                for other in op.variants(&[], &letters.amounts) {
+                    letters.add(*who, *value, other);
+                }
+                if op.payable() {
+                    for amount in letters.amounts.clone() {
+                        letters.add(*who, amount, *op);
+                    }
+                }
+            }
+        }
+        letters.all
+    }
+
+    fn add(&mut self, who: Agent, value: Balance, op: OpOf<P>) {
+        let value = value.min(self.wallets[who as usize]);
+        let letter = Letter { who, value, op };
+        if self.all.len() < LETTERS_MAX && self.seen.insert(letter_hash::<P>(&letter)) {
+            self.all.push(letter);
+        }
+    }
+
+    /// What the intruder calls in any play, then what others do, from its accounts.
+    fn recorded(&mut self, plays: &[Vec<Step<OpOf<P>>>]) {
+        let own = self.own;
+        for step in plays.iter().flatten() {
+            if let Step::Call { who, value, op, .. } = step
+                && own.contains(who)
+            {
+                self.add(*who, *value, *op);
+            }
+        }
+        for step in plays.iter().flatten() {
+            let Step::Call { who, value, op, .. } = step else { continue };
+            for caller in own.iter().filter(|caller| *caller != who) {
+                if !op.opaque() || self.opaque.insert((*caller, op.message())) {
+                    self.add(*caller, *value, *op);
+                }
+            }
+        }
+    }
+
+    /// Every call with one argument, or its tokens, changed.
+    fn varied(&mut self, calls: &[Letter<OpOf<P>>]) {
+        for Letter { who, value, op } in calls {
+            for other in op.variants(&self.accounts, &self.amounts) {
+                self.add(*who, *value, other);
+            }
+            if op.payable() {
+                let all = self.wallets[*who as usize];
+                let near = [0, 1, value / 2, value.saturating_sub(1), value.saturating_add(1)];
+                for other in near.into_iter().chain([value.saturating_mul(2), all]) {
+                    self.add(*who, other, *op);
+                }
+            }
+        }
+    }
+
+    /// Every message with made-up arguments, one of them changed, and amounts that occur.
+    fn made_up(&mut self) {
+        for who in self.own {
+            for op in OpOf::<P>::samples(*who) {
+                let one = op.variants(&self.accounts, &self.amounts);
+                let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
+                for op in std::iter::once(op).chain(one) {
+                    amounts.iter().for_each(|value| self.add(*who, *value, op));
+                }
+            }
+        }
+    }
+}
+
+/// A deviation, with the steps of the play in which it is made and of the one in which nothing is
+/// changed, in the branch of chance in which it gains most.
+pub struct Told<O> {
+    /// The steps.
+    pub steps: Vec<Step<O>>,
+    /// Which of them the intruder put there.
+    pub put: Vec<usize>,
+    /// The steps without the deviation.
+    pub base: Vec<Step<O>>,
+}
+
+impl<P: Play> Scan<'_, P> {
+    /// Plays a deviation again and writes everything down.
+    pub fn told(&self, found: &Found<OpOf<P>>) -> Told<OpOf<P>> {
+        let who = &self.intruders[found.who];
+        let none = vec![None; found.types.len()];
+        let record = |given: &[Option<usize>], changes: &[Change<OpOf<P>>]| {
+            let mut answers = Answers::new(&found.types, given);
+            let mut best: Option<(i128, Vec<Step<OpOf<P>>>)> = None;
+            let mut branches = 0;
+            loop {
+                let intruder = Intruder::<P> {
+                    course: Course::new(&mut answers).recorded(),
+                    changes,
+                    who,
+                    place: 0,
+                    next: 0,
+                    silent: false,
+                    gone: false,
+                    between: false,
+                    left: false,
+                    look: None,
+                    accepted: true,
+                    lacked: 0,
+                    calls: 0,
+                };
+                let end = self.scene.play_with(intruder, |intruder| &mut intruder.course);
+                let own = self.scene.wallets_of(&who.accounts, &end.instance);
+                if best.as_ref().is_none_or(|best| own > best.0) {
+                    best = Some((own, end.answers.course.into_steps()));
+                }
+                branches += 1;
+                let as_intended = changes.is_empty() && given.iter().all(Option::is_none);
+                if as_intended || !answers.next_branch() || branches == BRANCHES_MAX {
+                    return best.expect("there is a branch").1;
+                }
+            }
+        };
+        let steps = record(&found.given, &found.changes);
+        let base = record(&none, &[]);
+        let is_put = |step: &Step<OpOf<P>>| match step {
+            Step::Call { who, value, op, .. } => {
+                found.changes.iter().any(|change| match change.what {
+                    What::Before(letter) | What::Between(letter) => {
+                        letter == Letter { who: *who, value: *value, op: *op }
+                    }
+                    _ => false,
+                })
+            }
+            Step::Blocks(_) => false,
+        };
+        let put = (0..steps.len()).filter(|at| is_put(&steps[*at])).collect();
+        Told { steps, put, base }
+    }
+}

@@ -1,0 +1,639 @@
+//! A scenario as a game whose every outcome can be computed.
+//!
+//! What is played is the mechanism's [`Play`], the same as the simulator's. Every player chooses one
+//! of its options before anything else: each strategy, and what the play offers beside them. Chance,
+//! and what players decide on the way where that is asked, are answered by a [`Decider`], and by
+//! running it with other answers every outcome is seen, with the real rules at every step: a
+//! strategic form, a tree, an expectation. (Systematic exploration by running again: Godefroid,
+//! VeriSoft, 1997.)
+
+use crate::games::exact::{self, Rational};
+use crate::models::{Agent, Instance, Model};
+use crate::play::{
+    Answers as Asks, OpOf, Play, Player, Purse, ScenarioOf, Seat, Strategies, Table, Wrong,
+};
+use crate::scenario::Amounts;
+use crate::simulate::stream;
+use crate::trace::{Amount, Step, Trace};
+use carrots_logic::{Balance, Block};
+use num_integer::Integer;
+use num_traits::ToPrimitive;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The most tokens of all agents: payoffs, and sums of a few thousand of them, are `i128`.
+pub const TOKENS_MAX: Balance = 1 << 112;
+
+/// How many accounts there are that nobody has.
+const SPARES: Agent = 2;
+
+/// What a player can choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice<P> {
+    /// What it does.
+    pub plan: P,
+    /// As which of its types, by number; zero if that makes no difference.
+    pub kind: usize,
+    /// Whether it depends on what others do.
+    pub reacts: bool,
+}
+
+/// What a player can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Type {
+    /// Its name.
+    pub name: String,
+    /// How likely it is, in proportion to the other types of the player.
+    pub weight: u64,
+}
+
+/// A scenario that is audited.
+pub struct Scene<P: Play> {
+    /// What is played.
+    pub play: P,
+    /// The scenario of it.
+    pub scenario: ScenarioOf<P>,
+    /// The players, with their accounts.
+    pub seats: Vec<Seat>,
+    /// Who has something at stake, too, but does only what it should.
+    pub others: Vec<Seat>,
+    /// The types that each player can be of.
+    pub kinds: Vec<Vec<Type>>,
+    /// What their types are, as numbers.
+    values: Vec<Vec<Balance>>,
+    /// What each player can choose.
+    pub options: Vec<Vec<Choice<P::Plan>>>,
+    /// What it should choose, by player and type: the place of an option.
+    pub intended: Vec<Vec<usize>>,
+    /// Strategies that nobody can choose here.
+    pub left_out: Vec<&'static str>,
+    /// Accounts that nobody has, with tokens: those of a newcomer, or spare ones of a player's.
+    pub spares: Range<Agent>,
+    /// Everybody is endowed, and nobody has entered.
+    dealt: Dealt<P>,
+}
+
+/// A table at which nobody has entered yet.
+struct Dealt<P: Play> {
+    instance: Instance<P::Model>,
+    players: Vec<Player<P>>,
+    purses: Vec<Purse>,
+    entering: usize,
+    world: Purse,
+}
+
+impl<P: Play> Scene<P> {
+    /// The game of a scenario whose other parts are sound.
+    pub fn new(scenario: &ScenarioOf<P>) -> Result<Self, Wrong> {
+        let scenario = P::audited(scenario)?;
+        let play = P::new(&scenario);
+        let groups = scenario.agents.iter();
+        let entering: Vec<P::Strategy> = groups
+            .flat_map(|group| std::iter::repeat_n(group.strategy, group.count as usize))
+            .collect();
+        let there: Vec<P::Strategy> = crate::play::going_on::<P>(&scenario)
+            .into_iter()
+            .map(|(_, strategy)| strategy)
+            .collect();
+        let strategies = [&entering[..], &there].concat();
+        let strategies_of = strategies.clone();
+        let values: Vec<_> = (0..strategies.len()).map(|player| play.kinds(player)).collect();
+        let (mut options, mut intended) = (Vec::new(), Vec::new());
+        for (player, strategy) in strategies.into_iter().enumerate() {
+            let (all, own) = offer(&play, player, strategy, &values[player]);
+            options.push(all);
+            intended.push(own);
+        }
+        let chosen = |strategy: &&P::Strategy| {
+            let suits = |at: usize| play.suits(at, **strategy) || strategies_of[at] == **strategy;
+            !(0..values.len()).any(suits)
+        };
+        let left_out = P::Strategy::ALL.iter().filter(chosen).map(|one| one.name()).collect();
+        let accounts = |player: usize| {
+            let of = |choice: &Choice<P::Plan>| accounts_of(&play, choice.plan);
+            options[player].iter().map(of).max().unwrap_or(1)
+        };
+        let mut wallets = play.wallets();
+        let mut dealt = Vec::new();
+        for group in &scenario.agents {
+            for _ in 0..group.count {
+                let stake = group.stake.max();
+                let purse = Purse { rng: stream(0, 0, 0), stake, gains: 0, costs: 0 };
+                dealt.push((group.strategy, wallets.len() as Agent, purse));
+                // Every account has what the first has: tokens that nobody needs change nothing.
+                let accounts = accounts(dealt.len() - 1) as usize;
+                wallets.extend(std::iter::repeat_n(stake + play.spare(), accounts));
+            }
+        }
+        let richest = dealt.iter().map(|(_, _, purse)| purse.stake).max().unwrap_or(0);
+        let spares = wallets.len() as Agent..wallets.len() as Agent + SPARES;
+        wallets.extend(spares.clone().map(|_| richest + play.spare()));
+        let table = Table::seated(&scenario, wallets, dealt, 0, 0);
+        let seat = |(at, player): (usize, &Player<P>)| {
+            let accounts = if at < entering.len() { accounts(at) } else { 1 };
+            let name = play.seat_name(at);
+            Seat { name, accounts: (player.account..player.account + accounts).collect() }
+        };
+        let named = |value: &Balance| Type {
+            name: if P::KIND.is_empty() { String::new() } else { format!("{} {value}", P::KIND) },
+            weight: 1,
+        };
+        Ok(Self {
+            seats: table.players.iter().enumerate().map(seat).collect(),
+            others: play.seats(),
+            kinds: values.iter().map(|all| all.iter().map(named).collect()).collect(),
+            values,
+            options,
+            intended,
+            spares,
+            left_out,
+            dealt: Dealt {
+                instance: table.instance,
+                players: table.players,
+                purses: table.purses,
+                entering: table.entering,
+                world: table.world,
+            },
+            play,
+            scenario,
+        })
+    }
+
+    /// Who has a role and is trusted with it: the names of seats.
+    pub fn trusted(&self) -> Vec<&str> {
+        match &self.scenario.intended.trusted {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => P::TRUSTED.to_vec(),
+        }
+    }
+
+    /// How many players there are.
+    pub fn players(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// The mechanism before anybody called anything.
+    pub fn start(&self) -> &Instance<P::Model> {
+        &self.dealt.instance
+    }
+
+    /// An option in words.
+    pub fn name(&self, player: usize, option: usize) -> String {
+        let Choice { plan, kind, reacts } = self.options[player][option];
+        let name = self.play.name(plan);
+        match reacts && self.kinds[player].len() > 1 {
+            true => format!("{name} as {}", self.kinds[player][kind].name),
+            false => name,
+        }
+    }
+
+    /// The names of a player's options.
+    pub fn names(&self, player: usize) -> Vec<String> {
+        (0..self.options[player].len()).map(|option| self.name(player, option)).collect()
+    }
+
+    /// The first option of a player for which that holds.
+    pub fn find(&self, player: usize, is: impl Fn(P::Plan) -> bool) -> Option<usize> {
+        self.options[player].iter().position(|choice| is(choice.plan))
+    }
+
+    /// What a player's type is as a number.
+    pub fn value(&self, player: usize, kind: usize) -> Balance {
+        self.values[player][kind]
+    }
+
+    /// Plays once: everybody chooses, and everything happens as the course's decider says. In the
+    /// end everyone takes out what it can.
+    pub fn play<'a>(&'a self, course: Course<'a, P::Model>) -> Table<P, Course<'a, P::Model>> {
+        self.play_with(course, |course| course)
+    }
+
+    /// The same for whoever answers by a course and more.
+    pub fn play_with<'a, A: Asks<P::Model>>(
+        &'a self,
+        answers: A,
+        course: impl Fn(&mut A) -> &mut Course<'a, P::Model>,
+    ) -> Table<P, A> {
+        self.play_from(answers, None, course)
+    }
+
+    /// The same, but a player may play from another account.
+    pub fn play_from<'a, A: Asks<P::Model>>(
+        &'a self,
+        answers: A,
+        from: Option<(usize, Agent)>,
+        course: impl Fn(&mut A) -> &mut Course<'a, P::Model>,
+    ) -> Table<P, A> {
+        let Dealt { instance, players, purses, entering, world } = &self.dealt;
+        let mut table = Table {
+            instance: instance.clone(),
+            players: players.clone(),
+            purses: purses.clone(),
+            entering: *entering,
+            world: world.clone(),
+            board: P::Board::default(),
+            answers,
+        };
+        if let Some((player, account)) = from {
+            table.players[player].account = account;
+        }
+        let asked = course(&mut table.answers);
+        asked.values = &self.values;
+        asked.worths = self.values.iter().map(|all| vec![0; all.len()]).collect();
+        for (player, options) in self.options.iter().enumerate() {
+            // Where decisions on the way are asked, plans that take them by themselves are not.
+            let steady = |option: &usize| !(asked.asks && options[*option].reacts);
+            let offered: Vec<usize> = (0..options.len()).filter(steady).collect();
+            let place = |kind: usize| {
+                let own = self.intended[player][kind];
+                offered.iter().position(|option| *option == own).unwrap_or(0)
+            };
+            let option = offered[asked.decider.decide(&Decision {
+                player,
+                about: "plan",
+                sees: 0,
+                options: offered.len(),
+                intended: &place,
+                name: &|option| self.name(player, offered[option]),
+            })];
+            table.players[player].plan = options[option].plan;
+            asked.as_kinds.push(options[option].kind);
+        }
+        self.play.enter(&mut table);
+        for _ in 0..self.scenario.run.horizon {
+            self.play.round(&mut table);
+        }
+        self.play.finish(&mut table);
+        table.answers.leave();
+        self.play.leave(&mut table);
+        table
+    }
+
+    /// What a player's accounts have more than at the start, when all took out what they could.
+    pub fn tokens(&self, player: usize, end: &Instance<P::Model>) -> i128 {
+        self.wallets_of(&self.seats[player].accounts, end)
+    }
+
+    /// What accounts have in their wallets more than at the start.
+    pub fn wallets_of(&self, accounts: &[Agent], end: &Instance<P::Model>) -> i128 {
+        let has = |who: &Agent| end.ledger().wallets[*who as usize] as i128;
+        let had = |who: &Agent| self.dealt.instance.wealth(*who) as i128;
+        accounts.iter().map(|who| has(who) - had(who)).sum()
+    }
+
+    /// What accounts of no player have more than at the start.
+    pub fn tokens_of(&self, accounts: &[Agent], end: &Instance<P::Model>) -> i128 {
+        let change =
+            |who: &Agent| end.wealth(*who) as i128 - self.dealt.instance.wealth(*who) as i128;
+        accounts.iter().map(change).sum()
+    }
+
+    /// A player's payoff at the end, if it is of type `kind`: tokens that it has more than at the
+    /// start, what the world gave and took, and what the end is worth to it.
+    pub fn payoff(&self, player: usize, kind: usize, end: &Table<P, Course<P::Model>>) -> i128 {
+        self.tokens(player, &end.instance) + self.gains(player, kind, end)
+    }
+
+    /// What of a payoff is no tokens.
+    pub fn gains(&self, player: usize, kind: usize, end: &Table<P, Course<P::Model>>) -> i128 {
+        self.gains_of(player, kind, &end.purses[player], &end.answers)
+    }
+
+    /// The same from what the world gave it and took, and a course.
+    pub fn gains_of(
+        &self,
+        player: usize,
+        kind: usize,
+        purse: &Purse,
+        course: &Course<P::Model>,
+    ) -> i128 {
+        purse.gains as i128 - purse.costs as i128 + course.worths[player][kind]
+    }
+
+    /// What an end that no play came to is worth to a player of type `kind` beside tokens.
+    pub fn worth(&self, player: usize, kind: usize, end: &Instance<P::Model>) -> i128 {
+        let Seat { accounts, .. } = &self.seats[player];
+        self.play.worth(accounts, self.values[player][kind], &self.dealt.instance, end)
+    }
+
+    /// What was called since the start, as a trace.
+    pub fn trace(&self, start: &Instance<P::Model>, steps: Vec<Step<OpOf<P>>>) -> Trace<P::Model> {
+        let wallets = start.ledger().wallets.iter().copied().map(Amount).collect();
+        let (wallets, state) = match &self.scenario.state {
+            None => (wallets, None),
+            Some(_) => (vec![], Some(start.state())),
+        };
+        let mechanism = P::Model::NAME.into();
+        let params = self.scenario.params;
+        Trace { mechanism, params, wallets, state, steps, ends: BTreeMap::new() }
+    }
+}
+
+/// How many accounts a plan needs.
+pub fn accounts_of<P: Play>(play: &P, plan: P::Plan) -> u32 {
+    P::accounts(P::strategy(plan)).max(play.identities(plan))
+}
+
+/// What a player can choose, and what it should by its type.
+fn offer<P: Play>(
+    play: &P,
+    player: usize,
+    intended: P::Strategy,
+    values: &[Balance],
+) -> (Vec<Choice<P::Plan>>, Vec<usize>) {
+    let mut all: Vec<Choice<P::Plan>> = Vec::new();
+    let mut add = |plan: P::Plan, kind: usize| {
+        let choice = match play.fixed(plan, player, values[kind]) {
+            Some(plan) => Choice { plan, kind: 0, reacts: false },
+            None => Choice { plan, kind, reacts: true },
+        };
+        all.iter().position(|one| *one == choice).unwrap_or_else(|| {
+            all.push(choice);
+            all.len() - 1
+        })
+    };
+    for plan in play.options(player) {
+        (0..values.len()).for_each(|kind| _ = add(plan, kind));
+    }
+    let own = (0..values.len()).map(|kind| add(play.intended(player, intended), kind)).collect();
+    for strategy in P::Strategy::ALL.iter().filter(|one| play.suits(player, **one)) {
+        (0..values.len()).for_each(|kind| _ = add(P::plan(*strategy), kind));
+    }
+    (all, own)
+}
+
+/// A decision that is asked for.
+pub struct Decision<'a> {
+    /// Whose.
+    pub player: usize,
+    /// What it is about.
+    pub about: &'static str,
+    /// What the player knows beside its type and what it decided before, as a number.
+    pub sees: u64,
+    /// How many options there are.
+    pub options: usize,
+    /// What the intended behaviour chooses, by the number of the player's type.
+    pub intended: &'a dyn Fn(usize) -> usize,
+    /// The name of an option.
+    pub name: &'a dyn Fn(usize) -> String,
+}
+
+/// Who answers.
+pub trait Decider {
+    /// The option that is chosen.
+    fn decide(&mut self, decision: &Decision) -> usize;
+    /// What happens by chance, with these odds.
+    fn happen(&mut self, odds: &[u64]) -> usize;
+}
+
+/// Whoever enumerates a play: asks a decider, and writes down what is asked for.
+pub struct Course<'a, M: Model> {
+    decider: &'a mut dyn Decider,
+    /// What everybody's types are, and as which of them it plays.
+    values: &'a [Vec<Balance>],
+    as_kinds: Vec<usize>,
+    /// Whether players decide on the way instead of following their plans.
+    asks: bool,
+    /// What the end is worth to every player, by its type.
+    worths: Vec<Vec<i128>>,
+    steps: Option<Vec<Step<M::Op>>>,
+    /// If it is watched: what the mechanism lacked at worst to what it owed.
+    lacked: Option<Balance>,
+    /// By player, how many steps were written down when it did what it cannot take back.
+    committed: BTreeMap<usize, usize>,
+}
+
+impl<'a, M: Model> Course<'a, M> {
+    /// Everything is asked of a decider.
+    pub fn new(decider: &'a mut dyn Decider) -> Self {
+        Self {
+            decider,
+            values: &[],
+            as_kinds: Vec::new(),
+            asks: false,
+            worths: Vec::new(),
+            steps: None,
+            lacked: None,
+            committed: BTreeMap::new(),
+        }
+    }
+
+    /// The same, and every call is written down.
+    pub fn recorded(self) -> Self {
+        Self { steps: Some(Vec::new()), ..self }
+    }
+
+    /// The same, and after every call it is seen whether the mechanism holds what it owes.
+    pub fn watched(self) -> Self {
+        Self { lacked: Some(0), ..self }
+    }
+
+    /// The same, and what players can decide on the way is asked.
+    pub fn asking(self) -> Self {
+        Self { asks: true, ..self }
+    }
+
+    /// What the mechanism lacked at worst to what it owed, if that was watched.
+    pub fn lacked(&self) -> Balance {
+        self.lacked.unwrap_or(0)
+    }
+
+    /// How many steps were written down when a player did what it cannot take back.
+    pub fn committed(&self, player: usize) -> Option<usize> {
+        self.committed.get(&player).copied()
+    }
+
+    /// What was called, if it was written down.
+    pub fn into_steps(self) -> Vec<Step<M::Op>> {
+        self.steps.unwrap_or_default()
+    }
+}
+
+impl<M: Model> Asks<M> for Course<'_, M> {
+    fn chance(&mut self, _: &mut Purse, chance: f64) -> bool {
+        match chance {
+            ..=0.0 => false,
+            1.0.. => true,
+            _ => self.decider.happen(&odds(chance)) == 0,
+        }
+    }
+
+    fn pick(&mut self, _: &mut Purse, count: usize) -> usize {
+        if count == 1 { 0 } else { self.decider.happen(&vec![1; count]) }
+    }
+
+    /// The least, the number itself, and the most stand for all.
+    fn near(&mut self, _: &mut Purse, number: u128, part: f64) -> u128 {
+        if part == 0.0 {
+            return number;
+        }
+        let away = self.decider.happen(&[1; 3]) as f64 - 1.0;
+        (number as f64 * (1.0 + part * away)) as u128
+    }
+
+    fn draw(&mut self, _: &mut Purse, player: usize, _: &Amounts) -> Balance {
+        self.values[player][self.as_kinds[player]]
+    }
+
+    fn secret(&mut self, _: &mut Purse, who: Agent) -> [u8; 32] {
+        let mut secret = [0; 32];
+        secret[..4].copy_from_slice(&who.to_le_bytes());
+        secret
+    }
+
+    fn enjoy(
+        &mut self,
+        _: &mut Purse,
+        player: usize,
+        _: Balance,
+        worth: impl Fn(Balance) -> Balance,
+    ) {
+        for (sum, value) in self.worths[player].iter_mut().zip(&self.values[player]) {
+            *sum += worth(*value) as i128;
+        }
+    }
+
+    fn decide(
+        &mut self,
+        player: usize,
+        about: &'static str,
+        options: &'static [&'static str],
+        sees: impl FnOnce() -> u64,
+    ) -> Option<usize> {
+        if !self.asks {
+            return None;
+        }
+        Some(self.decider.decide(&Decision {
+            player,
+            about,
+            sees: sees(),
+            options: options.len(),
+            intended: &|_| 0,
+            name: &|option| options[option].into(),
+        }))
+    }
+
+    fn turn(&mut self, _: &mut Instance<M>, _: Option<usize>) {}
+
+    #[inline(always)]
+    fn call(
+        &mut self,
+        instance: &mut Instance<M>,
+        who: Agent,
+        value: Balance,
+        op: M::Op,
+    ) -> Option<M::Receipt> {
+        if let Some(steps) = &mut self.steps {
+            steps.push(Step::Call { who, value, op, expect: None });
+        }
+        let receipt = instance.apply(who, value, op).ok();
+        if let Some(lacked) = &mut self.lacked {
+            let owed = instance.db.owed();
+            *lacked = owed.saturating_sub(instance.ledger().held).max(*lacked);
+        }
+        receipt
+    }
+
+    fn advance(&mut self, instance: &mut Instance<M>, blocks: Block) {
+        if let Some(steps) = &mut self.steps {
+            steps.push(Step::Blocks(blocks));
+        }
+        instance.advance(blocks);
+    }
+
+    /// The first one counts.
+    fn commit(&mut self, player: usize) {
+        let steps = self.steps.as_ref().map_or(0, Vec::len);
+        self.committed.entry(player).or_insert(steps);
+    }
+}
+
+/// The odds of a chance, for and against it: those of the shortest decimal that is read as it.
+fn odds(chance: f64) -> [u64; 2] {
+    let exact =
+        exact::parse(&chance.to_string()).unwrap_or_else(|| Rational::from_integer(1.into()));
+    let (one, all) = (exact.numer().to_u64(), exact.denom().to_u64());
+    match (one, all) {
+        (Some(one), Some(all)) => [one, all - one],
+        // Finer than 2^-64: the nearest that there is.
+        _ => [(chance * 2f64.powi(53)) as u64, (1 << 53) - (chance * 2f64.powi(53)) as u64],
+    }
+}
+
+/// Answers as intended for the players' types, but for players whose first decision is given.
+///
+/// Chance moves are met branch by branch: see [`Self::next_branch`].
+#[derive(Clone, Debug)]
+pub struct Answers<'a> {
+    types: &'a [usize],
+    given: &'a [Option<usize>],
+    /// Who decided already in this play.
+    decided: Vec<bool>,
+    /// The chance moves of this play in their order: the odds, and the branch that is taken.
+    chance: Vec<(Vec<u64>, usize)>,
+    /// How many of them were met in this play.
+    met: usize,
+}
+
+impl<'a> Answers<'a> {
+    /// Everyone as intended, by the number of everyone's type, but for what is `given` by player.
+    /// The first play takes the first branch of every chance move that is possible.
+    pub fn new(types: &'a [usize], given: &'a [Option<usize>]) -> Self {
+        Self { types, given, decided: vec![false; types.len()], chance: Vec::new(), met: 0 }
+    }
+
+    /// The odds of the last play: the product of those of its branches, and of all. What does not
+    /// fit is the greatest number that does.
+    pub fn odds(&self) -> (u128, u128) {
+        let branch = |(odds, taken): &(Vec<u64>, usize)| {
+            let (one, all) = (u128::from(odds[*taken]), odds.iter().copied().map(u128::from).sum());
+            let common = one.gcd(&all);
+            (one / common, all / common)
+        };
+        let times = |(one, all): (u128, u128), (odds, sum)| {
+            (one.saturating_mul(odds), all.saturating_mul(sum))
+        };
+        self.chance.iter().map(branch).fold((1, 1), times)
+    }
+
+    /// Prepares the next play, which takes the next combination of branches; false if there is none.
+    pub fn next_branch(&mut self) -> bool {
+        self.decided.fill(false);
+        self.met = 0;
+        while let Some((odds, taken)) = self.chance.last_mut() {
+            if let Some(next) = (*taken + 1..odds.len()).find(|branch| odds[*branch] > 0) {
+                *taken = next;
+                return true;
+            }
+            self.chance.pop();
+        }
+        false
+    }
+}
+
+impl Decider for Answers<'_> {
+    fn decide(&mut self, decision: &Decision) -> usize {
+        let player = decision.player;
+        match self.given[player] {
+            Some(option) if !std::mem::replace(&mut self.decided[player], true) => option,
+            _ => (decision.intended)(self.types[player]),
+        }
+    }
+
+    fn happen(&mut self, odds: &[u64]) -> usize {
+        if self.met == self.chance.len() {
+            let first = odds.iter().position(|odds| *odds > 0).unwrap_or(0);
+            self.chance.push((odds.to_vec(), first));
+        }
+        self.met += 1;
+        self.chance[self.met - 1].1
+    }
+}
+
+/// Plays once as a decider says.
+pub fn run<'a, P: Play>(
+    scene: &'a Scene<P>,
+    decider: &'a mut dyn Decider,
+) -> Table<P, Course<'a, P::Model>> {
+    scene.play(Course::new(decider))
+}
