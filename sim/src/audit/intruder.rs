@@ -315,6 +315,8 @@ pub struct Scan<'s, P: Play> {
 }
 
 type Changes<P> = Vec<Change<OpOf<P>>>;
+/// The first and the last place of a change.
+type Ends<P> = [Change<OpOf<P>>; 2];
 
 impl<'s, P: Play> Scan<'s, P> {
     /// Nothing was tried yet. Those who intrude: of players who are alike the first and the last, who
@@ -638,8 +640,7 @@ impl<'s, P: Play> Base<'s, P> {
         called: &mut FxHashSet<&'static str>,
     ) -> Result<Changes<P>, Stopped> {
         // Of each call, by what it does, the first and the last place.
-        let mut classes: FxHashMap<(Agent, &'static str, u64), [Change<OpOf<P>>; 2]> =
-            FxHashMap::default();
+        let mut classes: FxHashMap<(Agent, &'static str, u64), Ends<P>> = FxHashMap::default();
         for batch in self.live.chunks(BATCH) {
             if self.scan.over() {
                 tried.complete = false;
@@ -738,7 +739,7 @@ impl<'s, P: Play> Base<'s, P> {
         let (live, _) = self.accepted(chain, &letters)?;
         let base: FxHashSet<u64> = self.live.iter().map(change_hash::<P>).collect();
         // The first and the last place at which each is accepted.
-        let mut ends: FxHashMap<u64, (Change<OpOf<P>>, Change<OpOf<P>>)> = FxHashMap::default();
+        let mut ends: FxHashMap<u64, Ends<P>> = FxHashMap::default();
         let mut order = Vec::new();
         for change in live {
             let What::Before(letter) = change.what else { continue };
@@ -746,14 +747,14 @@ impl<'s, P: Play> Base<'s, P> {
                 continue;
             }
             let key = letter_hash::<P>(&letter);
-            ends.entry(key).and_modify(|ends| ends.1 = change).or_insert_with(|| {
+            ends.entry(key).and_modify(|ends| ends[1] = change).or_insert_with(|| {
                 order.push(key);
-                (change, change)
+                [change; 2]
             });
         }
         let mut grown = Vec::new();
         for key in order {
-            let (first, last) = ends[&key];
+            let [first, last] = ends[&key];
             for change in if first.at == last.at { vec![first] } else { vec![first, last] } {
                 if self.scan.over() {
                     return Ok(grown);
