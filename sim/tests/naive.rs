@@ -155,7 +155,8 @@ impl Game {
         let n = self.players();
         let options = self.places.iter().map(|place| place.options.len()).max().unwrap_or(1);
         let types: usize = self.places.iter().map(|place| place.types.len()).product();
-        let group = terms.size.unwrap_or(2) as u32;
+        let usual = if terms.property == Immunity { 1 } else { 2 };
+        let group = terms.size.unwrap_or(usual);
         match terms.property {
             DominantStrategy => types * options.pow(n as u32),
             Solvency | Uniqueness => options.pow(n as u32),

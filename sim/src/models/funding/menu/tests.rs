@@ -201,7 +201,8 @@ fn pledging_is_dominant_among_parts_at_the_right_bonus() {
                         &format!("audit.amounts={amounts}"),
                     ],
                 );
-                let part = |gift: Gift| gift.accounts == 1 && gift.amount % (30 / amounts) == 0;
+                let part =
+                    |gift: Gift| gift.accounts == 1 && gift.amount.is_multiple_of(30 / amounts);
                 let parts =
                     steady(&scene, |gift| gift.to != To::Own && part(gift) && gift.amount <= 30);
                 let pays = less * percent / 100 <= weight - 30;

@@ -72,7 +72,7 @@ fn conserved(scene: &Scene<Game>, end: &Instance<Staking>) {
     accounts(end).for_each(|who| assert_eq!(end.db.worth(who), 0, "{who} left something"));
 }
 
-fn of<'a>(count: usize, name: &'a str, all: usize) -> Vec<&'a str> {
+fn of(count: usize, name: &str, all: usize) -> Vec<&str> {
     (0..all).map(|at| if at < count { name } else { "honest" }).collect()
 }
 
@@ -138,8 +138,7 @@ fn what_depends_on_chance_pays_the_mean_of_what_may_happen() {
     let set = ["audit.eras=1", "world.offence_rate=0.25"];
     let scene = small(4, &set);
     let whole = |name| sums(&scene, &given(&scene, &of(1, name, 4)));
-    let [(honest, all), (lazy, _), (bad, _)] =
-        ["honest", "lazy", "equivocate"].map(|name| whole(name));
+    let [(honest, all), (lazy, _), (bad, _)] = ["honest", "lazy", "equivocate"].map(whole);
     // What rounding leaves depends on the order of plans: one token.
     let near = |times: i128, name, want: i128| {
         let won = times * whole(name).0[0];
