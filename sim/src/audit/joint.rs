@@ -320,12 +320,19 @@ impl<P: Play> Outcomes<'_, P> {
         victim: Option<usize>,
     ) -> Option<Joint> {
         let members = group.members.len();
-        // Of options that come to the same, the first. A victim keeps to its own.
+        // A victim keeps to its own.
         let kept = |at: usize| victim.map(|victim| plan.options[at][victim]);
         let mut distinct: Vec<_> =
             (0..classes.len()).map(|at| (classes[at], kept(at), at)).collect();
         distinct.sort_unstable();
-        distinct.dedup_by_key(|(classes, kept, _)| (*classes, *kept));
+        // Two of each: one of them may be what is intended.
+        let mut same = 0;
+        let mut before = None;
+        distinct.retain(|(classes, kept, _)| {
+            same = if before == Some((*classes, *kept)) { same + 1 } else { 0 };
+            before = Some((*classes, *kept));
+            same < 2
+        });
         let mut worst: Option<(i128, usize, usize)> = None;
         for (place, (kinds, base)) in plan.kinds.iter().enumerate() {
             let base_worth: [i128; MEMBERS_MAX] = std::array::from_fn(|at| {
