@@ -813,15 +813,15 @@ fn compare(game: &Game, finding: &Finding) -> Result<bool, String> {
     let audit = format!("the audit says {} {}", finding.verdict.name(), said(&finding.gain));
     match answer {
         None if finding.verdict == Unknown => Ok(false),
+        // Where nobody can do anything else, all that is said of deviations holds.
+        None if finding.verdict == Holds && finding.gain.is_none() => Ok(false),
         None => Err(format!("{} {audit}, the definition nothing", finding.terms.property.name())),
         Some(Answer { verdict, measured, rounding }) => {
             let near = match (&measured, &finding.gain) {
                 (Some(one), Some(other)) => (one - other).abs() <= whole(rounding),
                 (one, other) => one == other,
             };
-            // Where nobody can do anything else, all that is said of deviations holds.
-            let nothing = measured.is_none() && finding.gain.is_none() && finding.verdict == Holds;
-            let same = verdict == finding.verdict || rounding > 0 || nothing;
+            let same = verdict == finding.verdict || rounding > 0;
             let definition = format!("the definition {} {}", verdict.name(), said(&measured));
             (near && same).then_some(true).ok_or(format!(
                 "{} {audit}, {definition} ({})",

@@ -21,7 +21,9 @@ fn confirm(file: &Path) -> usize {
     let document = Document::read(file, &[]).expect("the scenario can be read");
     let audited: Box<dyn Audited> = open(&document).expect("the scenario is sound");
     let mut confirmed = 0;
-    audited.check(audited.asked(), Limits::default(), &mut |finding| {
+    // However slow the machine is.
+    let limits = Limits { seconds: 900.0, ..Limits::default() };
+    audited.check(audited.asked(), limits, &mut |finding| {
         let Some(counterexample) = &finding.counterexample else {
             assert_ne!(finding.verdict, Verdict::Unknown, "{}: {finding}", file.display());
             return;
