@@ -15,6 +15,7 @@
 mod alphabet;
 mod exhaustive;
 mod guided;
+pub(crate) mod letters;
 mod script;
 mod shrink;
 #[cfg(test)]

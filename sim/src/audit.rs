@@ -14,6 +14,7 @@
 //! | is it the only equilibrium, and reached? | [`population`] |
 //! | and where players decide several times, or after others? | [`tree`] |
 //! | does any sequence of calls pay? | [`raw`] |
+//! | does the simulator say the same? | [`compare`] |
 //!
 //! ```
 //! use carrots::audit::{Property::DominantStrategy, audit};
@@ -28,7 +29,9 @@
 //! # Ok::<(), carrots::scenario::ScenarioError>(())
 //! ```
 
+mod compare;
 mod counterexample;
+mod exploit;
 mod finding;
 mod intruder;
 mod joint;
@@ -43,6 +46,7 @@ mod tests;
 mod tree;
 mod whole;
 
+pub use compare::Compared;
 pub use counterexample::{Counterexample, Instead};
 pub use finding::{Finding, Verdict};
 pub use property::{Asked, Property, Terms};
@@ -50,7 +54,7 @@ pub use property::{Asked, Property, Terms};
 use crate::games::exact::{self, Rational};
 use crate::games::extensive::Extensive;
 use crate::play::{Play, ScenarioOf, Wrong, expect};
-use crate::scenario::{Document, ScenarioError};
+use crate::scenario::{Document, ScenarioError, Token};
 use crate::scene::{Answers, Course, Scene, TOKENS_MAX};
 use carrots_logic::{Balance, Block};
 use num_traits::Zero;
@@ -106,6 +110,8 @@ pub trait Audited: Sync {
     fn asked(&self) -> &[Terms];
     /// The intended behaviour.
     fn intended(&self) -> &str;
+    /// What its amounts are in, where they are shown.
+    fn token(&self) -> &Token;
     /// Answers questions, and hands over each answer.
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding));
     /// The game that is audited, as a tree.
@@ -114,7 +120,9 @@ pub trait Audited: Sync {
     fn places(&self) -> Vec<Place>;
     /// What comes of a profile, by playing every branch of chance of it: everybody's type and option
     /// by number.
-    fn outcome(&self, types: &[usize], options: &[usize]) -> Expected;
+    fn outcome(&self, types: &[usize], options: &[usize]) -> Result<Expected, Stopped>;
+    /// What every strategy is paid in so many runs of the simulator's, and exactly.
+    fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared>;
 }
 
 /// A player of an audited scenario.
@@ -308,6 +316,10 @@ impl<P: Play> Audited for Ready<P> {
         &self.intended
     }
 
+    fn token(&self) -> &Token {
+        &self.scene.scenario.token
+    }
+
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding)) {
         let mut outcomes = Outcomes::new(&self.scene, limits);
         // By the number of those who intrude together.
@@ -336,6 +348,13 @@ impl<P: Play> Audited for Ready<P> {
                     }
                 };
             }
+            if terms.property == Property::IndividualRationality {
+                finding.each = raw::intended(&self.scene, limits).unwrap_or_default();
+            }
+            if let Some(grid) = self.scene.grid() {
+                finding = finding.within(grid);
+            }
+            finding.token = self.scene.scenario.token.clone();
             finding.not_tried.extend(self.scene.left_out.iter().map(ToString::to_string));
             answer(finding);
         }
@@ -365,40 +384,60 @@ impl<P: Play> Audited for Ready<P> {
         (0..seats.len()).map(place).collect()
     }
 
-    fn outcome(&self, types: &[usize], options: &[usize]) -> Expected {
-        let scene = &self.scene;
+    fn outcome(&self, types: &[usize], options: &[usize]) -> Result<Expected, Stopped> {
         let given: Vec<_> = options.iter().copied().map(Some).collect();
-        let own: Vec<_> = scene.seats.iter().flat_map(|seat| seat.accounts.clone()).collect();
-        let all = 0..scene.start().ledger().wallets.len() as u32;
-        let strangers: Vec<_> = all.filter(|account| !own.contains(account)).collect();
-        let mut answers = Answers::new(types, &given);
-        let mut sum = Expected {
-            payoffs: vec![Rational::zero(); types.len()],
-            others: Rational::zero(),
-            revenue: scene.play.owner().map(|_| Rational::zero()),
-            lacked: 0,
-        };
-        loop {
-            let end = scene.play(Course::new(&mut answers).watched());
-            let payoffs: Vec<i128> =
-                (0..types.len()).map(|at| scene.payoff(at, types[at], &end)).collect();
-            let others = scene.tokens_of(&strangers, &end.instance) + scene.play.others(&end);
-            let revenue = scene.play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
-            sum.lacked = sum.lacked.max(end.answers.lacked());
-            drop(end);
-            let (odds, below) = answers.odds();
-            let chance = Rational::new(odds.into(), below.into());
-            let part = |number: i128| exact::whole(number) * &chance;
-            sum.payoffs.iter_mut().zip(payoffs).for_each(|(all, one)| *all += part(one));
-            sum.others += part(others);
-            if let (Some(all), Some(one)) = (&mut sum.revenue, revenue) {
-                *all += part(one);
-            }
-            if !answers.next_branch() {
-                return sum;
-            }
+        expected(&self.scene, types, &given, &|| false)
+    }
+
+    fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared> {
+        compare::compare(&self.scene, runs, limits)
+    }
+}
+
+/// What a profile comes to over all branches of chance, unless the time is `over` before.
+fn expected<P: Play>(
+    scene: &Scene<P>,
+    types: &[usize],
+    given: &[Option<usize>],
+    over: &dyn Fn() -> bool,
+) -> Result<Expected, Stopped> {
+    let own: Vec<_> = scene.seats.iter().flat_map(|seat| seat.accounts.clone()).collect();
+    let all = 0..scene.start().ledger().wallets.len() as u32;
+    let strangers: Vec<_> = all.filter(|account| !own.contains(account)).collect();
+    let mut answers = Answers::new(types, given);
+    let mut sum = Expected {
+        payoffs: vec![Rational::zero(); types.len()],
+        others: Rational::zero(),
+        revenue: scene.play.owner().map(|_| Rational::zero()),
+        lacked: 0,
+    };
+    for branches in 1.. {
+        let end = scene.play(Course::new(&mut answers).watched());
+        let payoffs: Vec<i128> =
+            (0..types.len()).map(|at| scene.payoff(at, types[at], &end)).collect();
+        let others = scene.tokens_of(&strangers, &end.instance) + scene.play.others(&end);
+        let revenue = scene.play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
+        sum.lacked = sum.lacked.max(end.answers.lacked());
+        drop(end);
+        let (odds, below) = answers.odds();
+        if below == u128::MAX {
+            return Err(Stopped::Overflow);
+        }
+        let chance = Rational::new(odds.into(), below.into());
+        let part = |number: i128| exact::whole(number) * &chance;
+        sum.payoffs.iter_mut().zip(payoffs).for_each(|(all, one)| *all += part(one));
+        sum.others += part(others);
+        if let (Some(all), Some(one)) = (&mut sum.revenue, revenue) {
+            *all += part(one);
+        }
+        if !answers.next_branch() {
+            break;
+        }
+        if over() {
+            return Err(Stopped::Time { outcomes: branches });
         }
     }
+    Ok(sum)
 }
 
 impl<P: Play> Outcomes<'_, P> {

@@ -2,8 +2,10 @@
 //! line and the key, the value given and what was expected.
 
 use crate::audit::Asked;
+use crate::games::exact::Rational;
 use crate::state::State;
 use carrots_logic::Balance;
+use num_traits::{Signed, ToPrimitive};
 use rand::Rng;
 use rand_distr::{Distribution, Pareto};
 use serde::de::DeserializeOwned;
@@ -68,6 +70,9 @@ pub struct Token {
     pub decimals: u8,
 }
 
+/// Fractions of no more parts than this are shown as they are.
+const FRACTION_MAX: u32 = 1_000;
+
 impl Token {
     /// An amount in tokens, exact, with its name.
     pub fn show(&self, amount: Balance) -> String {
@@ -80,6 +85,20 @@ impl Token {
             part => format!("{whole}.{part}"),
         };
         format!("{text} {}", self.name).trim_end().to_string()
+    }
+
+    /// The same of what may be below zero or no whole number of the smallest unit: then as a fraction
+    /// of few parts if a token is that unit, or else about.
+    pub fn show_exact(&self, amount: &Rational) -> String {
+        let whole = |number: &Rational| number.to_integer().magnitude().to_u128();
+        let minus = if amount.is_negative() { "-" } else { "" };
+        match whole(&amount.round()) {
+            Some(number) if amount.is_integer() => format!("{minus}{}", self.show(number)),
+            Some(number) if self.decimals > 0 || *amount.denom() >= FRACTION_MAX.into() => {
+                format!("about {minus}{}", self.show(number))
+            }
+            _ => format!("{amount} {}", self.name).trim_end().to_string(),
+        }
     }
 }
 

@@ -7,10 +7,10 @@
 //! strategic form, a tree, an expectation. (Systematic exploration by running again: Godefroid,
 //! VeriSoft, 1997.)
 
-use crate::games::exact::{self, Rational};
+use crate::games::exact;
 use crate::models::{Agent, Instance, Model};
 use crate::play::{
-    Answers as Asks, OpOf, Play, Player, Purse, ScenarioOf, Seat, Strategies, Table, Wrong,
+    Answers as Asks, Dice, OpOf, Play, Player, Purse, ScenarioOf, Seat, Strategies, Table, Wrong,
 };
 use crate::scenario::Amounts;
 use crate::simulate::stream;
@@ -55,8 +55,11 @@ pub struct Scene<P: Play> {
     pub scenario: ScenarioOf<P>,
     /// The players, with their accounts.
     pub seats: Vec<Seat>,
-    /// Who has something at stake, too, but does only what it should.
+    /// Who has a role or something at stake, too, and no options: what it calls on its own is looked at
+    /// unless it is trusted.
     pub others: Vec<Seat>,
+    /// The strategy that the scenario gives each player.
+    strategies: Vec<P::Strategy>,
     /// The types that each player can be of.
     pub kinds: Vec<Vec<Type>>,
     /// What their types are, as numbers.
@@ -96,16 +99,15 @@ impl<P: Play> Scene<P> {
             .map(|(_, strategy)| strategy)
             .collect();
         let strategies = [&entering[..], &there].concat();
-        let strategies_of = strategies.clone();
         let values: Vec<_> = (0..strategies.len()).map(|player| play.kinds(player)).collect();
         let (mut options, mut intended) = (Vec::new(), Vec::new());
-        for (player, strategy) in strategies.into_iter().enumerate() {
-            let (all, own) = offer(&play, player, strategy, &values[player]);
+        for (player, strategy) in strategies.iter().enumerate() {
+            let (all, own) = offer(&play, player, *strategy, &values[player]);
             options.push(all);
             intended.push(own);
         }
         let chosen = |strategy: &&P::Strategy| {
-            let suits = |at: usize| play.suits(at, **strategy) || strategies_of[at] == **strategy;
+            let suits = |at: usize| play.suits(at, **strategy) || strategies[at] == **strategy;
             !(0..values.len()).any(suits)
         };
         let left_out = P::Strategy::ALL.iter().filter(chosen).map(|one| one.name()).collect();
@@ -143,6 +145,7 @@ impl<P: Play> Scene<P> {
             others: play.seats(),
             kinds: values.iter().map(|all| all.iter().map(named).collect()).collect(),
             values,
+            strategies,
             options,
             intended,
             spares,
@@ -177,6 +180,26 @@ impl<P: Play> Scene<P> {
         &self.dealt.instance
     }
 
+    /// An amount in tokens.
+    pub fn show(&self, amount: &exact::Rational) -> String {
+        self.scenario.token.show_exact(amount)
+    }
+
+    /// Who has an account.
+    pub fn owner(&self, account: Agent) -> Option<&Seat> {
+        let mut seats = self.seats.iter().chain(&self.others);
+        seats.find(|seat| seat.accounts.contains(&account))
+    }
+
+    /// Whose an account is, in words.
+    pub fn account_name(&self, account: Agent) -> String {
+        match self.owner(account) {
+            Some(seat) if seat.accounts[0] == account => seat.name.clone(),
+            Some(seat) => format!("{}, from account {account}", seat.name),
+            None => format!("account {account}"),
+        }
+    }
+
     /// An option in words.
     pub fn name(&self, player: usize, option: usize) -> String {
         let Choice { plan, kind, reacts } = self.options[player][option];
@@ -195,6 +218,33 @@ impl<P: Play> Scene<P> {
     /// The first option of a player for which that holds.
     pub fn find(&self, player: usize, is: impl Fn(P::Plan) -> bool) -> Option<usize> {
         self.options[player].iter().position(|choice| is(choice.plan))
+    }
+
+    /// The strategy that the scenario gives a player.
+    pub fn follows(&self, player: usize) -> P::Strategy {
+        self.strategies[player]
+    }
+
+    /// The option that following a strategy is for a player of that type.
+    pub fn option_of(&self, player: usize, strategy: P::Strategy, kind: usize) -> Option<usize> {
+        if strategy == self.strategies[player] {
+            return Some(self.intended[player][kind]);
+        }
+        let plan = P::plan(strategy);
+        let choice = choice(&self.play, player, plan, kind, self.values[player][kind]);
+        self.options[player].iter().position(|one| *one == choice)
+    }
+
+    /// What stands for more that could be drawn, in words; nothing where all of that is looked at.
+    pub fn grid(&self) -> Option<String> {
+        let (types, given) = (vec![0; self.players()], vec![None; self.players()]);
+        let mut answers = Answers::new(&types, &given);
+        let end = self.play(Course::new(&mut answers));
+        let near = (end.answers.near)
+            .then_some("the least, the middle and the greatest stand for a number near another");
+        let lots = end.answers.lots.then_some("one seed stands for all by which lots are drawn");
+        let all: Vec<&str> = near.into_iter().chain(lots).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// What a player's type is as a number.
@@ -224,16 +274,7 @@ impl<P: Play> Scene<P> {
         from: Option<(usize, Agent)>,
         course: impl Fn(&mut A) -> &mut Course<'a, P::Model>,
     ) -> Table<P, A> {
-        let Dealt { instance, players, purses, entering, world } = &self.dealt;
-        let mut table = Table {
-            instance: instance.clone(),
-            players: players.clone(),
-            purses: purses.clone(),
-            entering: *entering,
-            world: world.clone(),
-            board: P::Board::default(),
-            answers,
-        };
+        let mut table = self.table(answers);
         if let Some((player, account)) = from {
             table.players[player].account = account;
         }
@@ -242,31 +283,69 @@ impl<P: Play> Scene<P> {
         asked.worths = self.values.iter().map(|all| vec![0; all.len()]).collect();
         for (player, options) in self.options.iter().enumerate() {
             // Where decisions on the way are asked, plans that take them by themselves are not.
-            let steady = |option: &usize| !(asked.asks && options[*option].reacts);
-            let offered: Vec<usize> = (0..options.len()).filter(steady).collect();
-            let place = |kind: usize| {
+            let steady = |option: &usize| !options[*option].reacts;
+            let steady: Option<Vec<usize>> =
+                asked.asks.then(|| (0..options.len()).filter(steady).collect());
+            let option_of = |place: usize| steady.as_ref().map_or(place, |steady| steady[place]);
+            let place_of = |kind: usize| {
                 let own = self.intended[player][kind];
-                offered.iter().position(|option| *option == own).unwrap_or(0)
+                let place = |all: &Vec<usize>| all.iter().position(|option| *option == own);
+                steady.as_ref().map_or(own, |steady| place(steady).unwrap_or(0))
             };
-            let option = offered[asked.decider.decide(&Decision {
+            let option = option_of(asked.decider.decide(&Decision {
                 player,
                 about: "plan",
                 sees: 0,
-                options: offered.len(),
-                intended: &place,
-                name: &|option| self.name(player, offered[option]),
-            })];
+                options: steady.as_ref().map_or(options.len(), Vec::len),
+                intended: &place_of,
+                name: &|place| self.name(player, option_of(place)),
+            }));
             table.players[player].plan = options[option].plan;
             asked.as_kinds.push(options[option].kind);
         }
-        self.play.enter(&mut table);
-        for _ in 0..self.scenario.run.horizon {
-            self.play.round(&mut table);
-        }
-        self.play.finish(&mut table);
-        table.answers.leave();
-        self.play.leave(&mut table);
+        self.through(&mut table);
         table
+    }
+
+    /// Plays once as the simulator does, which draws everybody's type and all that chance does. All do
+    /// as intended but one player, who follows a strategy. Gives that player's payoff.
+    pub fn sample(&self, player: usize, strategy: P::Strategy, seed: u64, run: u64) -> i128 {
+        let mut table = self.table(Dice);
+        for (at, given) in self.strategies.iter().enumerate() {
+            table.purses[at].rng = stream(seed, run, at as u64);
+            table.players[at].plan = match at == player && strategy != *given {
+                true => P::plan(strategy),
+                false => self.play.intended(at, *given),
+            };
+        }
+        table.world.rng = stream(seed, run, u64::MAX);
+        self.through(&mut table);
+        let Purse { gains, costs, .. } = table.purses[player];
+        self.tokens(player, &table.instance) + gains as i128 - costs as i128
+    }
+
+    fn table<A>(&self, answers: A) -> Table<P, A> {
+        let Dealt { instance, players, purses, entering, world } = &self.dealt;
+        Table {
+            instance: instance.clone(),
+            players: players.clone(),
+            purses: purses.clone(),
+            entering: *entering,
+            world: world.clone(),
+            board: P::Board::default(),
+            answers,
+        }
+    }
+
+    /// From the start to the end, when everyone has taken out what it can.
+    fn through<A: Asks<P::Model>>(&self, table: &mut Table<P, A>) {
+        self.play.enter(table);
+        for _ in 0..self.scenario.run.horizon {
+            self.play.round(table);
+        }
+        self.play.finish(table);
+        table.answers.leave();
+        self.play.leave(table);
     }
 
     /// What a player's accounts have more than at the start, when all took out what they could.
@@ -334,6 +413,20 @@ pub fn accounts_of<P: Play>(play: &P, plan: P::Plan) -> u32 {
     P::accounts(P::strategy(plan)).max(play.identities(plan))
 }
 
+/// A plan as a choice of a player of some type.
+fn choice<P: Play>(
+    play: &P,
+    player: usize,
+    plan: P::Plan,
+    kind: usize,
+    value: Balance,
+) -> Choice<P::Plan> {
+    match play.fixed(plan, player, value) {
+        Some(plan) => Choice { plan, kind: 0, reacts: false },
+        None => Choice { plan, kind, reacts: true },
+    }
+}
+
 /// What a player can choose, and what it should by its type.
 fn offer<P: Play>(
     play: &P,
@@ -343,10 +436,7 @@ fn offer<P: Play>(
 ) -> (Vec<Choice<P::Plan>>, Vec<usize>) {
     let mut all: Vec<Choice<P::Plan>> = Vec::new();
     let mut add = |plan: P::Plan, kind: usize| {
-        let choice = match play.fixed(plan, player, values[kind]) {
-            Some(plan) => Choice { plan, kind: 0, reacts: false },
-            None => Choice { plan, kind, reacts: true },
-        };
+        let choice = choice(play, player, plan, kind, values[kind]);
         all.iter().position(|one| *one == choice).unwrap_or_else(|| {
             all.push(choice);
             all.len() - 1
@@ -401,6 +491,11 @@ pub struct Course<'a, M: Model> {
     lacked: Option<Balance>,
     /// By player, how many steps were written down when it did what it cannot take back.
     committed: BTreeMap<usize, usize>,
+    /// How many steps were written down when everyone began to take out what it could.
+    left: usize,
+    /// Whether three numbers stood for one that is drawn near another, and one seed for all.
+    near: bool,
+    lots: bool,
 }
 
 impl<'a, M: Model> Course<'a, M> {
@@ -415,6 +510,9 @@ impl<'a, M: Model> Course<'a, M> {
             steps: None,
             lacked: None,
             committed: BTreeMap::new(),
+            left: 0,
+            near: false,
+            lots: false,
         }
     }
 
@@ -443,6 +541,11 @@ impl<'a, M: Model> Course<'a, M> {
         self.committed.get(&player).copied()
     }
 
+    /// How many steps were written down when everyone began to take out what it could.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
     /// What was called, if it was written down.
     pub fn into_steps(self) -> Vec<Step<M::Op>> {
         self.steps.unwrap_or_default()
@@ -467,6 +570,7 @@ impl<M: Model> Asks<M> for Course<'_, M> {
         if part == 0.0 {
             return number;
         }
+        self.near = true;
         let away = self.decider.happen(&[1; 3]) as f64 - 1.0;
         (number as f64 * (1.0 + part * away)) as u128
     }
@@ -479,6 +583,11 @@ impl<M: Model> Asks<M> for Course<'_, M> {
         let mut secret = [0; 32];
         secret[..4].copy_from_slice(&who.to_le_bytes());
         secret
+    }
+
+    fn seed(&mut self, world: &mut Purse, who: Agent) -> [u8; 32] {
+        self.lots = true;
+        self.secret(world, who)
     }
 
     fn enjoy(
@@ -546,12 +655,15 @@ impl<M: Model> Asks<M> for Course<'_, M> {
         let steps = self.steps.as_ref().map_or(0, Vec::len);
         self.committed.entry(player).or_insert(steps);
     }
+
+    fn leave(&mut self) {
+        self.left = self.steps.as_ref().map_or(0, Vec::len);
+    }
 }
 
 /// The odds of a chance, for and against it: those of the shortest decimal that is read as it.
 fn odds(chance: f64) -> [u64; 2] {
-    let exact =
-        exact::parse(&chance.to_string()).unwrap_or_else(|| Rational::from_integer(1.into()));
+    let exact = exact::parse(&chance.to_string()).expect("a float is written as a decimal");
     let (one, all) = (exact.numer().to_u64(), exact.denom().to_u64());
     match (one, all) {
         (Some(one), Some(all)) => [one, all - one],
@@ -594,6 +706,11 @@ impl<'a> Answers<'a> {
             (one.saturating_mul(odds), all.saturating_mul(sum))
         };
         self.chance.iter().map(branch).fold((1, 1), times)
+    }
+
+    /// Which branches the last play took, in the order of its chance moves.
+    pub fn branches(&self) -> Vec<usize> {
+        self.chance.iter().map(|(_, taken)| *taken).collect()
     }
 
     /// Prepares the next play, which takes the next combination of branches; false if there is none.

@@ -4,10 +4,13 @@
 //! text becomes `if crate::mutant(NUMBER) { to } else { from }`, and the copy is built once; which
 //! mutant runs is said by an environment variable. Each mechanism has one general scenario,
 //! `sim/scenarios/NAME-general.toml`, with a few variants of it. A mutant is caught if the audit finds
-//! a property violated there that is not violated under the rules as they are, or violated by more.
+//! a property violated there that is not violated under the rules as they are, or violated by more; or
+//! that somebody gains more, or loses more, by an option or by calls of some messages than under these;
+//! or that it costs less to bribe or to corrupt.
 //! Changes that are harmless must not be caught.
 //!
-//! Every fifth is tried; `CARROTS_MUTANTS=all` tries all, anything else those whose name contains it.
+//! Every fifth is tried; `CARROTS_MUTANTS=all` tries all, anything else those whose name contains it, or
+//! one of several with commas between.
 
 use anyhow::{Context, Result, ensure};
 use num_rational::BigRational;
@@ -23,7 +26,7 @@ use std::time::{Duration, Instant};
 
 /// What is left to an audit, and what it is told to take for each property.
 const SECONDS: u64 = 60;
-const SECONDS_EACH: &str = "20";
+const SECONDS_EACH: &str = "50";
 /// Chains of raw calls of each length, for each intruder: few, since there are many audits.
 const CHAINS: &str = "100";
 /// One of so many is tried, unless all are asked for.
@@ -66,7 +69,7 @@ fn broken_rules_are_caught() {
     let is_chosen = |at: &usize| match chosen.as_str() {
         "" => at.is_multiple_of(FIFTH),
         "all" => true,
-        name => mutants[*at].name.contains(name),
+        names => names.split(',').any(|name| mutants[*at].name.contains(name)),
     };
     let chosen: Vec<usize> = (0..mutants.len()).filter(is_chosen).collect();
     let mechanisms: BTreeSet<&str> =
@@ -131,7 +134,7 @@ fn build(mutants: &[Mutant]) -> Result<PathBuf> {
     let copy = folder.join("workspace");
     let rules = root().join("contracts/logic/src");
     let change = |path: &Path, text: String| match path.strip_prefix(&rules) {
-        Ok(file) if file == Path::new("lib.rs") => Ok(text + CHOICE),
+        Ok(file) if file == Path::new("lib.rs") => Ok(format!("{ALLOWED}{text}{CHOICE}")),
         Ok(file) => broken(file, &text, mutants),
         Err(_) => Ok(text),
     };
@@ -149,6 +152,9 @@ fn build(mutants: &[Mutant]) -> Result<PathBuf> {
     ensure!(status.success(), "the copy in {} does not build", copy.display());
     Ok(folder.join("target/release/carrots"))
 }
+
+/// What is written around rules is not written as people would.
+const ALLOWED: &str = "#![allow(unused_parens)]\n";
 
 /// Says which mutant runs; none is zero.
 const CHOICE: &str = r#"
@@ -225,21 +231,44 @@ fn write_out(text: &str, part: Range<usize>, places: &[Place]) -> Result<String>
 }
 
 /// What an audit says: by variant and property the verdict, and what was measured.
-type Findings = BTreeMap<(String, String), (String, Option<BigRational>)>;
+type Findings = BTreeMap<(String, String), Found>;
 
-/// What is violated now and was not, or is violated by more: the first such property.
+/// Properties that measure what it costs to break them.
+const COSTS: [&str; 2] = ["bribery", "corruption"];
+
+/// An answer.
+#[derive(Clone, Default)]
+struct Found {
+    verdict: String,
+    measured: Option<BigRational>,
+    each: BTreeMap<String, BigRational>,
+}
+
+/// What is violated now and was not, or is violated by more; or what somebody gains or loses more by
+/// something: the first such property.
 fn worse(before: &Findings, after: &Findings) -> Option<String> {
-    let is_worse =
-        |(key, (verdict, measured)): &(&(String, String), &(String, Option<BigRational>))| {
-            let (was, by) = before.get(*key).cloned().unwrap_or_default();
-            verdict == "violated" && (was != "violated" || *measured > by)
-        };
-    let ((variant, property), _) = after.iter().find(is_worse)?;
-    Some(if variant.is_empty() { property.clone() } else { format!("{property} ({variant})") })
+    after.iter().find_map(|((variant, property), now)| {
+        let was = before.get(&(variant.clone(), property.clone())).cloned().unwrap_or_default();
+        let costs = COSTS.contains(&property.as_str());
+        let more = if costs { now.measured < was.measured } else { now.measured > was.measured };
+        let worse = now.verdict == "violated" && (was.verdict != "violated" || more);
+        let zero = BigRational::default();
+        let grown =
+            |(by, amount): &(&String, &BigRational)| *amount > was.each.get(*by).unwrap_or(&zero);
+        let by =
+            match (worse || costs && more && now.measured.is_some(), now.each.iter().find(grown)) {
+                (true, _) => property.clone(),
+                (false, Some((by, amount))) => format!("{property}: {by} {amount}"),
+                (false, None) => return None,
+            };
+        Some(if variant.is_empty() { by } else { format!("{by} ({variant})") })
+    })
 }
 
 /// Audits a mechanism's general scenario under the rules of which the one with that number is broken.
 fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
+    // What all others are compared with may take longer.
+    let limit = if number == 0 { 4 * SECONDS } else { SECONDS };
     let path = root().join("sim/scenarios").join(format!("{mechanism}-general.toml"));
     let mut command = Command::new(binary);
     command.arg("audit").arg(path).args(["--format", "json", "--threads", "1"]);
@@ -253,10 +282,10 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if start.elapsed() > Duration::from_secs(SECONDS) {
+        if start.elapsed() > Duration::from_secs(limit) {
             child.kill()?;
             child.wait()?;
-            anyhow::bail!("no answer within {SECONDS} seconds");
+            anyhow::bail!("no answer within {limit} seconds");
         }
         std::thread::sleep(Duration::from_millis(20));
     };
@@ -272,12 +301,17 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
         property: String,
         verdict: String,
         gain: Option<String>,
+        #[serde(default)]
+        each: BTreeMap<String, String>,
     }
     let report: Report = serde_json::from_slice(&fs::read(&out)?)?;
     fs::remove_file(&out)?;
     let read = |finding: Finding| -> Result<_> {
         let measured = finding.gain.map(|gain| gain.parse()).transpose()?;
-        Ok(((finding.variant, finding.property), (finding.verdict, measured)))
+        let each = finding.each.into_iter().map(|(by, amount)| Ok((by, amount.parse()?)));
+        let each = each.collect::<Result<_>>()?;
+        let found = Found { verdict: finding.verdict, measured, each };
+        Ok(((finding.variant, finding.property), found))
     };
     report.properties.into_iter().map(read).collect()
 }

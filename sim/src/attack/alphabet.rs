@@ -1,34 +1,22 @@
 //! What attackers may call: every call in any play of the scene, retargeted and varied, and
 //! messages that nobody calls.
 
+use super::letters::{Letter, Letters, Most};
 use super::script::{Met, OpOf, Script, StepOf, apply, record};
 use super::{Budget, Change, Plan, Search, What};
-use crate::models::{Agent, Instance, Op};
+use crate::models::Instance;
 use crate::play::Play;
 use crate::simulate::stream;
 use crate::trace::Step;
-use carrots_logic::Balance;
 use rand::Rng;
-use std::collections::{BTreeSet, HashSet};
 
-/// The most plays that are recorded, amounts that are tried everywhere, and accounts of others that
-/// calls are retargeted to.
+/// The most plays that are recorded.
 const PLAYS_MAX: usize = 2_000;
-const AMOUNTS_MAX: usize = 6;
-const OTHERS_MAX: usize = 4;
-/// The most letters, and calls that are spent on finding those that are ever accepted.
-const LETTERS_MAX: usize = 50_000;
+const MOST: Most = Most { letters: 50_000, amounts: 6, others: 4 };
+/// The most calls that are spent on finding letters that are ever accepted.
 const TRIALS_MAX: u64 = 3_000_000;
 /// Random plays in search of letters that are accepted only after others.
 const WALKS: u64 = 400;
-
-/// A call.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Letter<O> {
-    pub who: Agent,
-    pub value: Balance,
-    pub op: O,
-}
 
 /// All calls that attackers may make.
 pub(super) struct Alphabet<P: Play> {
@@ -43,9 +31,9 @@ pub(super) struct Alphabet<P: Play> {
 impl<P: Play> Alphabet<P> {
     pub fn new(script: &Script<P>, search: &Search, budget: &Budget) -> Self {
         let plays = plays(script, search);
-        let mut letters = Letters::new(script, &plays);
+        let mut letters = Letters::new(&script.accounts, &script.wallets, &plays, MOST);
         letters.recorded(&plays);
-        letters.varied();
+        letters.varied(true);
         letters.made_up();
         let letters = letters.all;
         let mut accepted = vec![false; letters.len()];
@@ -119,100 +107,6 @@ fn plays<P: Play>(script: &Script<P>, search: &Search) -> Vec<Vec<StepOf<P>>> {
     let others = options(true).chain(options(false)).take(PLAYS_MAX);
     let others = others.map(|other| record(script.scene, search, Some(other)).0);
     std::iter::once(script.steps.clone()).chain(others).collect()
-}
-
-/// Letters without duplicates.
-struct Letters<'a, P: Play> {
-    script: &'a Script<'a, P>,
-    /// Accounts that arguments are retargeted to.
-    accounts: Vec<Agent>,
-    amounts: Vec<Balance>,
-    seen: HashSet<(Agent, Balance, &'static str, Vec<u8>)>,
-    /// Callers and messages of which an opaque call of another was taken over.
-    opaque: HashSet<(Agent, &'static str)>,
-    all: Vec<Letter<OpOf<P>>>,
-}
-
-impl<'a, P: Play> Letters<'a, P> {
-    fn new(script: &'a Script<'a, P>, plays: &[Vec<StepOf<P>>]) -> Self {
-        let mut amounts: BTreeSet<Balance> = BTreeSet::new();
-        let mut accounts = script.accounts.clone();
-        for step in plays.iter().flatten() {
-            if let Step::Call { who, value, .. } = step {
-                if !accounts.contains(who) && accounts.len() < script.accounts.len() + OTHERS_MAX {
-                    accounts.push(*who);
-                }
-                if *value > 0 && amounts.len() < AMOUNTS_MAX {
-                    amounts.insert(*value);
-                }
-            }
-        }
-        let amounts = amounts.into_iter().collect();
-        let (seen, opaque) = (HashSet::new(), HashSet::new());
-        Self { script, accounts, amounts, seen, opaque, all: Vec::new() }
-    }
-
-    fn add(&mut self, who: Agent, value: Balance, op: OpOf<P>) {
-        let arguments = op.arguments(&crate::models::account);
-        if self.all.len() < LETTERS_MAX && self.seen.insert((who, value, op.message(), arguments)) {
-            self.all.push(Letter { who, value, op });
-        }
-    }
-
-    /// What attackers call in any play, then what others do, by the attackers' accounts.
-    fn recorded(&mut self, plays: &[Vec<StepOf<P>>]) {
-        let callers = &self.script.accounts;
-        for step in plays.iter().flatten() {
-            if let Step::Call { who, value, op, .. } = step
-                && callers.contains(who)
-            {
-                self.add(*who, *value, *op);
-            }
-        }
-        for step in plays.iter().flatten() {
-            let Step::Call { who, value, op, .. } = step else { continue };
-            for caller in callers.iter().filter(|caller| *caller != who) {
-                if !op.opaque() || self.opaque.insert((*caller, op.message())) {
-                    self.add(*caller, *value, *op);
-                }
-            }
-        }
-    }
-
-    /// Every call so far with one argument, its tokens, or both changed.
-    fn varied(&mut self) {
-        for Letter { who, value, op } in self.all.clone() {
-            for other in op.variants(&self.accounts, &self.amounts) {
-                self.add(who, value, other);
-                self.other_tokens(who, value, other);
-            }
-            self.other_tokens(who, value, op);
-        }
-    }
-
-    fn other_tokens(&mut self, who: Agent, value: Balance, op: OpOf<P>) {
-        if !op.payable() {
-            return;
-        }
-        let all = self.script.wallets[who as usize];
-        let near = [0, 1, value / 2, value.saturating_sub(1), value.saturating_add(1)];
-        for other in near.into_iter().chain([value.saturating_mul(2), all]) {
-            self.add(who, other.min(all), op);
-        }
-    }
-
-    /// Every message with made-up arguments, one of them changed, and amounts that matter.
-    fn made_up(&mut self) {
-        for who in &self.script.accounts {
-            for op in OpOf::<P>::samples(*who) {
-                let one = op.variants(&self.accounts, &self.amounts);
-                let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
-                for op in std::iter::once(op).chain(one) {
-                    amounts.iter().for_each(|value| self.add(*who, *value, op));
-                }
-            }
-        }
-    }
 }
 
 /// Tries every letter at every place of every play.

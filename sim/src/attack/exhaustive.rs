@@ -5,7 +5,8 @@
 //! attack with it is the one without it, and is left out. Of two ways to write the same attack one
 //! is left out: what is inserted right before a step that is left out is written as its replacement.
 
-use super::alphabet::{Alphabet, Letter};
+use super::alphabet::Alphabet;
+use super::letters::Letter;
 use super::script::{OpOf, Script, apply};
 use super::{Best, Budget, Change, Plan, What};
 use crate::models::Instance;

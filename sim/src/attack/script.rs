@@ -1,10 +1,10 @@
 //! A recorded play that attackers change.
 
-use super::alphabet::Letter;
+use super::letters::Letter;
 use super::{Aim, Change, Score, Search, What};
 use crate::models::{Agent, Instance, Messages, Model};
 pub(super) use crate::play::OpOf;
-use crate::play::{Play, Seat};
+use crate::play::{Play, Purse, Seat};
 use crate::scene::{Answers, Course, Decider, Decision, Scene};
 use crate::trace::{Amount, Step, Trace};
 use carrots_logic::Balance;
@@ -301,8 +301,8 @@ pub(super) fn record<P: Play>(
     let answers = Answers::new(search.types, search.given);
     let mut decider = Other { answers, other, asked: Vec::new() };
     let end = scene.play(Course::new(&mut decider).recorded());
-    let gain = |player: usize| scene.gains(player, search.types[player], &end);
-    let gains = (0..scene.players()).map(gain).collect();
+    let gain = |purse: &Purse| purse.gains as i128 - purse.costs as i128;
+    let gains = end.purses.iter().map(gain).collect();
     let steps = end.answers.into_steps();
     (steps, gains, decider.asked)
 }

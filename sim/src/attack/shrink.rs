@@ -3,7 +3,8 @@
 //! First fewer changes, then smaller amounts, as long as the score does not fall; then fewer steps of
 //! the script, as long as leaving them out changes nobody's payoff, with the attack and without it.
 
-use super::alphabet::{Alphabet, Letter};
+use super::alphabet::Alphabet;
+use super::letters::Letter;
 use super::script::{OpOf, Script, StepOf, apply};
 use super::{Best, Change, Found, What};
 use crate::models::Instance;

@@ -211,7 +211,7 @@ fn exhaustive_search_finds_what_plain_enumeration_finds() {
 /// nothing of checkpoints, of what is refused, and of what is the same.
 fn plain(
     script: &Script<auction::Game>,
-    letters: &[alphabet::Letter<OpOf<auction::Game>>],
+    letters: &[letters::Letter<OpOf<auction::Game>>],
     steps: &[(script::StepOf<auction::Game>, bool)],
     left: usize,
     best: &mut Score,
@@ -223,7 +223,7 @@ fn plain(
         return;
     }
     for at in 0..=steps.len() {
-        for alphabet::Letter { who, value, op } in letters {
+        for letters::Letter { who, value, op } in letters {
             let mut more = steps.to_vec();
             let call = Step::Call { who: *who, value: *value, op: *op, expect: None };
             more.insert(at, (call.clone(), false));

@@ -1,14 +1,17 @@
 //! A profile in which intended behaviour is not best, played with every call written down.
 
+use super::exploit::exploit;
 use crate::games::exact::Rational;
 use crate::models::{Agent, Instance, Model};
-use crate::play::Play;
+use crate::play::{OpOf, Play};
+use crate::scenario::Token;
 use crate::scene::{Answers, Course, Decider, Scene};
 use crate::trace::{Amount, Step};
 use carrots_logic::{Balance, Block};
 use num_traits::Zero;
 use serde::Serialize;
 use serde_json::Value;
+use std::cmp::Reverse;
 use std::fmt;
 
 /// How a property is broken.
@@ -18,6 +21,8 @@ pub struct Counterexample {
     pub who: Vec<Instead>,
     /// What the others are and do, where it is not the same for all of them.
     pub others: Vec<String>,
+    /// What those who deviate call otherwise, in a sentence.
+    pub exploit: String,
     /// The calls that were put between those of others, in their order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Call>,
@@ -91,8 +96,25 @@ pub struct Recorded<M: Model> {
     pub tokens: Vec<i128>,
     /// How likely this play is: odds, out of so many.
     pub odds: (u128, u128),
+    /// What happened by chance, in order.
+    pub branches: Vec<usize>,
+    /// How many steps there are before everyone takes out what it can.
+    pub left: usize,
     /// The end.
     pub end: Instance<M>,
+}
+
+impl<M: Model> Recorded<M> {
+    /// What was done before everyone took out what it could.
+    pub fn calls(&self) -> &[Step<M::Op>] {
+        &self.steps[..self.left]
+    }
+}
+
+/// How many chance moves fell alike before the first that did not; of equals, the first in order.
+pub fn alike(one: &[usize], other: &[usize]) -> (usize, Reverse<Vec<usize>>) {
+    let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    (same, Reverse(one.to_vec()))
 }
 
 /// All plays of a profile, a branch of chance each.
@@ -105,7 +127,7 @@ pub fn record<P: Play>(
     let mut all = Vec::new();
     loop {
         let played = record_one(scene, types, &mut answers, false);
-        all.push(Recorded { odds: answers.odds(), ..played });
+        all.push(Recorded { odds: answers.odds(), branches: answers.branches(), ..played });
         if !answers.next_branch() {
             return all;
         }
@@ -126,6 +148,8 @@ pub fn record_one<P: Play>(
         payoffs: players.clone().map(|at| scene.payoff(at, types[at], &end)).collect(),
         tokens: players.map(|at| scene.tokens(at, &end.instance)).collect(),
         odds: (1, 1),
+        branches: Vec::new(),
+        left: end.answers.left(),
         end: end.instance,
         steps: end.answers.into_steps(),
     }
@@ -138,6 +162,17 @@ pub fn trace_of<P: Play>(scene: &Scene<P>, played: &Recorded<P::Model>) -> Value
     let agents = played.end.ledger().wallets.len() as Agent;
     trace.ends = (0..agents).map(wealth).collect();
     serde_json::to_value(trace).expect("a trace can be written")
+}
+
+/// What accounts of one scene's do in `steps` and not in `base`, in a sentence.
+pub fn exploit_of<P: Play>(
+    scene: &Scene<P>,
+    own: &[Agent],
+    base: &[Step<OpOf<P>>],
+    steps: &[Step<OpOf<P>>],
+    name: &dyn Fn(Agent) -> String,
+) -> String {
+    exploit(own, base, steps, name, &|amount| scene.scenario.token.show(amount))
 }
 
 /// Plays a profile as intended and with a deviation of `who`, and compares them.
@@ -159,9 +194,13 @@ pub fn compare<P: Play>(
     };
     let gain = |player: usize| of(&after, player) - of(&before, player);
     let others = (0..seats.len()).filter(|player| !who.contains(player));
-    // The branch in which they gain most, against the first of what is intended.
+    // The branch in which they gain most, against what is intended where chance falls alike.
     let own = |play: &&Recorded<P::Model>| who.iter().map(|at| play.payoffs[*at]).sum::<i128>();
     let best = after.iter().max_by_key(own).expect("there is a play");
+    let base = before
+        .iter()
+        .max_by_key(|play| alike(&play.branches, &best.branches))
+        .expect("there is a play");
     let name = |player: usize, option: Option<usize>| {
         option.map(|option| scene.name(player, option)).unwrap_or_default()
     };
@@ -178,7 +217,10 @@ pub fn compare<P: Play>(
         format!("{}{of}: {does}", seats[player].name)
     };
     let tokens = |play: &Recorded<P::Model>| who.iter().map(|at| play.tokens[*at]).sum::<i128>();
+    let accounts: Vec<Agent> = who.iter().flat_map(|at| seats[*at].accounts.clone()).collect();
+    let name = |account| scene.account_name(account);
     Counterexample {
+        exploit: exploit_of(scene, &accounts, base.calls(), best.calls(), &name),
         who: who.iter().map(instead).collect(),
         others: others.clone().map(does).collect(),
         calls: Vec::new(),
@@ -187,16 +229,17 @@ pub fn compare<P: Play>(
             .filter(|(_, gain)| !gain.is_zero())
             .collect(),
         gain: who.iter().map(|player| gain(*player)).sum(),
-        gain_in_tokens: tokens(best) - tokens(&before[0]),
+        gain_in_tokens: tokens(best) - tokens(base),
         others_lose: -others.map(gain).sum::<Rational>(),
-        accounts: who.iter().flat_map(|at| seats[*at].accounts.clone()).collect(),
+        accounts,
         trace: trace_of(scene, best),
-        base: trace_of(scene, &before[0]),
+        base: trace_of(scene, base),
     }
 }
 
-impl fmt::Display for Counterexample {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+impl Counterexample {
+    /// In words, with amounts in tokens.
+    pub fn write(&self, token: &Token, out: &mut fmt::Formatter) -> fmt::Result {
         for Instead { player, of, intended, chosen } in &self.who {
             let of = if of.is_empty() { String::new() } else { format!(" ({of})") };
             writeln!(out, "  {player}{of}: {chosen} instead of {intended}")?;
@@ -210,16 +253,23 @@ impl fmt::Display for Counterexample {
         }
         for Call { block, who, message, arguments, value, .. } in &self.calls {
             let arguments = arguments.as_ref().map_or(String::new(), ToString::to_string);
-            let with = if *value > 0 { format!(" with {value}") } else { String::new() };
+            let with =
+                if *value > 0 { format!(" with {}", token.show(*value)) } else { String::new() };
             writeln!(out, "  block {block}: {who} calls {message}{arguments}{with}")?;
         }
-        let everyone = self.everyone.iter().take(MOST).map(|(name, gain)| format!("{name} {gain}"));
+        let gains =
+            |(name, gain): &(String, Rational)| format!("{name} {}", token.show_exact(gain));
+        let everyone = self.everyone.iter().take(MOST).map(gains);
         let everyone = everyone.collect::<Vec<_>>().join(", ");
         let more = self.everyone.len().saturating_sub(MOST);
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         if !everyone.is_empty() {
             writeln!(out, "  gains: {everyone}{more}")?;
         }
-        write!(out, "  gain {}, the others lose {}", self.gain, self.others_lose)
+        if !self.exploit.is_empty() {
+            writeln!(out, "  in short: {}", self.exploit)?;
+        }
+        let (gain, lose) = (token.show_exact(&self.gain), token.show_exact(&self.others_lose));
+        write!(out, "  gain {gain}, the others lose {lose}")
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{Counterexample, Stopped, Terms};
 use crate::games::exact::Rational;
+use crate::scenario::Token;
+use num_traits::Signed;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Whether a property holds.
@@ -59,11 +61,17 @@ pub struct Finding {
     /// Messages that nobody ever called with success.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages_never: Vec<&'static str>,
+    /// What amounts are in, where they are shown.
+    pub token: Token,
     /// Points of the domain that were checked.
     pub checked: u64,
     /// The greatest gain of a deviation, or what else the property measures, in the smallest unit.
     #[serde(serialize_with = "fraction")]
     pub gain: Option<Rational>,
+    /// The same of everyone, by whom and by what: what an option or calls gain it, or what it loses by
+    /// them; where no more than rounding, not told.
+    #[serde(serialize_with = "fractions", skip_serializing_if = "BTreeMap::is_empty")]
+    pub each: BTreeMap<String, Rational>,
     /// What was measured, in words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub said: String,
@@ -71,11 +79,21 @@ pub struct Finding {
     pub counterexample: Option<Counterexample>,
 }
 
-fn fraction<S: serde::Serializer>(number: &Option<Rational>, out: S) -> Result<S::Ok, S::Error> {
+pub(super) fn fraction<S: serde::Serializer>(
+    number: &Option<Rational>,
+    out: S,
+) -> Result<S::Ok, S::Error> {
     match number {
         Some(number) => out.collect_str(number),
         None => out.serialize_none(),
     }
+}
+
+fn fractions<S: serde::Serializer>(
+    each: &BTreeMap<String, Rational>,
+    out: S,
+) -> Result<S::Ok, S::Error> {
+    out.collect_map(each.iter().map(|(name, number)| (name, number.to_string())))
 }
 
 impl Finding {
@@ -92,8 +110,10 @@ impl Finding {
             trusted: Vec::new(),
             messages_called: Vec::new(),
             messages_never: Vec::new(),
+            token: Token::default(),
             checked,
             gain: None,
+            each: BTreeMap::new(),
             said: String::new(),
             counterexample: None,
         }
@@ -154,8 +174,21 @@ impl fmt::Display for Finding {
         if !self.said.is_empty() {
             write!(out, "\n  {}", self.said)?;
         }
+        if self.verdict == Verdict::Violated && self.each.len() > 1 {
+            let mut each: Vec<_> =
+                self.each.iter().filter(|(_, amount)| amount.is_positive()).collect();
+            each.sort_by(|(_, one), (_, other)| other.cmp(one));
+            let shown = |(by, amount): (&String, &Rational)| {
+                format!("{by} {}", self.token.show_exact(amount))
+            };
+            let each: Vec<String> = each.into_iter().map(shown).collect();
+            write!(out, "\n  of each: {}", some(&each))?;
+        }
         match &self.counterexample {
-            Some(counterexample) => write!(out, "\n{counterexample}"),
+            Some(counterexample) => {
+                writeln!(out)?;
+                counterexample.write(&self.token, out)
+            }
             None => Ok(()),
         }
     }

@@ -9,23 +9,28 @@
 //! First every single change is tried that is accepted where it is put. Then chains: a change that is
 //! accepted only because of the one before, with amounts that the one before has told.
 
-use super::outcomes::{Played, fits};
+mod changed;
+
+use super::counterexample::alike;
+use super::outcomes::{Played, fits, hash};
 use super::{Limits, Stopped};
-use crate::models::{Agent, Instance, Model, Op};
-use crate::play::{Answers as Asks, OpOf, Play, Purse, Seat};
-use crate::scenario::Amounts;
+use crate::attack::letters::{Letter, Letters, Most};
+use crate::models::{Agent, Instance, Op};
+use crate::play::{OpOf, Play, Seat, Table};
 use crate::scene::{Answers, Course, Scene, accounts_of};
 use crate::trace::Step;
-use carrots_logic::{Balance, Block};
+use carrots_logic::Balance;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
-/// The most calls that an intruder tries, amounts that it tries everywhere, and accounts of others
-/// that it names.
-const LETTERS_MAX: usize = 6_000;
-const AMOUNTS_MAX: usize = 8;
-const OTHERS_MAX: usize = 6;
+pub use changed::{Change, What, Who};
+use changed::{Intruder, Look, Seen};
+
+const MOST: Most = Most { letters: 6_000, amounts: 8, others: 6 };
 /// The most plays of options that calls are taken from.
 const PLAYS_MAX: usize = 400;
 /// The most options with an offence that a player begins from.
@@ -36,215 +41,6 @@ const BRANCHES_MAX: usize = 64;
 const CHAIN_MAX: usize = 4;
 /// Changes tried between two looks at the clock.
 const BATCH: usize = 512;
-
-/// A call.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Letter<O> {
-    /// Who calls.
-    pub who: Agent,
-    /// The tokens that it sends along.
-    pub value: Balance,
-    /// The message.
-    pub op: O,
-}
-
-/// A change of a play.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Change<O> {
-    /// At which of the play's places, which are turns and passing blocks.
-    pub at: usize,
-    /// What is changed there.
-    pub what: What<O>,
-}
-
-/// What is changed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum What<O> {
-    /// A call before whoever has the turn looks.
-    Before(Letter<O>),
-    /// A call between what it decides and what it calls.
-    Between(Letter<O>),
-    /// The intruder calls nothing in this turn of its own.
-    Silent,
-    /// Nor in any of its turns from here on.
-    Gone,
-}
-
-/// Who intrudes.
-#[derive(Clone, Debug)]
-pub struct Who {
-    /// Its name.
-    pub name: String,
-    /// The players that it is.
-    pub players: Vec<usize>,
-    /// Its accounts, spare ones last.
-    pub accounts: Vec<Agent>,
-}
-
-/// Answers a play, and changes it.
-struct Intruder<'a, P: Play> {
-    course: Course<'a, P::Model>,
-    changes: &'a [Change<OpOf<P>>],
-    who: &'a Who,
-    /// The next place and change.
-    place: usize,
-    next: usize,
-    /// Whether it says nothing now, or never again.
-    silent: bool,
-    gone: bool,
-    /// Changes between a decision and its call that wait.
-    between: bool,
-    /// Whether everyone takes out what it can, and nothing else happens.
-    left: bool,
-    /// What is there at every place, and what an intruder's call told.
-    look: Option<Look<'a, P>>,
-    /// Whether all changes that are calls were accepted.
-    accepted: bool,
-    lacked: Balance,
-    calls: u64,
-}
-
-type Look<'a, P> = &'a mut dyn FnMut(Seen<P>);
-
-/// What is seen on the way.
-enum Seen<'a, P: Play> {
-    /// A place is reached.
-    Place(usize, &'a Instance<P::Model>, Option<usize>),
-    /// A call of the intruder's was accepted.
-    Receipt(String),
-}
-
-impl<P: Play> Intruder<'_, P> {
-    fn reach(&mut self, instance: &mut Instance<P::Model>, player: Option<usize>) {
-        if self.left {
-            return;
-        }
-        let at = self.place;
-        self.place += 1;
-        self.silent = false;
-        self.flush(instance, at);
-        if let Some(look) = &mut self.look {
-            look(Seen::Place(at, instance, player));
-        }
-        while let Some(change) = self.changes.get(self.next).filter(|change| change.at == at) {
-            match change.what {
-                What::Before(letter) => self.intrude(instance, letter),
-                What::Between(_) => {
-                    self.between = true;
-                    return;
-                }
-                What::Silent => self.silent = true,
-                What::Gone => self.gone = true,
-            }
-            self.next += 1;
-        }
-    }
-
-    /// Calls that waited for a call that did not come, up to a place.
-    fn flush(&mut self, instance: &mut Instance<P::Model>, before: usize) {
-        while let Some(change) = self.changes.get(self.next).filter(|change| change.at < before) {
-            if let What::Between(letter) | What::Before(letter) = change.what {
-                self.intrude(instance, letter);
-            }
-            self.next += 1;
-        }
-        self.between = false;
-    }
-
-    fn intrude(&mut self, instance: &mut Instance<P::Model>, letter: Letter<OpOf<P>>) {
-        let Letter { who, value, op } = letter;
-        self.calls += 1;
-        match self.course.call(instance, who, value, op) {
-            Some(receipt) => {
-                self.watch(instance);
-                if let Some(look) = &mut self.look {
-                    look(Seen::Receipt(format!("{receipt:?}")));
-                }
-            }
-            None => self.accepted = false,
-        }
-    }
-
-    fn watch(&mut self, instance: &Instance<P::Model>) {
-        let owed = instance.db.owed();
-        self.lacked = owed.saturating_sub(instance.ledger().held).max(self.lacked);
-    }
-}
-
-impl<P: Play> Asks<P::Model> for Intruder<'_, P> {
-    fn chance(&mut self, purse: &mut Purse, chance: f64) -> bool {
-        self.course.chance(purse, chance)
-    }
-
-    fn pick(&mut self, purse: &mut Purse, count: usize) -> usize {
-        self.course.pick(purse, count)
-    }
-
-    fn near(&mut self, purse: &mut Purse, number: u128, part: f64) -> u128 {
-        self.course.near(purse, number, part)
-    }
-
-    fn draw(&mut self, purse: &mut Purse, player: usize, amounts: &Amounts) -> Balance {
-        self.course.draw(purse, player, amounts)
-    }
-
-    fn secret(&mut self, purse: &mut Purse, who: Agent) -> [u8; 32] {
-        self.course.secret(purse, who)
-    }
-
-    fn enjoy(
-        &mut self,
-        purse: &mut Purse,
-        player: usize,
-        own: Balance,
-        worth: impl Fn(Balance) -> Balance,
-    ) {
-        self.course.enjoy(purse, player, own, worth);
-    }
-
-    fn decide(
-        &mut self,
-        _: usize,
-        _: &'static str,
-        _: &'static [&'static str],
-        _: impl FnOnce() -> u64,
-    ) -> Option<usize> {
-        None
-    }
-
-    fn turn(&mut self, instance: &mut Instance<P::Model>, player: Option<usize>) {
-        self.reach(instance, player);
-    }
-
-    fn call(
-        &mut self,
-        instance: &mut Instance<P::Model>,
-        who: Agent,
-        value: Balance,
-        op: OpOf<P>,
-    ) -> Option<<P::Model as crate::models::Messages>::Receipt> {
-        if self.between {
-            self.flush(instance, self.place);
-        }
-        self.calls += 1;
-        let own = (self.silent || self.gone) && self.who.accounts.contains(&who);
-        if own { None } else { self.course.call(instance, who, value, op) }
-    }
-
-    fn advance(&mut self, instance: &mut Instance<P::Model>, blocks: Block) {
-        self.reach(instance, None);
-        self.watch(instance);
-        self.course.advance(instance, blocks);
-    }
-
-    fn commit(&mut self, player: usize) {
-        self.course.commit(player);
-    }
-
-    fn leave(&mut self) {
-        (self.silent, self.gone, self.left) = (false, false, true);
-    }
-}
 
 /// What a play comes to, over all branches of chance: numbers over `below`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,6 +57,8 @@ pub struct Effect {
     pub lacked: Balance,
     /// What is held in the end and belongs to nobody that can take it out.
     pub left: i128,
+    /// Whether branches were left out: what anybody has is not known then.
+    pub cut: bool,
 }
 
 /// A deviation and what it does.
@@ -291,7 +89,7 @@ pub struct Tried {
     pub plays: u64,
     /// Calls that were made.
     pub calls: u64,
-    /// Whether every single change was tried.
+    /// Whether every single change was tried, with all calls that there are.
     pub complete: bool,
     /// Chains that were played.
     pub chains: u64,
@@ -299,8 +97,10 @@ pub struct Tried {
     pub chains_complete: bool,
     /// Profiles of types that were looked at.
     pub profiles: usize,
+    /// What was left out, in words.
+    pub left_out: BTreeSet<&'static str>,
     /// Branches of chance were left out.
-    pub some_branches: bool,
+    pub cut: bool,
     /// Messages that were called with success, and that never were.
     pub messages: (Vec<&'static str>, Vec<&'static str>),
 }
@@ -362,7 +162,7 @@ impl<'s, P: Play> Scan<'s, P> {
     }
 
     /// Tries everything, and tells what every deviation does.
-    pub fn run(&self, tell: &(dyn Fn(&Found<OpOf<P>>) + Sync)) -> Result<Tried, Stopped> {
+    pub fn run(&self, tell: &mut dyn FnMut(&Found<OpOf<P>>)) -> Result<Tried, Stopped> {
         let mut tried = Tried { complete: true, chains_complete: true, ..Tried::default() };
         let (mut called, mut bases) = (FxHashSet::default(), Vec::new());
         for (number, who) in self.intruders.iter().enumerate() {
@@ -373,20 +173,26 @@ impl<'s, P: Play> Scan<'s, P> {
                 }
                 let given = vec![None; types.len()];
                 let honest = self.play(who, &types, &given, &[], None)?.effect;
+                let plays = self.recorded(who, &types, &mut tried);
+                called.extend(self.called(&plays));
+                let letters = alphabet(self.scene, who, &plays);
+                tried.complete &= !letters.cut;
+                let letters: Arc<[_]> = letters.all.into();
                 let mut begins = vec![given.clone()];
                 if let [player] = who.players[..] {
-                    begins.extend(self.deeds(player, &types).into_iter().map(|option| {
-                        let mut given = given.clone();
-                        given[player] = Some(option);
-                        given
-                    }));
+                    begins.extend(self.deeds(player, &types, &mut tried).into_iter().map(
+                        |option| {
+                            let mut given = given.clone();
+                            given[player] = Some(option);
+                            given
+                        },
+                    ));
                 }
                 for given in begins {
-                    let begin = Begin { types: types.clone(), given, honest: honest.clone() };
-                    let base = Base::new(self, number, who, begin, &mut tried)?;
-                    called.extend(base.called.iter().copied());
+                    let (types, letters) = (types.clone(), letters.clone());
+                    let begin = Begin { types, given, letters, honest: honest.clone() };
+                    bases.push(Base::new(self, number, who, begin, &mut tried)?);
                     tried.complete &= !self.over();
-                    bases.push(base);
                 }
             }
         }
@@ -407,8 +213,43 @@ impl<'s, P: Play> Scan<'s, P> {
         Ok(tried)
     }
 
-    /// Types that rise and that fall with the players' numbers, so that either end is a high one, and
-    /// all the same.
+    /// What is intended, for each profile of types, seen by the last who intrudes: a newcomer.
+    pub fn intended(&self) -> Result<Vec<Effect>, Stopped> {
+        let who = self.intruders.last().expect("there is a newcomer");
+        let profiles = self.profiles();
+        let plays = profiles
+            .iter()
+            .map(|types| Ok(self.play(who, types, &vec![None; types.len()], &[], None)?.effect));
+        plays.collect()
+    }
+
+    /// Every option of every player that intrudes, for each profile of types.
+    pub fn options(&self) -> Result<Vec<Found<OpOf<P>>>, Stopped> {
+        let mut all = Vec::new();
+        for types in self.profiles() {
+            let none = vec![None; types.len()];
+            for (number, who) in self.intruders.iter().enumerate() {
+                let [player] = who.players[..] else { continue };
+                let base = self.play(who, &types, &none, &[], None)?.effect;
+                for option in 0..self.scene.options[player].len() {
+                    if self.over() {
+                        return Ok(all);
+                    }
+                    let mut given = none.clone();
+                    given[player] = Some(option);
+                    let effect = self.play(who, &types, &given, &[], None)?.effect;
+                    if effect.cut || base.cut {
+                        continue;
+                    }
+                    let (types, base, changes) = (types.clone(), base.clone(), Vec::new());
+                    all.push(Found { who: number, types, given, changes, effect, base });
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Types that rise and that fall with the players' numbers, so that either end is a high one.
     fn profiles(&self) -> Vec<Vec<usize>> {
         let kinds: Vec<usize> = self.scene.kinds.iter().map(Vec::len).collect();
         let n = kinds.len();
@@ -433,21 +274,8 @@ impl<'s, P: Play> Scan<'s, P> {
         let (mut lacked, mut calls, mut places, mut accepted) = (0, 0, 0, false);
         let mut branches = 0;
         loop {
-            let intruder = Intruder::<P> {
-                course: Course::new(&mut answers),
-                changes,
-                who,
-                place: 0,
-                next: 0,
-                silent: false,
-                gone: false,
-                between: false,
-                left: false,
-                look: look.as_mut().filter(|_| branches == 0).map(|look| &mut **look as Look<P>),
-                accepted: true,
-                lacked: 0,
-                calls: 0,
-            };
+            let look = look.as_mut().filter(|_| branches == 0).map(|look| &mut **look as Look<P>);
+            let intruder = Intruder::<P>::new(Course::new(&mut answers), who, changes, look);
             let mut end = self.scene.play_with(intruder, |intruder| &mut intruder.course);
             end.answers.watch(&end.instance);
             let played = self.read(who, types, &end);
@@ -475,15 +303,16 @@ impl<'s, P: Play> Scan<'s, P> {
                     others: payoffs[n + 1..payoffs.len() - 1].to_vec(),
                     lacked,
                     left: payoffs[payoffs.len() - 1],
+                    cut: more,
                 };
-                return Ok(Outcome { effect, calls, places, accepted, cut: more });
+                return Ok(Outcome { effect, calls, places, accepted });
             }
         }
     }
 
     /// What the end of one branch is worth: to the intruder, every other player, every other seat,
     /// and nobody.
-    fn read(&self, who: &Who, types: &[usize], end: &crate::play::Table<P, Intruder<P>>) -> Played {
+    fn read(&self, who: &Who, types: &[usize], end: &Table<P, Intruder<P>>) -> Played {
         let scene = self.scene;
         let mut own = scene.wallets_of(&who.accounts, &end.instance);
         let mut numbers = vec![0];
@@ -522,8 +351,6 @@ struct Outcome {
     places: usize,
     /// Whether all calls of the intruder's were accepted in some branch.
     accepted: bool,
-    /// Whether branches were left out.
-    cut: bool,
 }
 
 /// A play that one intruder changes.
@@ -533,20 +360,20 @@ struct Base<'s, P: Play> {
     who: &'s Who,
     types: Vec<usize>,
     given: Vec<Option<usize>>,
-    letters: Vec<Letter<OpOf<P>>>,
-    /// Changes that are accepted where they are put.
+    letters: Arc<[Letter<OpOf<P>>]>,
+    /// Changes that are accepted where they are put, and the same to look them up.
     live: Changes<P>,
+    lives: FxHashSet<u64>,
     /// What comes of it if everybody does as it should, and if only raw calls are left out.
     honest: Effect,
     begun: Effect,
-    /// Messages that somebody calls with success.
-    called: FxHashSet<&'static str>,
 }
 
-/// What an intruder begins from: everybody's types, and the options that are given.
-struct Begin {
+/// What an intruder begins from: everybody's types, the options that are given, and what it may call.
+struct Begin<P: Play> {
     types: Vec<usize>,
     given: Vec<Option<usize>>,
+    letters: Arc<[Letter<OpOf<P>>]>,
     honest: Effect,
 }
 
@@ -555,12 +382,9 @@ impl<'s, P: Play> Base<'s, P> {
         scan: &'s Scan<'s, P>,
         number: usize,
         who: &'s Who,
-        Begin { types, given, honest }: Begin,
+        Begin { types, given, letters, honest }: Begin<P>,
         tried: &mut Tried,
     ) -> Result<Self, Stopped> {
-        let steps = scan.recorded(who, &types);
-        let called = scan.called(&steps);
-        let letters = Letters::<P>::of(scan.scene, who, &steps);
         let mut base = Self {
             scan,
             number,
@@ -569,16 +393,17 @@ impl<'s, P: Play> Base<'s, P> {
             given,
             letters,
             live: Vec::new(),
+            lives: FxHashSet::default(),
             begun: honest.clone(),
             honest,
-            called,
         };
         let (live, outcome) = base.accepted(&[], &base.letters)?;
         base.begun = outcome.effect;
+        base.lives = live.iter().map(change_hash::<P>).collect();
         base.live = live;
         tried.letters += base.letters.len();
         tried.places = tried.places.max(outcome.places);
-        tried.some_branches |= outcome.cut;
+        tried.cut |= base.honest.cut || base.begun.cut;
         Ok(base)
     }
 
@@ -635,7 +460,7 @@ impl<'s, P: Play> Base<'s, P> {
     /// Tries every single change. Gives one of each call and effect.
     fn singles(
         &self,
-        tell: &(dyn Fn(&Found<OpOf<P>>) + Sync),
+        tell: &mut dyn FnMut(&Found<OpOf<P>>),
         tried: &mut Tried,
         called: &mut FxHashSet<&'static str>,
     ) -> Result<Changes<P>, Stopped> {
@@ -654,8 +479,9 @@ impl<'s, P: Play> Base<'s, P> {
             for (change, outcome) in batch.iter().zip(outcomes?) {
                 tried.plays += 1;
                 tried.calls += outcome.calls;
+                tried.cut |= outcome.effect.cut;
                 tell(&self.found(std::slice::from_ref(change), outcome.effect.clone()));
-                let effect = crate::audit::outcomes::hash(&outcome.effect.numbers());
+                let effect = hash(&outcome.effect.numbers());
                 let class = match change.what {
                     What::Before(letter) if outcome.accepted => {
                         called.insert(letter.op.message());
@@ -680,7 +506,7 @@ impl<'s, P: Play> Base<'s, P> {
     fn chains(
         &self,
         singles: Changes<P>,
-        tell: &(dyn Fn(&Found<OpOf<P>>) + Sync),
+        tell: &mut dyn FnMut(&Found<OpOf<P>>),
         tried: &mut Tried,
         called: &mut FxHashSet<&'static str>,
     ) -> Result<(), Stopped> {
@@ -701,6 +527,7 @@ impl<'s, P: Play> Base<'s, P> {
                     tried.chains += 1;
                     tried.plays += 1;
                     tried.calls += outcome.calls;
+                    tried.cut |= outcome.effect.cut;
                     if !outcome.accepted {
                         continue;
                     }
@@ -709,7 +536,7 @@ impl<'s, P: Play> Base<'s, P> {
                         let sealed = letter.op.opaque().then(|| letter_hash::<P>(&letter));
                         let last = (letter.who, letter.op.message(), sealed);
                         let effect = outcome.effect.numbers();
-                        let class = crate::audit::outcomes::hash(&(last, effect));
+                        let class = hash(&(last, effect));
                         next.entry(class).or_insert_with(|| chain.clone());
                     }
                     tell(&self.found(&chain, outcome.effect));
@@ -735,15 +562,14 @@ impl<'s, P: Play> Base<'s, P> {
         told.retain(|number| *number > 0);
         told.sort();
         told.dedup();
-        let letters = Letters::<P>::after(self.scan.scene, self.who, &self.letters, &told);
-        let (live, _) = self.accepted(chain, &letters)?;
-        let base: FxHashSet<u64> = self.live.iter().map(change_hash::<P>).collect();
+        let letters = after(self.scan.scene, self.who, &self.letters, &told);
+        let (live, _) = self.accepted(chain, &letters.all)?;
         // The first and the last place at which each is accepted.
         let mut ends: FxHashMap<u64, Ends<P>> = FxHashMap::default();
         let mut order = Vec::new();
         for change in live {
             let What::Before(letter) = change.what else { continue };
-            if base.contains(&change_hash::<P>(&change)) {
+            if self.lives.contains(&change_hash::<P>(&change)) {
                 continue;
             }
             let key = letter_hash::<P>(&letter);
@@ -771,7 +597,7 @@ impl<'s, P: Play> Base<'s, P> {
 impl Effect {
     /// All that it says.
     pub fn numbers(&self) -> Vec<i128> {
-        let Self { below, own, players, others, lacked, left } = self;
+        let Self { below, own, players, others, lacked, left, cut: _ } = self;
         let ends = [*below as i128, *own, *lacked as i128, *left];
         [&players[..], others, &ends].concat()
     }
@@ -779,7 +605,7 @@ impl Effect {
 
 fn letter_hash<P: Play>(letter: &Letter<OpOf<P>>) -> u64 {
     let Letter { who, value, op } = letter;
-    crate::audit::outcomes::hash(&(who, value, op.message(), op.arguments(&crate::models::account)))
+    hash(&(who, value, op.message(), op.arguments(&crate::models::account)))
 }
 
 fn change_hash<P: Play>(change: &Change<OpOf<P>>) -> u64 {
@@ -789,7 +615,7 @@ fn change_hash<P: Play>(change: &Change<OpOf<P>>) -> u64 {
         What::Silent => (2, 0),
         What::Gone => (3, 0),
     };
-    crate::audit::outcomes::hash(&(change.at, what))
+    hash(&(change.at, what))
 }
 
 /// The whole numbers in what a receipt says.
@@ -800,7 +626,7 @@ fn numbers(text: &str) -> Vec<Balance> {
 impl<P: Play> Scan<'_, P> {
     /// The play as it should be, and plays of other options: those of the intruder's players, from
     /// their own accounts and from spare ones, then those of all others.
-    fn recorded(&self, who: &Who, types: &[usize]) -> Vec<Vec<Step<OpOf<P>>>> {
+    fn recorded(&self, who: &Who, types: &[usize], tried: &mut Tried) -> Vec<Vec<Step<OpOf<P>>>> {
         let scene = self.scene;
         let n = scene.players();
         let record = |given: &[Option<usize>], from: Option<(usize, Agent)>| {
@@ -816,6 +642,7 @@ impl<P: Play> Scan<'_, P> {
         for at in order {
             for option in 0..scene.options[at].len() {
                 if plays.len() >= PLAYS_MAX || self.over() {
+                    tried.left_out.insert("calls of some options");
                     return plays;
                 }
                 let mut given = vec![None; n];
@@ -851,169 +678,96 @@ impl<P: Play> Scan<'_, P> {
     }
 
     /// Options of a player that it cannot take back from some moment on: offences, and the like.
-    fn deeds(&self, player: usize, types: &[usize]) -> Vec<usize> {
+    fn deeds(&self, player: usize, types: &[usize], tried: &mut Tried) -> Vec<usize> {
         let scene = self.scene;
         let is_deed = |option: &usize| {
             let mut given = vec![None; types.len()];
             given[player] = Some(*option);
             let mut answers = Answers::new(types, &given);
-            let end = scene.play(Course::new(&mut answers).recorded());
-            end.answers.committed(player).is_some()
+            scene.play(Course::new(&mut answers)).answers.committed(player).is_some()
         };
-        (0..scene.options[player].len()).filter(is_deed).take(DEEDS_MAX).collect()
+        let mut deeds: Vec<usize> = (0..scene.options[player].len()).filter(is_deed).collect();
+        if deeds.len() > DEEDS_MAX {
+            tried.left_out.insert("some offences to begin from");
+            deeds.truncate(DEEDS_MAX);
+        }
+        deeds
     }
 }
 
-/// The calls that an intruder may make, none twice.
-struct Letters<'a, P: Play> {
-    own: &'a [Agent],
-    /// What accounts have at the start.
-    wallets: &'a [Balance],
-    /// Accounts that arguments name.
-    accounts: Vec<Agent>,
-    amounts: Vec<Balance>,
-    seen: FxHashSet<u64>,
-    /// Callers and messages of which a call of another's was taken over that is of no use but to the
-    /// one that it was made for.
-    opaque: FxHashSet<(Agent, &'static str)>,
-    all: Vec<Letter<OpOf<P>>>,
+/// What an intruder may call.
+fn alphabet<'a, P: Play>(
+    scene: &'a Scene<P>,
+    who: &'a Who,
+    plays: &[Vec<Step<OpOf<P>>>],
+) -> Letters<'a, OpOf<P>> {
+    let wallets = &scene.start().ledger().wallets;
+    let mut letters = Letters::new(&who.accounts, wallets, plays, MOST);
+    letters.recorded(plays);
+    letters.varied(false);
+    letters.made_up();
+    letters
 }
 
-impl<'a, P: Play> Letters<'a, P> {
-    fn of(scene: &'a Scene<P>, who: &'a Who, plays: &[Vec<Step<OpOf<P>>>]) -> Vec<Letter<OpOf<P>>> {
-        let mut letters = Self {
-            own: &who.accounts,
-            wallets: &scene.start().ledger().wallets,
-            accounts: who.accounts.clone(),
-            amounts: Vec::new(),
-            seen: FxHashSet::default(),
-            opaque: FxHashSet::default(),
-            all: Vec::new(),
-        };
-        for step in plays.iter().flatten() {
-            let Step::Call { who: caller, value, .. } = step else { continue };
-            let named = who.accounts.len() + OTHERS_MAX;
-            if !letters.accounts.contains(caller) && letters.accounts.len() < named {
-                letters.accounts.push(*caller);
-            }
-            if *value > 0 && !letters.amounts.contains(value) && letters.amounts.len() < AMOUNTS_MAX
-            {
-                letters.amounts.push(*value);
-            }
-        }
-        letters.recorded(plays);
-        let first = letters.all.clone();
-        letters.varied(&first);
-        letters.made_up();
-        letters.all
-    }
-
-    /// Calls of the same messages with amounts that were told.
-    fn after(
-        scene: &'a Scene<P>,
-        who: &'a Who,
-        before: &[Letter<OpOf<P>>],
-        told: &[Balance],
-    ) -> Vec<Letter<OpOf<P>>> {
-        let near = |told: &Balance| [*told, told / 2, told.saturating_sub(1), told + 1];
-        let mut amounts: Vec<Balance> = told.iter().flat_map(near).filter(|one| *one > 0).collect();
-        amounts.sort();
-        amounts.dedup();
-        amounts.truncate(4 * AMOUNTS_MAX);
-        let mut letters = Self {
-            own: &who.accounts,
-            wallets: &scene.start().ledger().wallets,
-            accounts: Vec::new(),
-            amounts,
-            seen: FxHashSet::default(),
-            opaque: FxHashSet::default(),
-            all: Vec::new(),
-        };
-        before.iter().for_each(|letter| letters.add(letter.who, letter.value, letter.op));
-        // One of each caller, message and accounts: other amounts follow.
-        let mut shapes = FxHashSet::default();
-        for Letter { who, value, op } in before {
-            if shapes.insert((*who, op.message(), op.event(*who).1)) {
-                for other in op.variants(&[], &letters.amounts) {
-                    letters.add(*who, *value, other);
-                }
-                if op.payable() {
-                    for amount in letters.amounts.clone() {
-                        letters.add(*who, amount, *op);
-                    }
-                }
-            }
-        }
-        letters.all
-    }
-
-    fn add(&mut self, who: Agent, value: Balance, op: OpOf<P>) {
-        let value = value.min(self.wallets[who as usize]);
-        let letter = Letter { who, value, op };
-        if self.all.len() < LETTERS_MAX && self.seen.insert(letter_hash::<P>(&letter)) {
-            self.all.push(letter);
-        }
-    }
-
-    /// What the intruder calls in any play, then what others do, from its accounts.
-    fn recorded(&mut self, plays: &[Vec<Step<OpOf<P>>>]) {
-        let own = self.own;
-        for step in plays.iter().flatten() {
-            if let Step::Call { who, value, op, .. } = step
-                && own.contains(who)
-            {
-                self.add(*who, *value, *op);
-            }
-        }
-        for step in plays.iter().flatten() {
-            let Step::Call { who, value, op, .. } = step else { continue };
-            for caller in own.iter().filter(|caller| *caller != who) {
-                if !op.opaque() || self.opaque.insert((*caller, op.message())) {
-                    self.add(*caller, *value, *op);
-                }
-            }
-        }
-    }
-
-    /// Every call with one argument, or its tokens, changed.
-    fn varied(&mut self, calls: &[Letter<OpOf<P>>]) {
-        for Letter { who, value, op } in calls {
-            for other in op.variants(&self.accounts, &self.amounts) {
-                self.add(*who, *value, other);
+/// The same, and calls of the same messages with amounts that were told.
+fn after<'a, P: Play>(
+    scene: &'a Scene<P>,
+    who: &'a Who,
+    before: &[Letter<OpOf<P>>],
+    told: &[Balance],
+) -> Letters<'a, OpOf<P>> {
+    let near = |told: &Balance| [*told, told / 2, told.saturating_sub(1), told.saturating_add(1)];
+    let mut amounts: Vec<Balance> = told.iter().flat_map(near).filter(|one| *one > 0).collect();
+    amounts.sort();
+    amounts.dedup();
+    amounts.truncate(4 * MOST.amounts);
+    // Room for as many more.
+    let most = Most { letters: 2 * MOST.letters, ..MOST };
+    let mut letters = Letters::new(&who.accounts, &scene.start().ledger().wallets, &[], most);
+    before.iter().for_each(|letter| letters.add(letter.who, letter.value, letter.op));
+    // One of each caller, message and accounts: other amounts follow.
+    let mut shapes = FxHashSet::default();
+    for Letter { who, value, op } in before {
+        if shapes.insert((*who, op.message(), op.event(*who).1)) {
+            for other in op.variants(&[], &amounts) {
+                letters.add(*who, *value, other);
             }
             if op.payable() {
-                let all = self.wallets[*who as usize];
-                let near = [0, 1, value / 2, value.saturating_sub(1), value.saturating_add(1)];
-                for other in near.into_iter().chain([value.saturating_mul(2), all]) {
-                    self.add(*who, other, *op);
-                }
+                amounts.iter().for_each(|amount| letters.add(*who, *amount, *op));
             }
         }
     }
-
-    /// Every message with made-up arguments, one of them changed, and amounts that occur.
-    fn made_up(&mut self) {
-        for who in self.own {
-            for op in OpOf::<P>::samples(*who) {
-                let one = op.variants(&self.accounts, &self.amounts);
-                let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
-                for op in std::iter::once(op).chain(one) {
-                    amounts.iter().for_each(|value| self.add(*who, *value, op));
-                }
-            }
-        }
-    }
+    letters
 }
 
-/// A deviation, with the steps of the play in which it is made and of the one in which nothing is
-/// changed, in the branch of chance in which it gains most.
+/// A deviation, with the steps of the play in which it is made, in the branch of chance in which it
+/// gains most, and of the one in which nothing is changed and chance falls alike.
 pub struct Told<O> {
-    /// The steps.
-    pub steps: Vec<Step<O>>,
-    /// Which of them the intruder put there.
+    /// The play.
+    pub play: Written<O>,
+    /// Which of its steps the intruder put there.
     pub put: Vec<usize>,
-    /// The steps without the deviation.
-    pub base: Vec<Step<O>>,
+    /// The play without the deviation.
+    pub base: Written<O>,
+}
+
+/// A play that was written down.
+pub struct Written<O> {
+    /// What was done.
+    pub steps: Vec<Step<O>>,
+    /// How many steps there are before everyone takes out what it can.
+    pub left: usize,
+    /// What happened by chance, in order.
+    branches: Vec<usize>,
+    /// What the intruder has more.
+    own: i128,
+}
+
+impl<O> Written<O> {
+    /// What was done before everyone took out what it could.
+    pub fn calls(&self) -> &[Step<O>] {
+        &self.steps[..self.left]
+    }
 }
 
 impl<P: Play> Scan<'_, P> {
@@ -1023,38 +777,26 @@ impl<P: Play> Scan<'_, P> {
         let none = vec![None; found.types.len()];
         let record = |given: &[Option<usize>], changes: &[Change<OpOf<P>>]| {
             let mut answers = Answers::new(&found.types, given);
-            let mut best: Option<(i128, Vec<Step<OpOf<P>>>)> = None;
-            let mut branches = 0;
+            let mut all = Vec::new();
             loop {
-                let intruder = Intruder::<P> {
-                    course: Course::new(&mut answers).recorded(),
-                    changes,
-                    who,
-                    place: 0,
-                    next: 0,
-                    silent: false,
-                    gone: false,
-                    between: false,
-                    left: false,
-                    look: None,
-                    accepted: true,
-                    lacked: 0,
-                    calls: 0,
-                };
+                let course = Course::new(&mut answers).recorded();
+                let intruder = Intruder::<P>::new(course, who, changes, None);
                 let end = self.scene.play_with(intruder, |intruder| &mut intruder.course);
                 let own = self.scene.wallets_of(&who.accounts, &end.instance);
-                if best.as_ref().is_none_or(|best| own > best.0) {
-                    best = Some((own, end.answers.course.into_steps()));
-                }
-                branches += 1;
-                let as_intended = changes.is_empty() && given.iter().all(Option::is_none);
-                if as_intended || !answers.next_branch() || branches == BRANCHES_MAX {
-                    return best.expect("there is a branch").1;
+                let course = end.answers.course;
+                let (left, steps) = (course.left(), course.into_steps());
+                all.push(Written { steps, left, branches: answers.branches(), own });
+                if !answers.next_branch() || all.len() == BRANCHES_MAX {
+                    return all;
                 }
             }
         };
-        let steps = record(&found.given, &found.changes);
-        let base = record(&none, &[]);
+        let first = |play: &Written<_>| Reverse(play.branches.clone());
+        let plays = record(&found.given, &found.changes).into_iter();
+        let play = plays.max_by_key(|play| (play.own, first(play))).expect("there is a play");
+        let bases = record(&none, &[]).into_iter();
+        let base = bases.max_by_key(|base| alike(&base.branches, &play.branches));
+        let base = base.expect("there is a play");
         let is_put = |step: &Step<OpOf<P>>| match step {
             Step::Call { who, value, op, .. } => {
                 found.changes.iter().any(|change| match change.what {
@@ -1066,7 +808,7 @@ impl<P: Play> Scan<'_, P> {
             }
             Step::Blocks(_) => false,
         };
-        let put = (0..steps.len()).filter(|at| is_put(&steps[*at])).collect();
-        Told { steps, put, base }
+        let put = (0..play.steps.len()).filter(|at| is_put(&play.steps[*at])).collect();
+        Told { play, put, base }
     }
 }

@@ -96,10 +96,11 @@ impl<P: Play> Outcomes<'_, P> {
         finding.tried(&tried, self.all_names());
         let Some(worst) = worst else { return Ok(finding) };
         let gain = self.amount(worst.gain);
+        let shown = self.show(&gain);
         let said = match (aim, worst.gain) {
-            (Aim::Harm, 1..) => format!("who behaves as intended loses up to {gain}"),
-            (Aim::Sum, 1..) => format!("the best joint deviation gains {gain} in all"),
-            (Aim::Each, 1..) => format!("the best joint deviation gains everyone {gain} or more"),
+            (Aim::Harm, 1..) => format!("who behaves as intended loses up to {shown}"),
+            (Aim::Sum, 1..) => format!("the best joint deviation gains {shown} in all"),
+            (Aim::Each, 1..) => format!("the best joint deviation gains everyone {shown} or more"),
             _ => "no joint deviation gains anything".into(),
         };
         finding = finding.measured(gain, said);

@@ -7,6 +7,7 @@
 //! small table, since most outcomes are worth the same.
 
 use super::{Limits, Stopped};
+use crate::games::exact::Rational;
 use crate::models::Agent;
 use crate::play::{Play, Table};
 use crate::scene::{Answers, Course, Scene, Type};
@@ -118,6 +119,11 @@ impl<'s, P: Play> Outcomes<'s, P> {
     pub fn apart(scene: &'s Scene<P>, limits: Limits) -> Result<Self, Stopped> {
         let classes_of = (0..scene.players()).collect();
         Ok(Self { alike: false, classes_of, ..Self::new(scene, limits)? })
+    }
+
+    /// An amount in tokens.
+    pub fn show(&self, amount: &Rational) -> String {
+        self.scene.show(amount)
     }
 
     /// Their types.

@@ -125,17 +125,24 @@ impl<P: Play> Outcomes<'_, P> {
         };
         let (budget, offers) =
             (needed..=ladder.intended.len()).map(divided).min().expect("there are players enough");
-        let offers: Vec<String> = offers.iter().map(ToString::to_string).collect();
+        let show = |amount: i128| self.show(&whole(amount));
+        let offers: Vec<String> = offers.into_iter().map(show).collect();
         let together = needed as i128 * offer(needed - 1);
         let promised = match trusts {
-            true => format!("by promising {promise} if it does not turn, and spending nothing"),
+            true => {
+                format!("by promising {} if it does not turn, and spending nothing", show(promise))
+            }
             false => "no promise alone turns it".into(),
         };
         let said = format!(
-            "{needed} players turn it: for {budget} in all, offered as {}, so that to take it is \
-             iteratively dominant; for {for_action} each, {equal} in all, whatever they expect; for \
-             {together} in all if each is sure of the others; {promised}",
-            offers.join(", ")
+            "{needed} players turn it: for {} in all, offered as {}, so that to take it is iteratively \
+             dominant; for {} each, {} in all, whatever they expect; for {} in all if each is sure of \
+             the others; {promised}",
+            show(budget),
+            offers.join(" and "),
+            show(for_action),
+            show(equal),
+            show(together)
         );
         let spends = terms.budget.map_or(0, |budget| budget.0);
         let promises = terms.promise.map_or(spends, |promise| promise.0);
@@ -149,7 +156,9 @@ impl<P: Play> Outcomes<'_, P> {
         let cost = self.amount(lost);
         let profit = terms.profit.map_or(0, |profit| profit.0);
         let broken = cost <= whole(profit + terms.margin());
-        let said = format!("{corrupt} players turn it at a cost of {cost}; it is worth {profit}");
+        let (cost_shown, worth) = (self.show(&cost), self.show(&whole(profit)));
+        let said =
+            format!("{corrupt} players turn it at a cost of {cost_shown}; it is worth {worth}");
         (finding.measured(cost, said), broken)
     }
 }

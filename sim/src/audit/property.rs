@@ -111,6 +111,11 @@ impl Property {
         Self::ALL.iter().copied().find(|property| property.name() == name)
     }
 
+    /// Whether what it measures is an amount of tokens: else it is a number without a unit.
+    pub fn is_amount(self) -> bool {
+        !matches!(self, Property::Griefing | Property::Basin | Property::Uniqueness)
+    }
+
     /// Whether it is about sequences of calls.
     pub fn is_of_calls(self) -> bool {
         matches!(self, Property::ExitBeforePenalty | Property::Attack)

@@ -4,8 +4,9 @@
 //! once: what the intruder gains, what each of the others loses, and what becomes of the books. The
 //! questions about single deviations take from it what they ask for.
 
-use super::counterexample::{Call, Counterexample, Instead};
-use super::intruder::{Effect, Found, Scan, Told, Tried, What};
+use super::counterexample::{Call, Counterexample, Instead, exploit_of};
+use super::exploit::arguments;
+use super::intruder::{Change, Effect, Found, Scan, Told, Tried, What};
 use super::{Finding, Limits, Property, Stopped, Terms, Verdict};
 use crate::attack::{self, Aim, Search, Until};
 use crate::games::exact::{Rational, whole};
@@ -15,7 +16,7 @@ use crate::scene::{Answers, Course, Scene};
 use crate::trace::{Amount, Step};
 use num_traits::{Signed, Zero};
 use std::cmp::Ordering;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Rounds of guided search behind the exhaustive one, and the most changes tried exhaustively, where
@@ -30,16 +31,33 @@ pub struct Harvest<O> {
     /// Who intruded.
     pub intruders: Vec<String>,
     worst: Worst<O>,
+    /// What each option gains whom, at most.
+    options: Each,
 }
 
-/// The worst deviation of each kind.
+/// Amounts by whom they are of, and by what: the greatest of each.
+pub type Each = BTreeMap<String, Rational>;
+
+/// The worst deviation of each kind, and how bad it is.
 struct Worst<O> {
-    gain: Option<Found<O>>,
-    loss: Option<(Found<O>, usize)>,
+    /// What is rounding: whoever loses no more than that was not harmed.
+    rounding: Rational,
+    gain: Option<(Rational, Found<O>)>,
+    /// With who loses.
+    loss: Option<(Rational, Found<O>, usize)>,
     harm: Option<Found<O>>,
-    lacked: Option<Found<O>>,
-    left: Option<Found<O>>,
+    /// The most that others lose by what is rounding.
+    trifle: Rational,
+    lacked: Option<(Rational, Found<O>)>,
+    left: Option<(Rational, Found<O>)>,
+    /// The same by who gains, and who loses, by which messages; and what is left by which.
+    each_gain: BTreeMap<(usize, Messages), Rational>,
+    each_loss: BTreeMap<(usize, Messages), Rational>,
+    each_left: BTreeMap<Messages, Rational>,
 }
+
+/// The messages of a deviation, in the order of their names.
+type Messages = Vec<&'static str>;
 
 /// Tries all changes of a scene.
 pub fn harvest<P: Play>(
@@ -51,56 +69,117 @@ pub fn harvest<P: Play>(
         return Err(Stopped::Lacks("there are fewer players than that"));
     }
     let scan = Scan::new(scene, size, limits);
-    let none = Worst { gain: None, loss: None, harm: None, lacked: None, left: None };
-    let worst = Mutex::new(none);
-    let tried = scan.run(&|found| {
-        worst.lock().unwrap_or_else(PoisonError::into_inner).add(found);
-    })?;
-    let intruders = scan.intruders.iter().map(|who| who.name.clone()).collect();
-    let worst = worst.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Harvest { tried, intruders, worst })
+    let rounding = whole(scene.play.rounding() as i128);
+    let mut worst = Worst {
+        rounding,
+        gain: None,
+        loss: None,
+        harm: None,
+        trifle: Rational::zero(),
+        lacked: None,
+        left: None,
+        each_gain: BTreeMap::new(),
+        each_loss: BTreeMap::new(),
+        each_left: BTreeMap::new(),
+    };
+    let tried = scan.run(&mut |found| worst.add(found))?;
+    let mut options = Each::new();
+    for found in scan.options()? {
+        let given = found.given.iter().enumerate();
+        let chosen = given.filter_map(|(player, option)| Some((player, (*option)?)));
+        for (player, option) in chosen {
+            let key = format!("{}: {}", scene.seats[player].name, scene.name(player, option));
+            greatest(&mut options, key, &gain(&found));
+        }
+    }
+    let intruders = scan.intruders.into_iter().map(|who| who.name).collect();
+    Ok(Harvest { tried, intruders, worst, options })
 }
 
-impl<O: Copy> Worst<O> {
+/// What everyone loses by taking part in what is intended, at most: what is gained is below zero.
+pub fn intended<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<Each, Stopped> {
+    let mut each = Each::new();
+    for effect in Scan::new(scene, 1, limits).intended()? {
+        let numbers = effect.players.iter().chain(&effect.others);
+        for (name, own) in seats(scene).into_iter().zip(numbers) {
+            greatest(&mut each, name, &-number(*own, &effect));
+        }
+    }
+    Ok(each)
+}
+
+impl<O: Op> Worst<O> {
     /// Of equals the one with fewer changes, then the first in order.
     fn add(&mut self, found: &Found<O>) {
         let order = |found: &Found<O>| {
             let places: Vec<_> = found.changes.iter().map(|change| change.at).collect();
             (found.changes.len(), found.who, places)
         };
-        let offer = |slot: &mut Option<Found<O>>, by: &dyn Fn(&Found<O>) -> Rational| {
-            let better = slot.as_ref().is_none_or(|best| match by(found).cmp(&by(best)) {
+        let offer = |slot: &mut Option<(Rational, Found<O>)>, amount: Rational| {
+            let better = slot.as_ref().is_none_or(|(most, best)| match amount.cmp(most) {
                 Ordering::Equal => order(found) < order(best),
                 other => other == Ordering::Greater,
             });
             if better {
-                *slot = Some(found.clone());
+                *slot = Some((amount, found.clone()));
             }
         };
-        if gain(found).is_positive() {
-            offer(&mut self.gain, &gain);
+        let Found { effect, base, .. } = found;
+        if effect.lacked > 0 {
+            offer(&mut self.lacked, Rational::from_integer(effect.lacked.into()));
         }
-        let losses = losses(found);
-        if let Some((at, loss)) = losses.iter().enumerate().max_by_key(|(_, loss)| (*loss).clone())
+        if effect.left > 0 {
+            let left = number(effect.left, effect);
+            greatest(&mut self.each_left, messages(found), &left);
+            offer(&mut self.left, left);
+        }
+        if effect == base || effect.cut || base.cut {
+            return;
+        }
+        let gain = gain(found);
+        let by = messages(found);
+        if gain.is_positive() {
+            if gain > self.rounding {
+                greatest(&mut self.each_gain, (found.who, by.clone()), &gain);
+            }
+            offer(&mut self.gain, gain);
+        }
+        let losses = losses(found).into_iter().enumerate();
+        for (at, loss) in losses.clone().filter(|(_, loss)| *loss > self.rounding) {
+            greatest(&mut self.each_loss, (at, by.clone()), &loss);
+        }
+        if let Some((at, loss)) = losses.max_by(|(_, one), (_, next)| one.cmp(next))
             && loss.is_positive()
+            && self.loss.as_ref().is_none_or(|(least, ..)| loss > *least)
         {
-            let least = self.loss.as_ref().map(|(best, at)| super::raw::losses(best)[*at].clone());
-            if least.is_none_or(|least| *loss > least) {
-                self.loss = Some((found.clone(), at));
-            }
-            let worse =
-                self.harm.as_ref().is_none_or(|best| ratio(found, best) == Ordering::Greater);
-            if worse {
-                self.harm = Some(found.clone());
-            }
+            self.loss = Some((loss, found.clone(), at));
         }
-        if found.effect.lacked > 0 {
-            offer(&mut self.lacked, &|found| Rational::from_integer(found.effect.lacked.into()));
-        }
-        if left(found).is_positive() {
-            offer(&mut self.left, &left);
+        let harm = harm(found);
+        if harm <= self.rounding {
+            self.trifle = harm.max(self.trifle.clone());
+        } else if self.harm.as_ref().is_none_or(|best| ratio(found, best) == Ordering::Greater) {
+            self.harm = Some(found.clone());
         }
     }
+}
+
+/// Keeps the greatest.
+fn greatest<K: Ord>(each: &mut BTreeMap<K, Rational>, key: K, amount: &Rational) {
+    let most = each.entry(key).or_insert_with(|| amount.clone());
+    if amount > most {
+        most.clone_from(amount);
+    }
+}
+
+/// The messages that a deviation calls more, in the order of their names.
+fn messages<O: Op>(found: &Found<O>) -> Messages {
+    let message = |change: &Change<O>| match &change.what {
+        What::Before(letter) | What::Between(letter) => letter.op.message(),
+        What::Silent => "silence",
+        What::Gone => "leaving",
+    };
+    let all: BTreeSet<&str> = found.changes.iter().map(message).collect();
+    all.into_iter().collect()
 }
 
 fn number(of: i128, effect: &Effect) -> Rational {
@@ -110,11 +189,6 @@ fn number(of: i128, effect: &Effect) -> Rational {
 /// What an intruder gains.
 fn gain<O>(found: &Found<O>) -> Rational {
     number(found.effect.own, &found.effect) - number(found.base.own, &found.base)
-}
-
-/// What is held in the end, and nobody can take out.
-fn left<O>(found: &Found<O>) -> Rational {
-    number(found.effect.left, &found.effect)
 }
 
 /// What every player and every other seat loses.
@@ -131,12 +205,13 @@ fn harm<O>(found: &Found<O>) -> Rational {
     losses(found).into_iter().filter(Signed::is_positive).sum()
 }
 
+/// What an intruder loses, if it does.
+fn cost<O>(found: &Found<O>) -> Rational {
+    (-gain(found)).max(Rational::zero())
+}
+
 /// Compares what is lost per what the intruder loses.
 fn ratio<O>(one: &Found<O>, other: &Found<O>) -> Ordering {
-    let cost = |found: &Found<O>| -> Rational {
-        let cost = -gain(found);
-        if cost.is_positive() { cost } else { Rational::zero() }
-    };
     let (left, right) = (harm(one) * cost(other), harm(other) * cost(one));
     match left.cmp(&right) {
         Ordering::Equal => harm(one).cmp(&harm(other)),
@@ -153,7 +228,7 @@ pub fn refine<P: Play>(
     terms: &Terms,
     finding: Finding,
 ) -> Finding {
-    let Harvest { tried, worst, intruders } = harvest;
+    let Harvest { tried, worst, intruders, .. } = harvest;
     let rounding = whole(scene.play.rounding() as i128);
     let margin = whole(terms.margin());
     let exceeds =
@@ -161,61 +236,117 @@ pub fn refine<P: Play>(
     let size = terms.size.filter(|_| terms.property == Property::Attack).unwrap_or(1);
     let scan = Scan::new(scene, size as usize, limits);
     let seats = seats(scene);
-    let told = |found: &Found<OpOf<P>>, said: String, measured: Rational, finding: Finding| {
-        let counterexample = tell(scene, &scan, found);
-        finding.measured(measured, said).violated(Some(counterexample))
-    };
+    let show = |amount: &Rational| scene.show(amount);
     let mut finding = finding.within(domain(tried, intruders));
+    finding.checked += tried.plays;
+    finding.each = each(scene, harvest, terms.property);
     finding.trusted = scene.trusted().iter().map(ToString::to_string).collect();
     finding.messages_called = tried.messages.0.clone();
     finding.messages_never = tried.messages.1.clone();
-    let lacked = worst.lacked.as_ref().map(|found| {
-        let lacked = Rational::from_integer(found.effect.lacked.into());
-        (found, lacked.clone(), format!("it owes {lacked} more than it holds"))
+    let lacked = worst.lacked.as_ref().map(|(lacked, found)| {
+        let said = format!("it owes {} more than it holds", show(lacked));
+        (found, lacked, Some(lacked.clone()), said)
     });
+    let harmed = worst.harm.as_ref().map(|found| (found, harm(found), cost(found)));
+    // What is told, how much it is, and what is measured; nothing if that is infinite.
     let asked = match terms.property {
         Property::Attack if lacked.is_some() => lacked,
-        Property::Nash | Property::Attack => worst.gain.as_ref().map(|found| {
-            let gain = gain(found);
-            (found, gain.clone(), format!("{} gains {gain} by calls", intruders[found.who]))
+        Property::Nash | Property::Attack => worst.gain.as_ref().map(|(gain, found)| {
+            let said = format!("{} gains {} by calls", intruders[found.who], show(gain));
+            (found, gain, Some(gain.clone()), said)
         }),
         Property::Solvency => lacked,
-        Property::Frozen => worst.left.as_ref().map(|found| {
-            (found, left(found), format!("{} are left that nobody can take out", left(found)))
+        Property::Frozen => worst.left.as_ref().map(|(left, found)| {
+            let said = format!("{} are left that nobody can take out", show(left));
+            (found, left, Some(left.clone()), said)
         }),
-        Property::Immunity => worst.loss.as_ref().map(|(found, at)| {
-            let (loss, who) = (losses(found)[*at].clone(), &intruders[found.who]);
-            (found, loss.clone(), format!("{} loses {loss} by what {who} does", seats[*at]))
+        Property::Immunity => worst.loss.as_ref().map(|(loss, found, at)| {
+            let said = format!(
+                "{} loses {} by what {} does",
+                seats[*at],
+                show(loss),
+                intruders[found.who]
+            );
+            (found, loss, Some(loss.clone()), said)
         }),
-        Property::Griefing => worst.harm.as_ref().and_then(|found| {
+        Property::Griefing => harmed.as_ref().and_then(|(found, harm, cost)| {
             let most = terms.factor.as_ref().map_or(whole(1), |factor| factor.0.clone());
-            let (harm, cost, who) = (harm(found), -gain(found), &intruders[found.who]);
-            let cost = if cost.is_positive() { cost } else { Rational::zero() };
-            let said = format!("the others lose {harm} where {who} loses {cost}");
-            (harm > most * cost).then_some((found, harm, said))
+            let who = &intruders[found.who];
+            let (said, measured) = match cost.is_zero() {
+                true => (format!("the others lose {} and {who} nothing", show(harm)), None),
+                false => {
+                    let said =
+                        format!("the others lose {} where {who} loses {}", show(harm), show(cost));
+                    (said, Some(harm / cost))
+                }
+            };
+            (*harm > most * cost).then_some((*found, harm, measured, said))
         }),
         _ => None,
     };
-    if let Some((found, amount, said)) = asked {
-        let more = finding.verdict == Verdict::Holds
-            || finding.gain.as_ref().is_some_and(|gain| amount > *gain);
-        if exceeds(&amount) && more {
-            return told(found, said, amount, finding);
+    let mut trifle = match terms.property {
+        Property::Griefing => worst.trifle.clone(),
+        _ => Rational::zero(),
+    };
+    if let Some((found, amount, measured, said)) = asked {
+        let more = |gain: &Rational| measured.as_ref().is_none_or(|measured| measured > gain);
+        let more = finding.verdict == Verdict::Holds || finding.gain.as_ref().is_some_and(more);
+        if exceeds(amount) && more {
+            let finding = Finding { gain: measured, said, ..finding };
+            return finding.violated(Some(tell(scene, &scan, found)));
         }
-        if finding.verdict == Verdict::Holds && amount.is_positive() && amount <= rounding {
-            finding.said.push_str(&format!(
-                "{}raw calls move {amount} or less, which is rounding: the rules round by up to \
-                 {rounding}",
-                if finding.said.is_empty() { "" } else { "; " }
-            ));
+        if *amount <= rounding {
+            trifle = amount.clone();
         }
     }
-    match tried.complete || finding.verdict != Verdict::Holds {
-        true => finding,
-        false => {
-            let why = "not every single call was tried within the limits";
-            Finding { verdict: Verdict::Unknown, method: why.into(), ..finding }
+    if finding.verdict == Verdict::Holds && trifle.is_positive() {
+        let and = if finding.said.is_empty() { "" } else { "; " };
+        finding.said.push_str(&format!(
+            "{and}raw calls move {} or less, which is rounding: the rules round by up to {}",
+            show(&trifle),
+            show(&rounding)
+        ));
+    }
+    let of_each_branch = matches!(terms.property, Property::Solvency | Property::Frozen);
+    let why = match (tried.complete, tried.cut && !of_each_branch) {
+        (true, false) => return finding,
+        (false, _) => "not every single call was tried within the limits",
+        (true, true) => "chance has more branches than are looked at",
+    };
+    match finding.verdict {
+        Verdict::Holds => Finding { verdict: Verdict::Unknown, method: why.into(), ..finding },
+        _ => finding,
+    }
+}
+
+/// What a question measures of everyone, beside the greatest.
+fn each<P: Play>(scene: &Scene<P>, harvest: &Harvest<OpOf<P>>, property: Property) -> Each {
+    let Harvest { worst, intruders, options, .. } = harvest;
+    let by = |who: &str, messages: &Messages| match messages.is_empty() {
+        true => format!("{who}: an offence alone"),
+        false => format!("{who}: {}", messages.join(", ")),
+    };
+    let seats = seats(scene);
+    let named = |all: &BTreeMap<(usize, Messages), Rational>, names: &[String]| -> Each {
+        let one = |((at, messages), amount): (&(usize, Messages), &Rational)| {
+            (by(&names[*at], messages), amount.clone())
+        };
+        all.iter().map(one).collect()
+    };
+    match property {
+        Property::Nash => {
+            let mut all = options.clone();
+            all.extend(named(&worst.each_gain, intruders));
+            all
         }
+        Property::Attack => named(&worst.each_gain, intruders),
+        Property::Immunity => named(&worst.each_loss, &seats),
+        Property::Frozen => {
+            let one =
+                |(messages, left): (&Messages, &Rational)| (by("left", messages), left.clone());
+            worst.each_left.iter().map(one).collect()
+        }
+        _ => Each::new(),
     }
 }
 
@@ -231,10 +362,15 @@ fn domain(tried: &Tried, intruders: &[String]) -> String {
         true => format!("{chains} chains of up to 4"),
         false => format!("{chains} chains of up to 4, not all"),
     };
-    let branches = if tried.some_branches { "; the first 64 branches of chance" } else { "" };
+    let branches = tried.cut.then_some("branches of chance behind the first 64");
+    let left_out: Vec<&str> = tried.left_out.iter().copied().chain(branches).collect();
+    let without = match left_out.is_empty() {
+        true => String::new(),
+        false => format!("; without {}", left_out.join(", and ")),
+    };
     format!(
         "raw calls of {} between those of others, who react, for {} profiles of types: {all} of \
-         {letters} at {places} places, and {more}; {plays} plays{branches}",
+         {letters} at {places} places, and {more}; {plays} plays{without}",
         intruders.join(", "),
         tried.profiles
     )
@@ -243,11 +379,14 @@ fn domain(tried: &Tried, intruders: &[String]) -> String {
 /// A deviation in words, and as a trace.
 fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Counterexample {
     let who = &scan.intruders[found.who];
-    let Told { steps, put, base } = scan.told(found);
+    let Told { play, put, base } = scan.told(found);
     let mut block = scene.start().block();
     let mut calls = Vec::new();
-    let named = names(scene, &who.accounts, &who.name);
-    for (at, step) in steps.iter().enumerate() {
+    let named = |account| match scene.owner(account).is_some() || !who.accounts.contains(&account) {
+        true => scene.account_name(account),
+        false => format!("{}, from account {account}", who.name),
+    };
+    for (at, step) in play.steps.iter().enumerate() {
         match step {
             Step::Blocks(blocks) => block += blocks,
             Step::Call { who: caller, value, op, .. } if put.contains(&at) => calls.push(Call {
@@ -273,10 +412,11 @@ fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Co
     let mut everyone: Vec<_> = everyone.map(|(name, loss)| (name, -loss)).collect();
     everyone.insert(0, (who.name.clone(), gain(found)));
     let kind = |at: &usize| scene.kinds[*at][found.types[*at]].name.clone();
-    let (with, without) = (ends(scene, &steps), ends(scene, &base));
+    let (with, without) = (ends(scene, &play.steps), ends(scene, &base.steps));
     let tokens =
         |ends: &[u128]| who.accounts.iter().map(|at| ends[*at as usize] as i128).sum::<i128>();
     Counterexample {
+        exploit: exploit_of(scene, &who.accounts, base.calls(), play.calls(), &named),
         who: vec![Instead {
             player: who.name.clone(),
             of: who.players.first().map(kind).unwrap_or_default(),
@@ -290,32 +430,8 @@ fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Co
         gain_in_tokens: tokens(&with) - tokens(&without),
         others_lose: losses(found).into_iter().sum(),
         accounts: who.accounts.clone(),
-        trace: trace(scene, steps, &with),
-        base: trace(scene, base, &without),
-    }
-}
-
-/// A message's arguments, if it has any.
-fn arguments(op: &impl serde::Serialize) -> Option<serde_json::Value> {
-    let op = serde_json::to_value(op).ok()?;
-    let arguments = op.as_object()?.values().next()?.clone();
-    arguments.as_object().is_some_and(|all| !all.is_empty()).then_some(arguments)
-}
-
-/// How accounts are called: by whose they are.
-fn names<'a, P: Play>(
-    scene: &'a Scene<P>,
-    own: &'a [Agent],
-    who: &'a str,
-) -> impl Fn(Agent) -> String + 'a {
-    move |account| {
-        let seat = scene.seats.iter().chain(&scene.others);
-        let seat = seat.clone().find(|seat| seat.accounts.contains(&account));
-        match (seat, own.contains(&account)) {
-            (Some(seat), _) => seat.name.clone(),
-            (None, true) => format!("{who}, from account {account}"),
-            (None, false) => format!("account {account}"),
-        }
+        trace: trace(scene, play.steps, &with),
+        base: trace(scene, base.steps, &without),
     }
 }
 
@@ -405,7 +521,10 @@ pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<
         Step::Blocks(_) => None,
     });
     let chosen: Vec<String> = messages.chain(left).collect();
+    let (base, steps) = (&found.base.steps, &found.trace.steps);
+    let name = |account| scene.account_name(account);
     let counterexample = Counterexample {
+        exploit: exploit_of(scene, &found.accounts, base, steps, &name),
         who: vec![Instead {
             player: scene.seats[0].name.clone(),
             of: String::new(),
@@ -422,6 +541,6 @@ pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<
         trace: serde_json::to_value(&found.trace).expect("a trace can be written"),
         base: serde_json::to_value(&found.base).expect("a trace can be written"),
     };
-    let said = format!("{} changed calls gain {}", chosen.len(), found.profit);
+    let said = format!("{} changed calls gain {}", chosen.len(), scene.show(&whole(found.profit)));
     Ok(finding.measured(whole(found.profit), said).violated(Some(counterexample)))
 }

@@ -3,9 +3,11 @@
 use super::counterexample::{Counterexample, compare};
 use super::outcomes::{Choice, Outcomes, Row, counts, counts_len};
 use super::{Finding, Property, Stopped, Terms};
-use crate::games::exact::Rational;
+use crate::games::exact::{Rational, whole};
 use crate::play::Play;
+use num_bigint::BigInt;
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Others' profiles looked at between two looks at the clock.
@@ -27,7 +29,7 @@ pub enum Others {
 /// What others do, a key without the player, and how many draws of types come to it, if that fits.
 type Weighed = (Box<[Choice]>, Option<i128>);
 
-/// A deviation of one player, and what it gains, in parts of one over the scale.
+/// A deviation of one player.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deviation {
     /// Who deviates. Where players are alike it is told by its ranks.
@@ -42,8 +44,22 @@ pub struct Deviation {
     pub from: (Choice, usize),
     /// The other option, and how many of those who chose it stand before the player.
     pub to: (Choice, usize),
-    /// What it gains.
+    /// What it gains in all draws of the others' types together, in parts of one over the scale.
     pub gain: i128,
+    /// How many draws these are: one, unless it is expected.
+    pub draws: i128,
+}
+
+impl Deviation {
+    fn cmp_gain(&self, other: &Self) -> Ordering {
+        match self.draws == other.draws {
+            true => self.gain.cmp(&other.gain),
+            false => {
+                let times = |gain: i128, draws: i128| BigInt::from(gain) * draws;
+                times(self.gain, other.draws).cmp(&times(other.gain, self.draws))
+            }
+        }
+    }
 }
 
 /// What came of looking at all deviations of one player.
@@ -369,17 +385,17 @@ impl<P: Play> Outcomes<'_, P> {
         if terms.property != Property::IndividualRationality {
             finding.tried(&tried, self.allowed(&identities));
         }
-        let gain = self.amount(worst.gain);
+        let gain = self.amount(worst.gain) / whole(worst.draws);
         finding = finding.measured(
             gain.clone(),
             match worst.gain {
-                ..0 => format!("every deviation costs {} or more", -gain),
+                ..0 => format!("every deviation costs {} or more", self.show(&-gain)),
                 0 => "some deviation costs nothing: weakly".into(),
-                1.. => format!("the best deviation gains {gain}"),
+                1.. => format!("the best deviation gains {}", self.show(&gain)),
             },
         );
         let margin = terms.margin().saturating_mul(self.scale());
-        match worst.gain + margin > 0 {
+        match worst.gain.saturating_add(margin.saturating_mul(worst.draws)) > 0 {
             true => Ok(finding.violated(Some(self.counterexample(&worst)))),
             false => Ok(finding),
         }
@@ -462,7 +478,9 @@ impl View<'_> {
                     if worst.as_ref().is_none_or(|worst| gain > worst.gain) {
                         let (from, to) = ((intended, least.0), (*option, most.0));
                         let (others, first) = (others.into(), stand == 1);
-                        worst = Some(Deviation { player, kind, others, first, from, to, gain });
+                        let draws = 1;
+                        worst =
+                            Some(Deviation { player, kind, others, first, from, to, gain, draws });
                     }
                 }
             }
@@ -513,12 +531,11 @@ impl View<'_> {
                 if *option == intended || !(self.allowed)(player, *option) {
                     continue;
                 }
-                // Rounded up: what gains anything is not taken for nothing.
-                let gain = |order: usize| -(sums[own][order] - sums[at][order]).div_euclid(draws);
+                let gain = |order: usize| sums[at][order] - sums[own][order];
                 let (first, gain) = (gain(0) > gain(1), gain(0).max(gain(1)));
                 if worst.as_ref().is_none_or(|worst| gain > worst.gain) {
                     let (from, to, others) = ((intended, 0), (*option, 0), Box::default());
-                    worst = Some(Deviation { player, kind, others, first, from, to, gain });
+                    worst = Some(Deviation { player, kind, others, first, from, to, gain, draws });
                 }
             }
         }
@@ -539,8 +556,11 @@ impl View<'_> {
 
 /// The one that gains more; of equals the first in order, so that threads make no difference.
 fn worse(one: Deviation, other: Deviation) -> Deviation {
-    let key = |it: &Deviation| (-it.gain, it.others.clone(), it.player, it.kind, it.to);
-    if key(&one) <= key(&other) { one } else { other }
+    let key = |it: &Deviation| (it.others.clone(), it.player, it.kind, it.to);
+    match other.cmp_gain(&one).then_with(|| key(&one).cmp(&key(&other))) {
+        Ordering::Greater => other,
+        _ => one,
+    }
 }
 
 /// Every list of numbers below these sizes. The first changes fastest.

@@ -3,7 +3,7 @@
 //! The tree is found by playing again and again, each time to another end: what is asked on the way
 //! are its nodes. A player knows its type, what it decided before, and what it sees.
 
-use super::counterexample::{Counterexample, Instead, Recorded, record_one, trace_of};
+use super::counterexample::{Counterexample, Instead, Recorded, exploit_of, record_one, trace_of};
 use super::{Finding, Limits, Property, Stopped, Terms};
 use crate::games::Limit;
 use crate::games::backward::subgames;
@@ -226,7 +226,7 @@ pub fn check<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result
     let holds = &gain + whole(terms.margin()) <= Rational::zero();
     let said = match gain.is_zero() {
         true => "no deviation gains anything".into(),
-        false => format!("the best deviation gains {gain}"),
+        false => format!("the best deviation gains {}", scene.show(&gain)),
     };
     let finding = finding.measured(gain, said);
     Ok(match holds {
@@ -241,8 +241,9 @@ impl Tree {
         if *lacked == 0 {
             return finding;
         }
-        let said = format!("it owes {lacked} more than it holds");
-        let finding = finding.measured(Rational::from_integer((*lacked).into()), said);
+        let lacked = Rational::from_integer((*lacked).into());
+        let said = format!("it owes {} more than it holds", scene.show(&lacked));
+        let finding = finding.measured(lacked, said);
         finding.violated(Some(self.told(scene, None, way, way)))
     }
 
@@ -344,7 +345,11 @@ impl Tree {
         };
         let others = (0..seats.len()).filter(|at| Some(*at) != player);
         let does = |at: usize| format!("{}: {}", seats[at].name, after.decided[at].join(", "));
+        let accounts = player.map_or(Vec::new(), |at| seats[at].accounts.clone());
+        let (base, steps) = (before.played.calls(), after.played.calls());
+        let name = |account| scene.account_name(account);
         Counterexample {
+            exploit: exploit_of(scene, &accounts, base, steps, &name),
             who: player.into_iter().map(instead).collect(),
             others: others.clone().map(does).collect(),
             calls: Vec::new(),
@@ -355,7 +360,7 @@ impl Tree {
             gain: whole(player.map_or(0, gain)),
             gain_in_tokens: player.map_or(0, tokens),
             others_lose: whole(-others.map(gain).sum::<i128>()),
-            accounts: player.map_or(Vec::new(), |at| seats[at].accounts.clone()),
+            accounts,
             trace: trace_of(scene, &after.played),
             base: trace_of(scene, &before.played),
         }

@@ -132,7 +132,7 @@ impl<P: Play> Outcomes<'_, P> {
         })?;
         let names = self.names(&types);
         self.whole_finding(terms, lost, checked, &types, |lost| {
-            format!("{lost} of the highest sum is lost{names}")
+            format!("{} of the highest sum is lost{names}", scene.show(lost))
         })
     }
 
@@ -153,7 +153,7 @@ impl<P: Play> Outcomes<'_, P> {
         })?;
         let names = self.names(&types);
         self.whole_finding(terms, lost, checked, &types, |lost| {
-            format!("the bids would allow {lost} more{names}")
+            format!("the bids would allow {} more{names}", scene.show(lost))
         })
     }
 
@@ -206,8 +206,9 @@ impl<P: Play> Outcomes<'_, P> {
         let least = terms.least.as_ref().map(|least| least.0.clone()).or(optimal.clone());
         let least =
             least.ok_or(Stopped::Lacks("no optimal auction to compare with: say `least`"))?;
-        let best = optimal.map(|best| format!("; the optimal auction {best}")).unwrap_or_default();
-        let said = format!("the owner expects {expected}{best}");
+        let best = optimal.map(|best| format!("; the optimal auction {}", self.show(&best)));
+        let best = best.unwrap_or_default();
+        let said = format!("the owner expects {}{best}", self.show(&expected));
         let domain = self.domain_drawn();
         let finding = Finding::holds(terms, self.method(), domain, drawn.len() as u64);
         let finding = finding.measured(expected.clone(), said);
@@ -253,12 +254,16 @@ impl<P: Play> Outcomes<'_, P> {
         let (done, cost) = (self.amount(worst.done), self.amount(worst.cost));
         let finding = match worst.cost {
             0 => Finding {
-                said: format!("the others lose {done} and the deviator nothing"),
+                said: format!("the others lose {} and the deviator nothing", self.show(&done)),
                 ..finding
             },
             _ => finding.measured(
                 &done / &cost,
-                format!("the others lose {done} where the deviator loses {cost}"),
+                format!(
+                    "the others lose {} where the deviator loses {}",
+                    self.show(&done),
+                    self.show(&cost)
+                ),
             ),
         };
         let holds = worst.cost > 0 && done <= most * cost;
@@ -334,10 +339,11 @@ impl<P: Play> Outcomes<'_, P> {
         }
         let finding = Finding::holds(terms, self.method(), domain, checked);
         let Some((lacked, key)) = worst else { return Ok(finding) };
-        let said = format!("it owes {lacked} more than it holds");
+        let lacked = Rational::from_integer(lacked.into());
+        let said = format!("it owes {} more than it holds", self.show(&lacked));
         let profile = self.profile(&key);
         let counterexample = self.compared(&vec![0; n], &profile, &profile, &[]);
-        let finding = finding.measured(Rational::from_integer(lacked.into()), said);
+        let finding = finding.measured(lacked, said);
         Ok(finding.violated(Some(counterexample)))
     }
 

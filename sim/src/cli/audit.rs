@@ -3,7 +3,8 @@
 use super::{Format, Verdict, print, table};
 use anyhow::Context;
 use bytesize::ByteSize;
-use carrots::audit::{self, Audited, Counterexample, Finding, Limits, Property, Terms};
+use carrots::audit::{self, Audited, Compared, Counterexample, Finding, Limits, Property, Terms};
+use carrots::games::exact;
 use carrots::scenario::Document;
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -39,6 +40,11 @@ pub struct Args {
     /// Chains of raw calls of each length that are tried for each intruder, about
     #[arg(long, value_name = "NUMBER", default_value = "2000")]
     chains: u64,
+    /// Instead: what every strategy is paid in so many runs of the simulator, and exactly, in the
+    /// scene that is audited, the others as intended
+    #[arg(long, value_name = "RUNS", num_args = 0..=1, default_missing_value = "1000",
+        value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["property", "out"])]
+    compare: Option<u64>,
     /// Where searches start from
     #[arg(long, default_value = "1")]
     seed: u64,
@@ -76,9 +82,14 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
     }
+    let memory = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
+    let limits = Limits { memory, seconds: args.seconds, seed: args.seed, chains: args.chains };
+    if let Some(runs) = args.compare {
+        return compare(&args, &audits, runs, limits);
+    }
     let mut findings = Vec::new();
     for (variant, audited) in &audits {
-        let found = check(&args, &**audited).into_iter();
+        let found = check(&args, &**audited, limits).into_iter();
         findings.extend(found.map(|finding| Finding { variant: variant.clone(), ..finding }));
     }
     let audited = &audits[0].1;
@@ -101,7 +112,7 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
     })
 }
 
-fn check(args: &Args, audited: &dyn Audited) -> Vec<Finding> {
+fn check(args: &Args, audited: &dyn Audited, limits: Limits) -> Vec<Finding> {
     let asked = |property: &Property| {
         let own: Vec<_> =
             audited.asked().iter().filter(|terms| terms.property == *property).cloned().collect();
@@ -111,8 +122,6 @@ fn check(args: &Args, audited: &dyn Audited) -> Vec<Finding> {
         [] => audited.asked().to_vec(),
         some => some.iter().flat_map(asked).collect(),
     };
-    let memory = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
-    let limits = Limits { memory, seconds: args.seconds, seed: args.seed, chains: args.chains };
     let (bar, mut findings) = (ProgressBar::new_spinner(), Vec::new());
     bar.enable_steady_tick(Duration::from_millis(200));
     let next = |at: usize| questions.get(at).map_or("", |terms| terms.property.name());
@@ -123,6 +132,76 @@ fn check(args: &Args, audited: &dyn Audited) -> Vec<Finding> {
     });
     bar.finish_and_clear();
     findings
+}
+
+/// The simulator's payoffs beside the exact ones: they have to agree.
+fn compare(
+    args: &Args,
+    audits: &[(String, Box<dyn Audited>)],
+    runs: u64,
+    limits: Limits,
+) -> anyhow::Result<Verdict> {
+    #[derive(Serialize)]
+    struct Row {
+        #[serde(skip_serializing_if = "String::is_empty")]
+        variant: String,
+        #[serde(flatten)]
+        compared: Compared,
+    }
+    let (bar, mut rows) = (ProgressBar::new_spinner(), Vec::new());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    for (variant, audited) in audits {
+        let compared = audited.compare(runs, limits).into_iter();
+        rows.extend(compared.map(|compared| Row { variant: variant.clone(), compared }));
+    }
+    bar.finish_and_clear();
+    let scenario = args.scenario.display().to_string();
+    match args.format {
+        Format::Json => {
+            let report =
+                serde_json::json!({ "scenario": scenario, "runs": runs, "strategies": rows });
+            print(&serde_json::to_string_pretty(&report)?)?;
+        }
+        Format::Table => {
+            let token = audits[0].1.token();
+            let show = |amount: f64| match exact::Rational::from_float(amount) {
+                Some(amount) => token.show_exact(&amount.round()),
+                None => amount.to_string(),
+            };
+            let lines = rows.iter().map(|Row { variant, compared }| {
+                let Compared { strategy, player, simulated, ci95_low, ci95_high, .. } = compared;
+                let exact = compared.exact.as_ref().map(|exact| token.show_exact(exact));
+                let agree = match compared.agree {
+                    Some(true) => "yes",
+                    Some(false) => "NO",
+                    None => compared.why.as_str(),
+                };
+                let of = if variant.is_empty() { String::new() } else { format!(" ({variant})") };
+                let within = format!("{} to {}", show(*ci95_low), show(*ci95_high));
+                let exact = exact.unwrap_or_else(|| "unknown".into());
+                vec![
+                    format!("{strategy}{of}"),
+                    player.clone(),
+                    show(*simulated),
+                    within,
+                    exact,
+                    agree.into(),
+                ]
+            });
+            let header = ["strategy", "of", "simulated", "95 %", "exact", "agree"];
+            let page = format!(
+                "{scenario}: payoffs in the audited scene, the others as intended; {runs} runs\n\n{}\n",
+                table(&header, 2, lines)
+            );
+            print(&page)?;
+        }
+    }
+    let all = |agree| rows.iter().any(|row| row.compared.agree == agree);
+    Ok(match () {
+        _ if all(Some(false)) => Verdict::Fails,
+        _ if all(None) => Verdict::Stopped,
+        _ => Verdict::Holds,
+    })
 }
 
 /// Writes the traces of what is violated.
@@ -146,12 +225,20 @@ fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
 
 fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
     let rows = findings.iter().map(|finding| {
-        let gain = finding.gain.as_ref().map_or(String::new(), ToString::to_string);
+        let gain = finding.gain.as_ref().map(|gain| match finding.terms.property.is_amount() {
+            true => finding.token.show_exact(gain),
+            false => gain.to_string(),
+        });
         let mut property = finding.terms.property.name().to_string();
         if !finding.variant.is_empty() {
             property = format!("{property} ({})", finding.variant);
         }
-        vec![property, finding.verdict.name().into(), finding.checked.to_string(), gain]
+        vec![
+            property,
+            finding.verdict.name().into(),
+            finding.checked.to_string(),
+            gain.unwrap_or_default(),
+        ]
     });
     let header = [" property", "verdict", "checked", "measured"];
     let mut page = format!("{scenario}: {intended}\n\n{}\n", table(&header, 2, rows));

@@ -20,6 +20,10 @@ pub trait Answers<M: Model>: Sized {
     fn draw(&mut self, purse: &mut Purse, player: usize, amounts: &Amounts) -> Balance;
     /// What hides a choice of an account.
     fn secret(&mut self, purse: &mut Purse, who: Agent) -> [u8; 32];
+    /// What lots are drawn by, which nobody knows before.
+    fn seed(&mut self, world: &mut Purse, who: Agent) -> [u8; 32] {
+        self.secret(world, who)
+    }
     /// The end is worth something to a player beside tokens: `worth` of what it alone knows, which
     /// is `own` in this play.
     fn enjoy(

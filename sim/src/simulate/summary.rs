@@ -82,7 +82,7 @@ pub struct Throughput {
 
 impl Metric {
     /// Takes in the value of run `n`, from one (Welford's method).
-    fn add(&mut self, value: f64, n: u64) {
+    pub(crate) fn add(&mut self, value: f64, n: u64) {
         if n == 1 {
             (self.min, self.max) = (value, value);
         }
@@ -94,7 +94,7 @@ impl Metric {
     }
 
     /// Works out the spread after `n` runs. One run has none, and an interval without width.
-    fn finish(&mut self, n: u64) {
+    pub(crate) fn finish(&mut self, n: u64) {
         let mut half = 0.0;
         if n > 1 {
             let degrees = (n - 1) as f64;

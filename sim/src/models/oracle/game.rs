@@ -429,7 +429,7 @@ impl Game {
         table.advance(self.params.draw_window(now).0 - now);
         for question in open.iter_mut().filter(|open| open.waits) {
             table.turn_of_others();
-            let mut seed = table.answers.secret(&mut table.world, BEACON);
+            let mut seed = table.answers.seed(&mut table.world, BEACON);
             seed.iter_mut().zip(own).for_each(|(byte, own)| *byte ^= own);
             let drawn = table.call(BEACON, 0, Op::Draw { question: question.number, seed });
             question.jury = table.board.votes.len()..table.board.votes.len();
