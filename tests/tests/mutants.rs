@@ -167,7 +167,7 @@ pub fn mutant(number: u32) -> bool {
 }
 "#;
 
-/// Copies files, each with its text changed.
+/// Copies files, each with its text changed, and removes what was copied from files that are gone.
 fn copy_all(
     from: &Path,
     to: &Path,
@@ -179,6 +179,16 @@ fn copy_all(
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         copy_all(&entry.path(), &to.join(entry.file_name()), change)?;
+    }
+    for entry in fs::read_dir(to)? {
+        let entry = entry?;
+        if from.join(entry.file_name()).exists() {
+            continue;
+        }
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false => fs::remove_file(entry.path())?,
+        }
     }
     Ok(())
 }
