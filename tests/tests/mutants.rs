@@ -5,7 +5,7 @@
 //! mutant runs is said by an environment variable. Each mechanism has one general scenario,
 //! `sim/scenarios/NAME-general.toml`, with a few variants of it. A mutant is caught if the audit finds
 //! a property violated there that is not violated under the rules as they are, or violated by more; or
-//! that somebody gains more, or loses more, by an option or by calls of some messages than under these;
+//! that somebody gains more, or loses more, by an option or by a single call than under these;
 //! or that it costs less to bribe or to corrupt.
 //! Changes that are harmless must not be caught.
 //!

@@ -68,8 +68,8 @@ pub struct Finding {
     /// The greatest gain of a deviation, or what else the property measures, in the smallest unit.
     #[serde(serialize_with = "fraction")]
     pub gain: Option<Rational>,
-    /// The same of everyone, by whom and by what: what an option or calls gain it, or what it loses by
-    /// them; where no more than rounding, not told.
+    /// The same of everyone, by whom and by what: what an option or a single call gains it, or what it
+    /// loses by one; where no more than rounding, not told.
     #[serde(serialize_with = "fractions", skip_serializing_if = "BTreeMap::is_empty")]
     pub each: BTreeMap<String, Rational>,
     /// What was measured, in words.

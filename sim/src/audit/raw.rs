@@ -6,7 +6,7 @@
 
 use super::counterexample::{Call, Counterexample, Instead, exploit_of};
 use super::exploit::arguments;
-use super::intruder::{Change, Effect, Found, Scan, Told, Tried, What};
+use super::intruder::{Effect, Found, Scan, Told, Tried, What};
 use super::{Finding, Limits, Property, Stopped, Terms, Verdict};
 use crate::attack::{self, Aim, Search, Until};
 use crate::games::exact::{Rational, whole};
@@ -16,7 +16,7 @@ use crate::scene::{Answers, Course, Scene};
 use crate::trace::{Amount, Step};
 use num_traits::{Signed, Zero};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Rounds of guided search behind the exhaustive one, and the most changes tried exhaustively, where
@@ -50,14 +50,15 @@ struct Worst<O> {
     trifle: Rational,
     lacked: Option<(Rational, Found<O>)>,
     left: Option<(Rational, Found<O>)>,
-    /// The same by who gains, and who loses, by which messages; and what is left by which.
-    each_gain: BTreeMap<(usize, Messages), Rational>,
-    each_loss: BTreeMap<(usize, Messages), Rational>,
-    each_left: BTreeMap<Messages, Rational>,
+    /// The same by who gains, and who loses, by which single call; and what is left by which. Chains are
+    /// not in it, since not all of them are tried: which are found says nothing of those that are not.
+    each_gain: BTreeMap<(usize, Single), Rational>,
+    each_loss: BTreeMap<(usize, Single), Rational>,
+    each_left: BTreeMap<Single, Rational>,
 }
 
-/// The messages of a deviation, in the order of their names.
-type Messages = Vec<&'static str>;
+/// What a deviation of no more than one change consists of.
+type Single = &'static str;
 
 /// Tries all changes of a scene.
 pub fn harvest<P: Play>(
@@ -125,28 +126,32 @@ impl<O: Op> Worst<O> {
             }
         };
         let Found { effect, base, .. } = found;
+        let by = single(found);
         if effect.lacked > 0 {
             offer(&mut self.lacked, Rational::from_integer(effect.lacked.into()));
         }
         if effect.left > 0 {
             let left = number(effect.left, effect);
-            greatest(&mut self.each_left, messages(found), &left);
+            if let Some(by) = by {
+                greatest(&mut self.each_left, by, &left);
+            }
             offer(&mut self.left, left);
         }
         if effect == base || effect.cut || base.cut {
             return;
         }
         let gain = gain(found);
-        let by = messages(found);
         if gain.is_positive() {
-            if gain > self.rounding {
-                greatest(&mut self.each_gain, (found.who, by.clone()), &gain);
+            if let Some(by) = by.filter(|_| gain > self.rounding) {
+                greatest(&mut self.each_gain, (found.who, by), &gain);
             }
             offer(&mut self.gain, gain);
         }
         let losses = losses(found).into_iter().enumerate();
-        for (at, loss) in losses.clone().filter(|(_, loss)| *loss > self.rounding) {
-            greatest(&mut self.each_loss, (at, by.clone()), &loss);
+        if let Some(by) = by {
+            for (at, loss) in losses.clone().filter(|(_, loss)| *loss > self.rounding) {
+                greatest(&mut self.each_loss, (at, by), &loss);
+            }
         }
         if let Some((at, loss)) = losses.max_by(|(_, one), (_, next)| one.cmp(next))
             && loss.is_positive()
@@ -171,15 +176,17 @@ fn greatest<K: Ord>(each: &mut BTreeMap<K, Rational>, key: K, amount: &Rational)
     }
 }
 
-/// The messages that a deviation calls more, in the order of their names.
-fn messages<O: Op>(found: &Found<O>) -> Messages {
-    let message = |change: &Change<O>| match &change.what {
-        What::Before(letter) | What::Between(letter) => letter.op.message(),
-        What::Silent => "silence",
-        What::Gone => "leaving",
-    };
-    let all: BTreeSet<&str> = found.changes.iter().map(message).collect();
-    all.into_iter().collect()
+/// What a deviation of no more than one change consists of; nothing if there are more.
+fn single<O: Op>(found: &Found<O>) -> Option<Single> {
+    match &found.changes[..] {
+        [] => Some("an offence alone"),
+        [change] => Some(match &change.what {
+            What::Before(letter) | What::Between(letter) => letter.op.message(),
+            What::Silent => "silence in one turn",
+            What::Gone => "silence from some turn on",
+        }),
+        _ => None,
+    }
 }
 
 fn number(of: i128, effect: &Effect) -> Rational {
@@ -322,14 +329,10 @@ pub fn refine<P: Play>(
 /// What a question measures of everyone, beside the greatest.
 fn each<P: Play>(scene: &Scene<P>, harvest: &Harvest<OpOf<P>>, property: Property) -> Each {
     let Harvest { worst, intruders, options, .. } = harvest;
-    let by = |who: &str, messages: &Messages| match messages.is_empty() {
-        true => format!("{who}: an offence alone"),
-        false => format!("{who}: {}", messages.join(", ")),
-    };
     let seats = seats(scene);
-    let named = |all: &BTreeMap<(usize, Messages), Rational>, names: &[String]| -> Each {
-        let one = |((at, messages), amount): (&(usize, Messages), &Rational)| {
-            (by(&names[*at], messages), amount.clone())
+    let named = |all: &BTreeMap<(usize, Single), Rational>, names: &[String]| -> Each {
+        let one = |((at, by), amount): (&(usize, Single), &Rational)| {
+            (format!("{}: {by}", names[*at]), amount.clone())
         };
         all.iter().map(one).collect()
     };
@@ -342,8 +345,7 @@ fn each<P: Play>(scene: &Scene<P>, harvest: &Harvest<OpOf<P>>, property: Propert
         Property::Attack => named(&worst.each_gain, intruders),
         Property::Immunity => named(&worst.each_loss, &seats),
         Property::Frozen => {
-            let one =
-                |(messages, left): (&Messages, &Rational)| (by("left", messages), left.clone());
+            let one = |(by, left): (&Single, &Rational)| (format!("left: {by}"), left.clone());
             worst.each_left.iter().map(one).collect()
         }
         _ => Each::new(),
