@@ -24,15 +24,15 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// What is left to an audit, and what it is told to take for each property.
-const SECONDS: u64 = 60;
+/// What is left to an audit, however slow the machine is, and what it is told to take for each property.
+const SECONDS: u64 = 240;
 const SECONDS_EACH: &str = "50";
 /// Chains of raw calls of each length, for each intruder: few, since there are many audits.
 const CHAINS: &str = "100";
 /// One of so many is tried, unless all are asked for.
 const FIFTH: usize = 5;
 /// How many of a hundred are caught at least: below the 95 that are wanted.
-const CAUGHT: usize = 65;
+const CAUGHT: usize = 75;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -246,6 +246,10 @@ type Findings = BTreeMap<(String, String), Found>;
 /// Properties that measure what it costs to break them.
 const COSTS: [&str; 2] = ["bribery", "corruption"];
 
+/// Single calls that seal a choice are not compared: what an intruder seals may be what a player has to
+/// work for, and that alone is a gain, whatever the rules.
+const SEALED: &str = ": commit";
+
 /// An answer.
 #[derive(Clone, Default)]
 struct Found {
@@ -263,8 +267,9 @@ fn worse(before: &Findings, after: &Findings) -> Option<String> {
         let more = if costs { now.measured < was.measured } else { now.measured > was.measured };
         let worse = now.verdict == "violated" && (was.verdict != "violated" || more);
         let zero = BigRational::default();
-        let grown =
-            |(by, amount): &(&String, &BigRational)| *amount > was.each.get(*by).unwrap_or(&zero);
+        let grown = |(by, amount): &(&String, &BigRational)| {
+            !by.ends_with(SEALED) && *amount > was.each.get(*by).unwrap_or(&zero)
+        };
         let by =
             match (worse || costs && more && now.measured.is_some(), now.each.iter().find(grown)) {
                 (true, _) => property.clone(),
@@ -277,8 +282,6 @@ fn worse(before: &Findings, after: &Findings) -> Option<String> {
 
 /// Audits a mechanism's general scenario under the rules of which the one with that number is broken.
 fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
-    // What all others are compared with may take longer.
-    let limit = if number == 0 { 4 * SECONDS } else { SECONDS };
     let path = root().join("sim/scenarios").join(format!("{mechanism}-general.toml"));
     let mut command = Command::new(binary);
     command.arg("audit").arg(path).args(["--format", "json", "--threads", "1"]);
@@ -292,10 +295,10 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if start.elapsed() > Duration::from_secs(limit) {
+        if start.elapsed() > Duration::from_secs(SECONDS) {
             child.kill()?;
             child.wait()?;
-            anyhow::bail!("no answer within {limit} seconds");
+            anyhow::bail!("no answer within {SECONDS} seconds");
         }
         std::thread::sleep(Duration::from_millis(20));
     };
