@@ -119,7 +119,7 @@ pub trait Audited: Sync {
     /// Who plays, in the order of their turns, and what each can be and choose.
     fn places(&self) -> Vec<Place>;
     /// What comes of a profile, by playing every branch of chance of it: everybody's type and option
-    /// by number.
+    /// by number. Odds that do not fit into 128 bits are an error.
     fn outcome(&self, types: &[usize], options: &[usize]) -> Result<Expected, Stopped>;
     /// What every strategy is paid in so many runs of the simulator's, and exactly.
     fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared>;
@@ -322,6 +322,7 @@ impl<P: Play> Audited for Ready<P> {
 
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding)) {
         let mut outcomes = Outcomes::new(&self.scene, limits);
+        let grid = self.scene.grid();
         // By the number of those who intrude together.
         let mut harvests = BTreeMap::new();
         for terms in questions {
@@ -351,8 +352,8 @@ impl<P: Play> Audited for Ready<P> {
             if terms.property == Property::IndividualRationality {
                 finding.each = raw::intended(&self.scene, limits).unwrap_or_default();
             }
-            if let Some(grid) = self.scene.grid() {
-                finding = finding.within(grid);
+            if let Some(grid) = &grid {
+                finding = finding.within(grid.clone());
             }
             finding.token = self.scene.scenario.token.clone();
             finding.not_tried.extend(self.scene.left_out.iter().map(ToString::to_string));

@@ -186,14 +186,14 @@ impl<P: Play> Scene<P> {
     }
 
     /// Who has an account.
-    pub fn owner(&self, account: Agent) -> Option<&Seat> {
+    pub fn seat_of(&self, account: Agent) -> Option<&Seat> {
         let mut seats = self.seats.iter().chain(&self.others);
         seats.find(|seat| seat.accounts.contains(&account))
     }
 
     /// Whose an account is, in words.
     pub fn account_name(&self, account: Agent) -> String {
-        match self.owner(account) {
+        match self.seat_of(account) {
             Some(seat) if seat.accounts[0] == account => seat.name.clone(),
             Some(seat) => format!("{}, from account {account}", seat.name),
             None => format!("account {account}"),
@@ -235,7 +235,8 @@ impl<P: Play> Scene<P> {
         self.options[player].iter().position(|one| *one == choice)
     }
 
-    /// What stands for more that could be drawn, in words; nothing where all of that is looked at.
+    /// What stands for more that could be drawn, in words, as the first play of what is intended shows;
+    /// nothing if it asks for nothing of that kind.
     pub fn grid(&self) -> Option<String> {
         let (types, given) = (vec![0; self.players()], vec![None; self.players()]);
         let mut answers = Answers::new(&types, &given);

@@ -44,8 +44,12 @@ pub fn compare<P: Play>(scene: &Scene<P>, runs: u64, limits: Limits) -> Vec<Comp
         let can = |at: &usize| scene.play.suits(*at, *strategy) || scene.follows(*at) == *strategy;
         (0..scene.players()).find(can).map(|player| (player, *strategy))
     };
+    let kinds = scene.kinds.iter().map(Vec::len).max().unwrap_or(1);
+    let types = (kinds > 1).then(|| format!("{kinds} values stand for what is drawn"));
+    let grid = types.or_else(|| scene.grid());
     let all = P::Strategy::ALL.iter().filter_map(first);
-    all.map(|(player, strategy)| one(scene, player, strategy, runs, limits)).collect()
+    all.map(|(player, strategy)| one(scene, player, strategy, runs, limits, grid.as_deref()))
+        .collect()
 }
 
 fn one<P: Play>(
@@ -54,6 +58,7 @@ fn one<P: Play>(
     strategy: P::Strategy,
     runs: u64,
     limits: Limits,
+    grid: Option<&str>,
 ) -> Compared {
     let payoffs: Vec<i128> = (0..runs)
         .into_par_iter()
@@ -69,14 +74,9 @@ fn one<P: Play>(
         // Sums of floats are off by a little where nothing is drawn.
         (exact - drawn.mean).abs() > ERRORS * error + 1e-9 * exact.abs().max(1.0)
     };
-    let kinds = scene.kinds[player].len();
-    let grid = match kinds {
-        1 => scene.grid(),
-        _ => Some(format!("{kinds} values stand for what is drawn")),
-    };
     let (agree, why) = match (&exact, grid) {
         (Err(why), _) => (None, why.to_string()),
-        (Ok(exact), Some(grid)) if differs(exact) => (None, grid),
+        (Ok(exact), Some(grid)) if differs(exact) => (None, grid.into()),
         (Ok(exact), _) => (Some(!differs(exact)), String::new()),
     };
     Compared {

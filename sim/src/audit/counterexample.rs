@@ -3,7 +3,7 @@
 use super::exploit::exploit;
 use crate::games::exact::Rational;
 use crate::models::{Agent, Instance, Model};
-use crate::play::{OpOf, Play};
+use crate::play::Play;
 use crate::scenario::Token;
 use crate::scene::{Answers, Course, Decider, Scene};
 use crate::trace::{Amount, Step};
@@ -164,17 +164,6 @@ pub fn trace_of<P: Play>(scene: &Scene<P>, played: &Recorded<P::Model>) -> Value
     serde_json::to_value(trace).expect("a trace can be written")
 }
 
-/// What accounts of one scene's do in `steps` and not in `base`, in a sentence.
-pub fn exploit_of<P: Play>(
-    scene: &Scene<P>,
-    own: &[Agent],
-    base: &[Step<OpOf<P>>],
-    steps: &[Step<OpOf<P>>],
-    name: &dyn Fn(Agent) -> String,
-) -> String {
-    exploit(own, base, steps, name, &|amount| scene.scenario.token.show(amount))
-}
-
 /// Plays a profile as intended and with a deviation of `who`, and compares them.
 pub fn compare<P: Play>(
     scene: &Scene<P>,
@@ -220,7 +209,7 @@ pub fn compare<P: Play>(
     let accounts: Vec<Agent> = who.iter().flat_map(|at| seats[*at].accounts.clone()).collect();
     let name = |account| scene.account_name(account);
     Counterexample {
-        exploit: exploit_of(scene, &accounts, base.calls(), best.calls(), &name),
+        exploit: exploit(scene, &accounts, base.calls(), best.calls(), &name),
         who: who.iter().map(instead).collect(),
         others: others.clone().map(does).collect(),
         calls: Vec::new(),

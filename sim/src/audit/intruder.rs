@@ -224,7 +224,7 @@ impl<'s, P: Play> Scan<'s, P> {
     }
 
     /// Every option of every player that intrudes, for each profile of types.
-    pub fn options(&self) -> Result<Vec<Found<OpOf<P>>>, Stopped> {
+    pub fn options(&self, tried: &mut Tried) -> Result<Vec<Found<OpOf<P>>>, Stopped> {
         let mut all = Vec::new();
         for types in self.profiles() {
             let none = vec![None; types.len()];
@@ -233,6 +233,7 @@ impl<'s, P: Play> Scan<'s, P> {
                 let base = self.play(who, &types, &none, &[], None)?.effect;
                 for option in 0..self.scene.options[player].len() {
                     if self.over() {
+                        tried.left_out.insert("what some options gain");
                         return Ok(all);
                     }
                     let mut given = none.clone();

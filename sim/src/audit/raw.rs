@@ -4,8 +4,8 @@
 //! once: what the intruder gains, what each of the others loses, and what becomes of the books. The
 //! questions about single deviations take from it what they ask for.
 
-use super::counterexample::{Call, Counterexample, Instead, exploit_of};
-use super::exploit::arguments;
+use super::counterexample::{Call, Counterexample, Instead};
+use super::exploit::{arguments, exploit};
 use super::intruder::{Effect, Found, Scan, Told, Tried, What};
 use super::{Finding, Limits, Property, Stopped, Terms, Verdict};
 use crate::attack::{self, Aim, Search, Until};
@@ -83,9 +83,9 @@ pub fn harvest<P: Play>(
         each_loss: BTreeMap::new(),
         each_left: BTreeMap::new(),
     };
-    let tried = scan.run(&mut |found| worst.add(found))?;
+    let mut tried = scan.run(&mut |found| worst.add(found))?;
     let mut options = Each::new();
-    for found in scan.options()? {
+    for found in scan.options(&mut tried)? {
         let given = found.given.iter().enumerate();
         let chosen = given.filter_map(|(player, option)| Some((player, (*option)?)));
         for (player, option) in chosen {
@@ -100,7 +100,8 @@ pub fn harvest<P: Play>(
 /// What everyone loses by taking part in what is intended, at most: what is gained is below zero.
 pub fn intended<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<Each, Stopped> {
     let mut each = Each::new();
-    for effect in Scan::new(scene, 1, limits).intended()? {
+    let known = |effect: &Effect| !effect.cut;
+    for effect in Scan::new(scene, 1, limits).intended()?.into_iter().filter(known) {
         let numbers = effect.players.iter().chain(&effect.others);
         for (name, own) in seats(scene).into_iter().zip(numbers) {
             greatest(&mut each, name, &-number(*own, &effect));
@@ -384,7 +385,8 @@ fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Co
     let Told { play, put, base } = scan.told(found);
     let mut block = scene.start().block();
     let mut calls = Vec::new();
-    let named = |account| match scene.owner(account).is_some() || !who.accounts.contains(&account) {
+    let named = |account| match scene.seat_of(account).is_some() || !who.accounts.contains(&account)
+    {
         true => scene.account_name(account),
         false => format!("{}, from account {account}", who.name),
     };
@@ -418,7 +420,7 @@ fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Co
     let tokens =
         |ends: &[u128]| who.accounts.iter().map(|at| ends[*at as usize] as i128).sum::<i128>();
     Counterexample {
-        exploit: exploit_of(scene, &who.accounts, base.calls(), play.calls(), &named),
+        exploit: exploit(scene, &who.accounts, base.calls(), play.calls(), &named),
         who: vec![Instead {
             player: who.name.clone(),
             of: who.players.first().map(kind).unwrap_or_default(),
@@ -526,7 +528,7 @@ pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<
     let (base, steps) = (&found.base.steps, &found.trace.steps);
     let name = |account| scene.account_name(account);
     let counterexample = Counterexample {
-        exploit: exploit_of(scene, &found.accounts, base, steps, &name),
+        exploit: exploit(scene, &found.accounts, base, steps, &name),
         who: vec![Instead {
             player: scene.seats[0].name.clone(),
             of: String::new(),

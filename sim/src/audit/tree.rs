@@ -3,7 +3,8 @@
 //! The tree is found by playing again and again, each time to another end: what is asked on the way
 //! are its nodes. A player knows its type, what it decided before, and what it sees.
 
-use super::counterexample::{Counterexample, Instead, Recorded, exploit_of, record_one, trace_of};
+use super::counterexample::{Counterexample, Instead, Recorded, record_one, trace_of};
+use super::exploit::exploit;
 use super::{Finding, Limits, Property, Stopped, Terms};
 use crate::games::Limit;
 use crate::games::backward::subgames;
@@ -349,7 +350,7 @@ impl Tree {
         let (base, steps) = (before.played.calls(), after.played.calls());
         let name = |account| scene.account_name(account);
         Counterexample {
-            exploit: exploit_of(scene, &accounts, base, steps, &name),
+            exploit: exploit(scene, &accounts, base, steps, &name),
             who: player.into_iter().map(instead).collect(),
             others: others.clone().map(does).collect(),
             calls: Vec::new(),

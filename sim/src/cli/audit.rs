@@ -41,8 +41,8 @@ pub struct Args {
     #[arg(long, value_name = "NUMBER", default_value = "2000")]
     chains: u64,
     /// Instead: what every strategy is paid in so many runs of the simulator, and exactly, in the
-    /// scene that is audited, the others as intended
-    #[arg(long, value_name = "RUNS", num_args = 0..=1, default_missing_value = "1000",
+    /// scene that is audited, the others as intended; 1 says that they differ, 3 that it is not known
+    #[arg(long, value_name = "RUNS", num_args = 0..=1, require_equals = true, default_missing_value = "1000",
         value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["property", "out"])]
     compare: Option<u64>,
     /// Where searches start from
@@ -196,10 +196,10 @@ fn compare(
             print(&page)?;
         }
     }
-    let all = |agree| rows.iter().any(|row| row.compared.agree == agree);
+    let any = |agree| rows.iter().any(|row| row.compared.agree == agree);
     Ok(match () {
-        _ if all(Some(false)) => Verdict::Fails,
-        _ if all(None) => Verdict::Stopped,
+        _ if any(Some(false)) => Verdict::Fails,
+        _ if any(None) => Verdict::Stopped,
         _ => Verdict::Holds,
     })
 }
