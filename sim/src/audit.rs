@@ -158,7 +158,9 @@ pub struct PlaceOption {
 pub struct Expected {
     /// Every player's payoff.
     pub payoffs: Vec<Rational>,
-    /// What all accounts of nobody who plays have more, and what the end is worth to them.
+    /// What each seat of those who do not play has more, and what the end is worth to it.
+    pub seats: Vec<Rational>,
+    /// The same of all accounts of nobody who plays together.
     pub others: Rational,
     /// What the owner earns, if there is one.
     pub revenue: Option<Rational>,
@@ -408,6 +410,7 @@ fn expected<P: Play>(
     let mut answers = Answers::new(types, given);
     let mut sum = Expected {
         payoffs: vec![Rational::zero(); types.len()],
+        seats: vec![Rational::zero(); scene.others.len()],
         others: Rational::zero(),
         revenue: scene.play.owner().map(|_| Rational::zero()),
         lacked: 0,
@@ -418,6 +421,7 @@ fn expected<P: Play>(
             (0..types.len()).map(|at| scene.payoff(at, types[at], &end)).collect();
         let others = scene.tokens_of(&strangers, &end.instance) + scene.play.others(&end);
         let revenue = scene.play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
+        let seats = scene.seats_have(&end);
         sum.lacked = sum.lacked.max(end.answers.lacked());
         drop(end);
         let (odds, below) = answers.odds();
@@ -427,6 +431,7 @@ fn expected<P: Play>(
         let chance = Rational::new(odds.into(), below.into());
         let part = |number: i128| exact::whole(number) * &chance;
         sum.payoffs.iter_mut().zip(payoffs).for_each(|(all, one)| *all += part(one));
+        sum.seats.iter_mut().zip(seats).for_each(|(all, one)| *all += part(one));
         sum.others += part(others);
         if let (Some(all), Some(one)) = (&mut sum.revenue, revenue) {
             *all += part(one);

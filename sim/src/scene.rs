@@ -368,6 +368,14 @@ impl<P: Play> Scene<P> {
         accounts.iter().map(change).sum()
     }
 
+    /// What each seat of others has more than at the start, with what the end is worth to it.
+    pub fn seats_have<A>(&self, end: &Table<P, A>) -> Vec<i128> {
+        let of = |(seat, Seat { accounts, .. }): (usize, &Seat)| {
+            self.tokens_of(accounts, &end.instance) + self.play.seat_gains(end, seat)
+        };
+        self.others.iter().enumerate().map(of).collect()
+    }
+
     /// A player's payoff at the end, if it is of type `kind`: tokens that it has more than at the
     /// start, what the world gave and took, and what the end is worth to it.
     pub fn payoff(&self, player: usize, kind: usize, end: &Table<P, Course<P::Model>>) -> i128 {

@@ -21,7 +21,8 @@ const MECHANISMS: &[(&str, Replay)] = &[
     (Funding::NAME, play::<Funding>),
 ];
 
-/// Plays a trace and says step by step what comes of it. Errs if it cannot be played.
+/// Plays a trace and says step by step what comes of it: results and events are compared after every
+/// call, storage and tokens at the end of every block. Errs if it cannot be played.
 pub fn replay(text: &str, out: &mut dyn Write) -> Result<Ends> {
     let mechanism = carrots::trace::mechanism(text)?;
     let Some((_, play)) = MECHANISMS.iter().find(|(name, _)| *name == mechanism) else {
@@ -47,7 +48,13 @@ fn play<M: Model>(text: &str, out: &mut dyn Write) -> Result<Ends> {
             Step::Call { who, value, op, .. } => format!("{who}: {op:?} with {value}"),
         };
         writeln!(out, "{at:>4}  {call}")?;
-        match pair.step(step).with_context(|| format!("step {at}"))? {
+        let answered = pair.answer(step).with_context(|| format!("step {at}"))?;
+        let is_last = matches!(trace.steps.get(at + 1), None | Some(Step::Blocks(_)));
+        let compared = match is_last {
+            true => answered.and_then(|done| pair.same_state().map(|()| done)),
+            false => answered,
+        };
+        match compared {
             Ok(done) => match done.result {
                 None => {}
                 Some(Ok(receipt)) => writeln!(out, "      equal      {receipt:?}")?,

@@ -155,7 +155,12 @@ impl Sandbox {
 
     /// The tokens that all agents have, deposits aside.
     pub fn wallets(&mut self) -> Vec<Balance> {
-        (0..self.agents).map(|agent| self.wallet(agent)).collect()
+        let of = |agent| Balances::balance(&account(agent).into());
+        let free: Vec<Balance> = self.chain.execute_with(|| (0..self.agents).map(of).collect());
+        let paid = |agent| self.deposits.get(&agent).copied().unwrap_or(0);
+        let all = (0..).zip(free);
+        all.map(|(agent, free)| free.wrapping_add_signed(paid(agent)).wrapping_sub(DEPOSITS))
+            .collect()
     }
 
     /// The tokens that the contract holds, deposits aside.

@@ -6,7 +6,8 @@
 //! `sim/scenarios/NAME-general.toml`, with a few variants of it. A mutant is caught if the audit finds
 //! a property violated there that is not violated under the rules as they are, or violated by more; or
 //! that somebody gains more, or loses more, by an option or by a single call than under these;
-//! or that it costs less to bribe or to corrupt.
+//! that somebody can call what it cannot call under these, or the other way round; or that it costs
+//! less to bribe or to corrupt.
 //! Changes that are harmless must not be caught.
 //!
 //! Every fifth is tried; `CARROTS_MUTANTS=all` tries all, anything else those whose name contains it, or
@@ -14,6 +15,7 @@
 
 use anyhow::{Context, Result, ensure};
 use num_rational::BigRational;
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,6 +258,8 @@ struct Found {
     verdict: String,
     measured: Option<BigRational>,
     each: BTreeMap<String, BigRational>,
+    /// Who can call what.
+    accepted: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What is violated now and was not, or is violated by more; or what somebody gains or loses more by
@@ -274,9 +278,23 @@ fn worse(before: &Findings, after: &Findings) -> Option<String> {
             match (worse || costs && more && now.measured.is_some(), now.each.iter().find(grown)) {
                 (true, _) => property.clone(),
                 (false, Some((by, amount))) => format!("{property}: {by} {amount}"),
-                (false, None) => return None,
+                (false, None) => differently(&was.accepted, &now.accepted)?,
             };
         Some(if variant.is_empty() { by } else { format!("{by} ({variant})") })
+    })
+}
+
+/// Who can call what it could not, or cannot call what it could.
+fn differently(
+    before: &BTreeMap<String, BTreeSet<String>>,
+    after: &BTreeMap<String, BTreeSet<String>>,
+) -> Option<String> {
+    let (none, all) = (BTreeSet::new(), before.keys().chain(after.keys()));
+    all.into_iter().find_map(|who| {
+        let (was, is) = (before.get(who).unwrap_or(&none), after.get(who).unwrap_or(&none));
+        let what = was.symmetric_difference(is).next()?;
+        let can = if is.contains(what) { "can" } else { "cannot" };
+        Some(format!("{who} {can} call {what}"))
     })
 }
 
@@ -316,40 +334,23 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
         gain: Option<String>,
         #[serde(default)]
         each: BTreeMap<String, String>,
+        #[serde(default)]
+        accepted: BTreeMap<String, BTreeSet<String>>,
     }
     let report: Report = serde_json::from_slice(&fs::read(&out)?)?;
     fs::remove_file(&out)?;
     let read = |finding: Finding| -> Result<_> {
         let measured = finding.gain.map(|gain| gain.parse()).transpose()?;
-        let each = finding.each.into_iter().map(|(by, amount)| Ok((by, amount.parse()?)));
+        let each = finding.each.iter().map(|(by, amount)| Ok((by.clone(), amount.parse()?)));
         let each = each.collect::<Result<_>>()?;
-        let found = Found { verdict: finding.verdict, measured, each };
+        let Finding { verdict, accepted, .. } = finding;
+        let found = Found { verdict, measured, each, accepted };
         Ok(((finding.variant, finding.property), found))
     };
     report.properties.into_iter().map(read).collect()
 }
 
-/// Does work in parallel, one thread for each core, and gives the results in order.
+/// Does work in parallel, and gives the results in order.
 fn parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= count {
-                return done;
-            }
-            done.push((at, work(at)));
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
-    let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let join = |worker: std::thread::ScopedJoinHandle<'_, Vec<(usize, T)>>| {
-            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        workers.into_iter().flat_map(join).collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    (0..count).into_par_iter().with_max_len(1).map(work).collect()
 }

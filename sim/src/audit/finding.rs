@@ -61,6 +61,9 @@ pub struct Finding {
     /// Messages that nobody ever called with success.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages_never: Vec<&'static str>,
+    /// Which of them each intruder can call, by a single call between those of others.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub accepted: BTreeMap<String, Vec<&'static str>>,
     /// What amounts are in, where they are shown.
     pub token: Token,
     /// Points of the domain that were checked.
@@ -110,6 +113,7 @@ impl Finding {
             trusted: Vec::new(),
             messages_called: Vec::new(),
             messages_never: Vec::new(),
+            accepted: BTreeMap::new(),
             token: Token::default(),
             checked,
             gain: None,

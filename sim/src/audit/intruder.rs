@@ -23,7 +23,7 @@ use carrots_logic::Balance;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -103,6 +103,8 @@ pub struct Tried {
     pub cut: bool,
     /// Messages that were called with success, and that never were.
     pub messages: (Vec<&'static str>, Vec<&'static str>),
+    /// Who can call what by a single call more than it makes.
+    pub accepted: BTreeMap<usize, BTreeSet<&'static str>>,
 }
 
 /// All deviations that were played, told to whoever asks.
@@ -401,6 +403,11 @@ impl<'s, P: Play> Base<'s, P> {
         let (live, outcome) = base.accepted(&[], &base.letters)?;
         base.begun = outcome.effect;
         base.lives = live.iter().map(change_hash::<P>).collect();
+        let accepted = live.iter().filter_map(|change| match change.what {
+            What::Before(letter) => Some(letter.op.message()),
+            _ => None,
+        });
+        tried.accepted.entry(number).or_default().extend(accepted);
         base.live = live;
         tried.letters += base.letters.len();
         tried.places = tried.places.max(outcome.places);

@@ -49,8 +49,10 @@ pub struct Row {
     /// Runs of players of one option with the same payoffs: the option, how many, and the class. In
     /// the order of options, or of players where they are not alike.
     runs: Box<[(Choice, u16, u32)]>,
-    /// What others than the players have more than at the start.
+    /// What others than the players have more than at the start, in all.
     pub strangers: i128,
+    /// What each seat of theirs has: a class of payoffs.
+    seats: u32,
     /// What the owner earns.
     pub revenue: Option<i128>,
     /// How likely the outcome is turned.
@@ -84,6 +86,8 @@ pub struct Played {
     pub below: u128,
     /// Numbers, by player.
     pub payoffs: Vec<Vec<i128>>,
+    /// By seat of others.
+    seats: Vec<i128>,
     strangers: i128,
     revenue: Option<i128>,
     turned: Option<i128>,
@@ -337,10 +341,16 @@ impl<'s, P: Play> Outcomes<'s, P> {
             profile: key.into(),
             below: 1,
             payoffs: payoffs.collect(),
+            seats: scene.seats_have(end),
             strangers: others,
             revenue: owner,
             turned: play.turned(end).map(i128::from),
         }
+    }
+
+    /// What each seat of others has in an outcome.
+    pub fn seats_of(&self, row: &Row) -> &[i128] {
+        &self.classes.all[row.seats as usize]
     }
 
     fn keep(&mut self, played: Played) -> Result<(), Stopped> {
@@ -362,8 +372,10 @@ impl<'s, P: Play> Outcomes<'s, P> {
         if self.alike {
             runs.sort_by_key(|run| run.0);
         }
+        let seats = played.seats.into_iter().map(scaled).collect::<Result<_, _>>()?;
         let row = Row {
             runs: runs.into(),
+            seats: self.classes.place(seats),
             strangers: scaled(played.strangers)?,
             revenue: played.revenue.map(scaled).transpose()?,
             turned: played.turned.map(scaled).transpose()?,
@@ -397,6 +409,7 @@ impl Played {
             profile: Box::default(),
             below: 1,
             payoffs: vec![numbers],
+            seats: Vec::new(),
             strangers: 0,
             revenue: None,
             turned: None,
@@ -407,7 +420,7 @@ impl Played {
     fn weigh(&mut self, odds: u128, below: u128) -> Option<()> {
         let odds = i128::try_from(odds).ok()?;
         self.below = self.below.checked_mul(below)?;
-        let numbers = self.payoffs.iter_mut().flatten();
+        let numbers = self.payoffs.iter_mut().flatten().chain(&mut self.seats);
         let others = [Some(&mut self.strangers), self.revenue.as_mut(), self.turned.as_mut()];
         for number in numbers.chain(others.into_iter().flatten()) {
             *number = number.checked_mul(odds)?;
@@ -425,6 +438,9 @@ impl Played {
             Some(())
         };
         for (one, more) in self.payoffs.iter_mut().flatten().zip(other.payoffs.iter().flatten()) {
+            add(one, more)?;
+        }
+        for (one, more) in self.seats.iter_mut().zip(&other.seats) {
             add(one, more)?;
         }
         add(&mut self.strangers, &other.strangers)?;

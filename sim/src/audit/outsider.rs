@@ -13,20 +13,41 @@
 //!   (Buterin 2015). Where `u(k - 1) >= v(k - 1)`, the last one would not take it.
 
 use super::outcomes::{Choice, Outcomes};
-use super::{Finding, Property, Stopped, Terms};
+use super::{Finding, Property, Stopped, Terms, Verdict};
 use crate::games::exact::whole;
 use crate::play::Play;
 
 /// What comes of players who are intended, but for some that are corrupt.
 struct Ladder {
-    /// What an intended player gets at best if so many others are corrupt, by their number.
-    intended: Vec<i128>,
-    /// What a corrupt player gets at worst.
-    corrupt: Vec<i128>,
+    /// What an intended player gets if so many others are corrupt, by their number: at worst and at
+    /// best, where it matters a little who is who.
+    intended: Vec<[i128; 2]>,
+    /// The same of a corrupt player.
+    corrupt: Vec<[i128; 2]>,
     /// The fewest that turn the outcome for sure.
     needed: usize,
     /// Tokens that all who are corrupt lose together against what is intended, by their number.
     lost: Vec<i128>,
+}
+
+/// What bribes it takes, in the smallest unit.
+struct Bribes {
+    /// In all, where offers may differ, and each of them.
+    budget: i128,
+    offers: Vec<i128>,
+    /// To each, whatever others do; and if it is sure that they take theirs.
+    for_action: i128,
+    if_sure: i128,
+    /// In all, if it is paid only where the outcome is not turned; nothing if that does not do.
+    promise: Option<i128>,
+}
+
+/// Whether an outsider can turn it.
+enum Asked {
+    Safe,
+    /// What it can spend is between what it takes at least and at most.
+    Within,
+    Broken,
 }
 
 impl<P: Play> Outcomes<'_, P> {
@@ -42,12 +63,17 @@ impl<P: Play> Outcomes<'_, P> {
             self.scene.name(places[0].0, corrupt)
         );
         let finding = Finding::holds(terms, self.method(), domain, n as u64 + 1);
-        let (finding, broken) = match terms.property {
+        let (finding, answer) = match terms.property {
             Property::Bribery => self.bribery(terms, finding, &ladder),
             _ => self.corruption(terms, finding, &ladder),
         };
-        if !broken {
-            return Ok(finding);
+        match answer {
+            Asked::Safe => return Ok(finding),
+            Asked::Within => {
+                let method = "it depends on who is who, by what the rules round".into();
+                return Ok(Finding { verdict: Verdict::Unknown, method, ..finding });
+            }
+            Asked::Broken => {}
         }
         let before: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
         let mut after = before.clone();
@@ -93,9 +119,12 @@ impl<P: Play> Outcomes<'_, P> {
         let tokens = |row: usize, corrupt: usize| -> i128 {
             (0..corrupt).map(|at| self.tokens(everyone[row][places[at].0])).sum()
         };
-        let intended = |others: usize| worths(others, others..n).into_iter().max().unwrap_or(0);
-        let corrupt =
-            |others: usize| worths(others + 1, 0..others + 1).into_iter().min().unwrap_or(0);
+        let ends = |all: Vec<i128>| {
+            let ends = [all.iter().min(), all.iter().max()];
+            ends.map(|end| end.copied().unwrap_or(0))
+        };
+        let intended = |others: usize| ends(worths(others, others..n));
+        let corrupt = |others: usize| ends(worths(others + 1, 0..others + 1));
         Ok(Ladder {
             intended: (0..n).map(intended).collect(),
             corrupt: (0..n).map(corrupt).collect(),
@@ -104,19 +133,51 @@ impl<P: Play> Outcomes<'_, P> {
         })
     }
 
-    fn bribery(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, bool) {
+    fn bribery(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, Asked) {
         let needed = ladder.needed;
-        // The least whole number of units that is more.
-        let offer = |others: usize| {
-            let lost = ladder.intended[others] - ladder.corrupt[others];
-            lost.div_euclid(self.scale()).max(-1) + 1
+        // The least and the most that it may take; the same, where it does not matter who is who.
+        let [least, most] = [0, 1].map(|end| self.bribes(ladder, end));
+        let show = |amount: i128| self.show(&whole(amount));
+        let offers: Vec<String> = most.offers.iter().map(|offer| show(*offer)).collect();
+        let promised = match most.promise {
+            Some(promise) => {
+                format!("by promising {} if it does not turn, and spending nothing", show(promise))
+            }
+            None => "no promise alone turns it".into(),
         };
-        let for_action = (0..needed).map(offer).max().unwrap_or(0);
-        let trusts = ladder.corrupt[needed - 1] > ladder.intended[needed - 1];
-        let equal = needed as i128 * for_action;
-        // Nothing is promised for the case that it turns: offers may differ here, too.
-        let if_not = |at: usize| (at..needed - 1).map(offer).max().unwrap_or(0);
-        let promise: i128 = (0..needed).map(if_not).sum();
+        let said = format!(
+            "{needed} players turn it: for {} in all, offered as {}, so that to take it is iteratively \
+             dominant; for {} each, {} in all, whatever they expect; for {} in all if each is sure of \
+             the others; {promised}{}",
+            show(most.budget),
+            offers.join(" and "),
+            show(most.for_action),
+            show(needed as i128 * most.for_action),
+            show(needed as i128 * most.if_sure),
+            match most.budget - least.budget {
+                0 => String::new(),
+                rounding => format!("; or for {} less, by rounding", show(rounding)),
+            }
+        );
+        let spends = terms.budget.map_or(0, |budget| budget.0);
+        let promises = terms.promise.map_or(spends, |promise| promise.0);
+        let broken = |bribes: &Bribes| {
+            bribes.budget <= spends || bribes.promise.is_some_and(|promise| promise <= promises)
+        };
+        let answer = match (broken(&least), broken(&most)) {
+            (_, true) => Asked::Broken,
+            (true, false) => Asked::Within,
+            (false, false) => Asked::Safe,
+        };
+        (finding.measured(whole(least.budget), said), answer)
+    }
+
+    /// What bribes it takes: at least (`end` 0), or at most (1).
+    fn bribes(&self, ladder: &Ladder, end: usize) -> Bribes {
+        let needed = ladder.needed;
+        let lost = |others: usize| ladder.intended[others][end] - ladder.corrupt[others][1 - end];
+        // The least whole number of units that is more.
+        let offer = |others: usize| lost(others).div_euclid(self.scale()).max(-1) + 1;
         // Those before the one at `at` take their offers for sure.
         let divided = |bribed: usize| -> (i128, Vec<i128>) {
             let one = |at: usize| (at..bribed).map(offer).max().unwrap_or(0);
@@ -125,32 +186,18 @@ impl<P: Play> Outcomes<'_, P> {
         };
         let (budget, offers) =
             (needed..=ladder.intended.len()).map(divided).min().expect("there are players enough");
-        let show = |amount: i128| self.show(&whole(amount));
-        let offers: Vec<String> = offers.into_iter().map(show).collect();
-        let together = needed as i128 * offer(needed - 1);
-        let promised = match trusts {
-            true => {
-                format!("by promising {} if it does not turn, and spending nothing", show(promise))
-            }
-            false => "no promise alone turns it".into(),
-        };
-        let said = format!(
-            "{needed} players turn it: for {} in all, offered as {}, so that to take it is iteratively \
-             dominant; for {} each, {} in all, whatever they expect; for {} in all if each is sure of \
-             the others; {promised}",
-            show(budget),
-            offers.join(" and "),
-            show(for_action),
-            show(equal),
-            show(together)
-        );
-        let spends = terms.budget.map_or(0, |budget| budget.0);
-        let promises = terms.promise.map_or(spends, |promise| promise.0);
-        let broken = budget <= spends || trusts && promise <= promises;
-        (finding.measured(whole(budget), said), broken)
+        // Nothing is promised for the case that it turns: offers may differ here, too.
+        let if_not = |at: usize| (at..needed - 1).map(offer).max().unwrap_or(0);
+        Bribes {
+            budget,
+            offers,
+            for_action: (0..needed).map(offer).max().unwrap_or(0),
+            if_sure: offer(needed - 1),
+            promise: (lost(needed - 1) < 0).then(|| (0..needed).map(if_not).sum()),
+        }
     }
 
-    fn corruption(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, bool) {
+    fn corruption(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, Asked) {
         let all = (ladder.needed..ladder.lost.len()).map(|corrupt| (ladder.lost[corrupt], corrupt));
         let (lost, corrupt) = all.min().unwrap_or((0, ladder.needed));
         let cost = self.amount(lost);
@@ -159,6 +206,6 @@ impl<P: Play> Outcomes<'_, P> {
         let (cost_shown, worth) = (self.show(&cost), self.show(&whole(profit)));
         let said =
             format!("{corrupt} players turn it at a cost of {cost_shown}; it is worth {worth}");
-        (finding.measured(cost, said), broken)
+        (finding.measured(cost, said), if broken { Asked::Broken } else { Asked::Safe })
     }
 }

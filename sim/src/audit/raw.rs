@@ -16,7 +16,7 @@ use crate::scene::{Answers, Course, Scene};
 use crate::trace::{Amount, Step};
 use num_traits::{Signed, Zero};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Rounds of guided search behind the exhaustive one, and the most changes tried exhaustively, where
@@ -251,6 +251,11 @@ pub fn refine<P: Play>(
     finding.trusted = scene.trusted().iter().map(ToString::to_string).collect();
     finding.messages_called = tried.messages.0.clone();
     finding.messages_never = tried.messages.1.clone();
+    let accepted = tried.accepted.iter();
+    let named = |(who, all): (&usize, &BTreeSet<&'static str>)| {
+        (intruders[*who].clone(), all.iter().copied().collect())
+    };
+    finding.accepted = accepted.map(named).collect();
     let lacked = worst.lacked.as_ref().map(|(lacked, found)| {
         let said = format!("it owes {} more than it holds", show(lacked));
         (found, lacked, Some(lacked.clone()), said)

@@ -235,18 +235,21 @@ impl<P: Play> Outcomes<'_, P> {
                 let before = self.payoffs(types, &self.intended_of(types));
                 let now = self.payoffs(types, after);
                 let own = before[*at] - now[*at];
-                let strangers = |profile: &[Choice]| self.row(&self.key(profile)).strangers;
-                let others = strangers(&self.intended_of(types)) - strangers(after);
-                let lost = before.iter().zip(&now).enumerate().filter(|(one, _)| one != at);
-                let lost = lost.map(|(_, (was, is))| (was - is).max(0)).sum::<i128>();
-                let done = lost + others.max(0);
+                let seats = |profile: &[Choice]| self.seats_of(self.row(&self.key(profile)));
+                let seats = seats(&self.intended_of(types)).iter().zip(seats(after));
+                let players = before.iter().zip(&now).enumerate().filter(|(one, _)| one != at);
+                let others = players.map(|(_, both)| both).chain(seats);
+                let done = others.map(|(was, is)| (was - is).max(0)).sum::<i128>();
                 let (types, after) = (types.clone(), after.clone());
                 (done > 0).then(|| Harm { done, cost: own.max(0), at: *at, types, after })
             };
             let found = deviations.par_iter().filter_map(harm).reduce_with(Harm::worse);
             worst = found.into_iter().chain(worst).reduce(Harm::worse);
         }
-        let finding = Finding::holds(terms, self.method(), self.domain_drawn(), checked);
+        let mut finding = Finding::holds(terms, self.method(), self.domain_drawn(), checked);
+        let players = drawn.first().map_or(0, |(types, _)| types.len());
+        let is_kept = |at: usize, option: Choice| self.keeps(at, option, players);
+        finding.tried(&self.allowed(&is_kept), self.all_names());
         let Some(worst) = worst else {
             return Ok(finding.measured(Rational::zero(), "no deviation costs the others anything"));
         };
@@ -279,21 +282,27 @@ impl<P: Play> Outcomes<'_, P> {
         })
     }
 
-    /// Every deviation of one player of one identity from what is intended for these types. Of
-    /// those who are alike and of one type, only the first and the last deviate.
+    /// Whether such deviations are looked at: where players are alike those of one identity that do not
+    /// react, and where there are many those that do not react.
+    fn keeps(&self, at: usize, option: Choice, players: usize) -> bool {
+        let many = self.options_len(at) as u128 > SMALL / players.max(1) as u128;
+        match self.alike {
+            true => !self.is_mixed(option),
+            false => !many || !self.reacts(at, option),
+        }
+    }
+
+    /// Every such deviation of one player from what is intended for these types. Of those who are
+    /// alike and of one type, only the first and the last deviate.
     fn deviations(&self, types: &[usize]) -> Vec<(Vec<usize>, usize, Vec<Choice>)> {
         let before = self.intended_of(types);
         let looked_at = |at: &usize| !self.is_inner(*at, types);
         let one = |at: usize| {
             let (before, types) = (before.clone(), types.to_vec());
             let own = before[at];
-            let many = self.options_len(at) as u64 > SMALL as u64 / types.len().max(1) as u64;
-            let keeps = move |option: &Choice| match self.alike {
-                true => !self.is_mixed(*option),
-                false => !many || !self.reacts(at, *option),
-            };
+            let players = types.len();
             (0..self.options_len(at) as Choice)
-                .filter(keeps)
+                .filter(move |option| self.keeps(at, *option, players))
                 .filter(move |option| *option != own)
                 .map(move |option| {
                     let mut after = before.clone();

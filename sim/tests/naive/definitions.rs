@@ -226,17 +226,19 @@ impl Game {
         all.collect::<Vec<_>>().into_iter()
     }
 
-    /// Every group with all that it can do together but what is intended: types, the intended
-    /// options, the members, and the options then.
+    /// Every group with all that it can do together but what is intended, each with so many
+    /// identities at most: types, the intended options, the members, and the options then.
     fn joint(
         &self,
         size: usize,
+        identities: u32,
         less: &Less,
     ) -> impl Iterator<Item = (Vec<usize>, Vec<usize>, Vec<usize>, Vec<usize>)> {
         let mut all = Vec::new();
         for group in sets(self.players(), size) {
-            let single =
-                |at: &usize| self.options(*at, less, |option| self.identities(*at, option) < 2);
+            let single = |at: &usize| {
+                self.options(*at, less, |option| self.identities(*at, option) <= identities)
+            };
             let joint = lists(&group.iter().map(single).collect::<Vec<_>>());
             for types in self.types() {
                 let before = self.intended(&types);
@@ -267,7 +269,7 @@ impl Game {
                     _ => gains.sum(),
                 }
             };
-        self.joint(size, less).map(gain).max()
+        self.joint(size, 1, less).map(gain).max()
     }
 
     /// The most that a player loses who behaves as intended.
@@ -276,7 +278,7 @@ impl Game {
         if size >= self.players() {
             return None;
         }
-        let losses = self.joint(size, less).flat_map(|(types, before, group, after)| {
+        let losses = self.joint(size, 1, less).flat_map(|(types, before, group, after)| {
             let victims = (0..self.players()).filter(|at| !group.contains(at)).collect::<Vec<_>>();
             let loss = move |at| self.payoff(&types, &before, at) - self.payoff(&types, &after, at);
             victims.into_iter().map(loss)
@@ -287,11 +289,12 @@ impl Game {
     /// The greatest harm to all others for what it costs one player.
     fn griefing(&self, terms: &Terms, less: &Less) -> Answer {
         let (mut most, mut free) = (whole(0), false);
-        for (types, before, group, after) in self.joint(1, less) {
+        for (types, before, group, after) in self.joint(1, u32::MAX, less) {
             let [before, after] = [before, after].map(|profile| self.outcome(&types, &profile));
             let loss = |at: usize| &before.payoffs[at] - &after.payoffs[at];
             let others = (0..self.players()).filter(|at| *at != group[0]).map(loss);
-            let others = others.chain([&before.others - &after.others]);
+            let seats = before.seats.iter().zip(&after.seats).map(|(was, is)| was - is);
+            let others = others.chain(seats);
             let harm: Rational = others.filter(Signed::is_positive).sum();
             let own = loss(group[0]);
             if harm.is_positive() && !own.is_positive() {
@@ -407,18 +410,41 @@ impl Game {
         };
         let stable: Vec<_> = lists(&options).into_iter().filter(stays).collect();
         let own = self.intended(&types);
-        let counted = finding.method.contains("who is who");
-        let told = |mut profile: Vec<usize>| {
-            if counted {
-                profile.sort();
-            }
+        if finding.method.contains("who is who") {
+            return self.uniqueness_of_counts(&options, stable, own, finding);
+        }
+        let others = stable.iter().filter(|profile| **profile != own).count();
+        let holds = stable.contains(&own) && others == 0;
+        Some(Answer::new(holds, (!holds).then(|| whole(others as i128))))
+    }
+
+    /// The same where it does not count who does what: an equilibrium is one whoever that is. Where
+    /// some orders are and others are not, the audit may not know.
+    fn uniqueness_of_counts(
+        &self,
+        options: &[Vec<usize>],
+        stable: Vec<Vec<usize>>,
+        own: Vec<usize>,
+        finding: &Finding,
+    ) -> Option<Answer> {
+        let sorted = |mut profile: Vec<usize>| {
+            profile.sort();
             profile
         };
-        let is_one = stable.contains(&own);
-        let others = stable.into_iter().filter(|profile| *profile != own).map(told);
-        let others = others.collect::<BTreeSet<_>>().len();
-        let holds = is_one && others == 0;
-        Some(Answer::new(holds, (!holds).then(|| whole(others as i128))))
+        let own = sorted(own);
+        let mut orders: HashMap<Vec<usize>, (usize, usize)> = HashMap::new();
+        lists(options).into_iter().for_each(|all| orders.entry(sorted(all)).or_default().0 += 1);
+        stable.into_iter().for_each(|one| orders.entry(sorted(one)).or_default().1 += 1);
+        let always =
+            |(key, (all, stable)): (&Vec<usize>, &(usize, usize))| *key != own && all == stable;
+        let others = orders.iter().filter(|(key, both)| always((key, both))).count();
+        let sometimes = orders.iter().any(|(key, (_, stable))| *key != own && *stable > 0);
+        let is_one = orders.get(&own).is_some_and(|(all, stable)| all == stable);
+        match (others, sometimes) {
+            (0, true) if finding.verdict == Verdict::Unknown => None,
+            (0, false) if is_one => Some(Answer::new(true, None)),
+            _ => Some(Answer::new(false, whole(others as i128))),
+        }
     }
 
     /// Who can be corrupted, by which option, and how many of them turn the outcome.
@@ -491,7 +517,9 @@ impl Game {
         let promises = terms.promise.map_or(spends, |promise| promise.0);
         let promise = self.budget(&all, needed, true);
         let broken = budget <= spends || promise.is_some_and(|promise| promise <= promises);
-        Some(Answer::new(!broken, whole(budget)))
+        // Places differ by what the rules round.
+        let rounding = if self.is("staking") { all.len() as i128 } else { 0 };
+        Some(Answer { rounding, ..Answer::new(!broken, whole(budget)) })
     }
 
     /// What those lose at least who turn the outcome. Where nothing but tokens counts.

@@ -198,6 +198,8 @@ pub fn asked(rng: &mut ChaCha8Rng, drawn: &Drawn) -> Vec<String> {
         OptimalRevenue,
         Revenue,
         Solvency,
+        Griefing,
+        Uniqueness,
     ];
     if !drawn.file.contains("auction") {
         all.retain(|property| !matches!(property, OptimalRevenue | Revenue));
@@ -205,18 +207,13 @@ pub fn asked(rng: &mut ChaCha8Rng, drawn: &Drawn) -> Vec<String> {
     if !drawn.file.contains("auction") && !drawn.file.contains("funding") {
         all.retain(|property| *property != Efficiency);
     }
-    // CARROTS_AUDITS_OF=all asks what the two do not yet agree on, too.
-    if std::env::var("CARROTS_AUDITS_OF").is_ok_and(|of| of == "all") {
-        all.extend([Griefing, Uniqueness]);
-        let has = |part: &str| drawn.set.iter().any(|set| set == part);
-        let sure =
-            !has("audit.accuracy=0.9") && !has("audit.appeals=1") && !has("world.detection=0.9");
-        let sure = sure && (drawn.file.contains("oracle") || drawn.file.contains("staking"));
-        let tokens = has("world.effort_cost=0") || has("world.offence_gain=0");
-        let paid = has("audit.bribe=on_action") || has("audit.bribe=p_epsilon");
-        all.extend(sure.then_some(Bribery));
-        all.extend((sure && tokens && !paid).then_some(Corruption));
-    }
+    let has = |part: &str| drawn.set.iter().any(|set| set == part);
+    let sure = !has("audit.accuracy=0.9") && !has("audit.appeals=1") && !has("world.detection=0.9");
+    let sure = sure && (drawn.file.contains("oracle") || drawn.file.contains("staking"));
+    let tokens = has("world.effort_cost=0") || has("world.offence_gain=0");
+    let paid = has("audit.bribe=on_action") || has("audit.bribe=p_epsilon");
+    all.extend(sure.then_some(Bribery));
+    all.extend((sure && tokens && !paid).then_some(Corruption));
     all.shuffle(rng);
     all.into_iter().take(QUESTIONS).map(|property| question(rng, property, drawn.unit)).collect()
 }

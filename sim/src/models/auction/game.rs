@@ -10,7 +10,7 @@
 use super::menu::{self, Audit, Bids, Opens, Plan};
 use super::scenario::{self, Scenario, Strategy, World};
 use super::{Auction, Op, Receipt, SELLER, SINK, live};
-use crate::games::exact::Rational;
+use crate::games::exact::{Rational, whole};
 use crate::models::{Agent, Instance};
 use crate::play::{Answers, Learner, Play, Seat, Wrong};
 use carrots_logic::Balance;
@@ -247,7 +247,7 @@ impl Play for Game {
 
     fn welfare_max(&self, kinds: &[Balance]) -> Option<i128> {
         let values: Vec<Values> = kinds.iter().map(|value| self.values(*value)).collect();
-        Some(self.most(&values) as i128)
+        Some(self.most(&values) as i128 * i128::from(self.audit.rounds))
     }
 
     fn owner(&self) -> Option<Agent> {
@@ -257,7 +257,7 @@ impl Play for Game {
     /// Every item at the highest bid for it.
     fn revenue_max(&self, plans: &[Plan]) -> Option<Balance> {
         let bids: Option<Vec<Bids>> = plans.iter().map(|plan| plan.bids).collect();
-        Some(self.most(&bids?.concat()))
+        Some(self.most(&bids?.concat()) * Balance::from(self.audit.rounds))
     }
 
     fn worth(
@@ -267,18 +267,22 @@ impl Play for Game {
         start: &Instance<Auction>,
         end: &Instance<Auction>,
     ) -> i128 {
-        let mut items = (0, 0);
-        for item in 0..self.params.items {
-            let award = end.db.award(start.db.state().rounds, item);
-            if award.is_some_and(|award| accounts.contains(&award.winner)) {
-                items = (items.0 | 1 << item, items.1 + 1);
+        let of_round = |round| {
+            let mut items = (0, 0);
+            for item in 0..self.params.items {
+                let award = end.db.award(round, item);
+                if award.is_some_and(|award| accounts.contains(&award.winner)) {
+                    items = (items.0 | 1 << item, items.1 + 1);
+                }
             }
-        }
-        self.worth_of(kind, items) as i128
+            self.worth_of(kind, items) as i128
+        };
+        (start.db.state().rounds..end.db.state().rounds).map(of_round).sum()
     }
 
     fn revenue_optimal(&self) -> Option<Rational> {
-        (self.params.items == 1).then(|| menu::myerson(&self.kinds))?
+        let once = (self.params.items == 1).then(|| menu::myerson(&self.kinds))??;
+        Some(once * whole(self.audit.rounds.into()))
     }
 }
 

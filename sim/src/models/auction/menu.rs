@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// The most options of a bidder.
 const OPTIONS_MAX: usize = 20_000;
+/// The most rounds.
+const ROUNDS_MAX: u32 = 100;
 
 /// The part of a scenario that is audited.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -28,11 +30,13 @@ pub struct Audit {
     pub identities: u32,
     /// Whether it decides to reveal as well.
     pub withholding: bool,
+    /// Auctions, one after the other. Bidders do the same in each, and value the items alike.
+    pub rounds: u32,
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { bidders: 0, steps: 10, identities: 1, withholding: false }
+        Self { bidders: 0, steps: 10, identities: 1, withholding: false, rounds: 1 }
     }
 }
 
@@ -74,7 +78,7 @@ impl Plan {
     }
 }
 
-/// The auction that is audited, as a scenario: one round of bidders who can pay any bid.
+/// The auction that is audited, as a scenario: a round or some, of bidders who can pay any bid.
 pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     let Scenario { params, world, intended, .. } = scenario;
     let audit = scenario.audit.unwrap_or_default();
@@ -85,6 +89,10 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     expect((1..=1000).contains(&audit.steps), "audit.steps", "1 to 1,000 steps")?;
     let one_or_two = (1..=2).contains(&audit.identities);
     expect(one_or_two, "audit.identities", "one account or two")?;
+    let few = (1..=ROUNDS_MAX).contains(&audit.rounds);
+    expect(few, "audit.rounds", format!("1 to {ROUNDS_MAX} rounds"))?;
+    let once = audit.rounds == 1 || !audit.withholding;
+    expect(once, "audit.rounds", "one round where withholding is decided")?;
     let strategy = match intended.strategy.as_str() {
         "truthful" => Strategy::Truthful,
         "shading" => Strategy::Shading,
@@ -99,7 +107,7 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     let group = Group { strategy, count: bidders, stake: Amounts::Fixed(0) };
     let mut scene = Scenario {
         agents: vec![group],
-        run: Run { horizon: 1, ..scenario.run },
+        run: Run { horizon: audit.rounds, ..scenario.run },
         audit: Some(Audit { bidders, ..audit }),
         ..scenario.clone()
     };
@@ -109,6 +117,7 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     let cost = |values: &Values| params.cost_max(values).saturating_add(params.deposit);
     let bids = game.menu().into_iter().filter_map(|plan| plan.bids).flatten();
     let wallet = bids.map(|bid| cost(&bid)).max().unwrap_or(0);
+    let wallet = wallet.saturating_mul(audit.rounds.into());
     let all = wallet.checked_mul(2).and_then(|two| two.checked_mul(bidders.into()));
     let few = all.is_some_and(|all| all <= TOKENS_MAX);
     expect(few, "world.values", "at most 2^112 for all bids and deposits to be audited")?;

@@ -9,12 +9,13 @@
 
 use super::menu::{self, Audit, Gift, Plan, To};
 use super::scenario::{self, SYBILS, Scenario, Strategy, World};
-use super::{Funding, Op, Outcome, Project, Receipt, Round, live};
+use super::{Funding, Op, Outcome, Receipt, Round, live};
 use crate::models::{Agent, Instance};
 use crate::play::{Answers, Learner, Play, Seat, Wrong};
 use carrots_logic::Balance;
 use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status, quadratic};
 use carrots_logic::math::mul_div_up;
+use std::collections::BTreeMap;
 
 /// Who sponsors the pool and makes the calls that anyone may make. The owners of goods follow.
 pub(super) const SPONSOR: Agent = 0;
@@ -77,6 +78,8 @@ pub struct Board {
     factors: f64,
     welfare: f64,
     best: f64,
+    /// What the owners spent on the goods.
+    spent: Balance,
 }
 
 type Table<A> = crate::play::Table<Game, A>;
@@ -267,12 +270,19 @@ impl Play for Game {
         end: &Instance<Funding>,
     ) -> i128 {
         let first = start.db.state().next;
-        let owned = |one: &Project<Agent>| one.owner == OWNER;
-        let is_good = |good: &ProjectId| end.db.project(*good).as_ref().is_some_and(owned);
-        let good = live::projects(end).into_iter().find(|good| *good >= first && is_good(good));
-        let funds = funds(end, good);
-        let roots = (quadratic::root_down(kind), quadratic::root_down(funds));
-        self.worth_of(kind, funds, roots) as i128
+        let root = quadratic::root_down(kind);
+        let worth = |good| {
+            let funds = funds(end, Some(good));
+            self.worth_of(kind, funds, (root, quadratic::root_down(funds))) as i128
+        };
+        // The first of the owner's in each round is the good.
+        let mut goods = BTreeMap::new();
+        for good in live::projects(end).into_iter().filter(|good| *good >= first) {
+            if let Some(project) = end.db.project(good).filter(|one| one.owner == OWNER) {
+                goods.entry(project.round).or_insert(good);
+            }
+        }
+        goods.into_values().map(worth).sum()
     }
 
     fn kept(&self, end: &Instance<Funding>) -> Balance {
@@ -281,14 +291,13 @@ impl Play for Game {
 
     /// The owner spends the funds on the good.
     fn seat_gains<A>(&self, table: &Table<A>, seat: usize) -> i128 {
-        let spent: Balance = table.board.goods.iter().map(|good| good.funds).sum();
-        if seat == 1 { -(spent as i128) } else { 0 }
+        if seat == 1 { -(table.board.spent as i128) } else { 0 }
     }
 
     /// The owner spends the funds on the good; what is left in the pool is there for later rounds.
     fn others<A>(&self, table: &Table<A>) -> i128 {
-        let spent: Balance = table.board.goods.iter().map(|good| good.funds).sum();
-        table.instance.db.state().pool as i128 - table.board.pool as i128 - spent as i128
+        let Board { pool, spent, .. } = table.board;
+        table.instance.db.state().pool as i128 - pool as i128 - spent as i128
     }
 
     fn seat_name(&self, player: usize) -> String {
@@ -454,6 +463,7 @@ impl Game {
         for good in &mut board.goods {
             good.funds = funds(&table.instance, good.project);
             good.root = quadratic::root_down(good.funds);
+            board.spent += good.funds;
         }
         for (at, player) in table.players.iter().enumerate() {
             let own = &player.own;

@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 
 /// The most tokens of all: the roots of all amounts are exact to 16 binary digits.
 const TOKENS_MAX: Balance = 1 << 96;
+/// The most rounds.
+const ROUNDS_MAX: u32 = 100;
 
 /// The part of a scenario that is audited.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub struct Audit {
     pub amounts: u32,
     /// The most accounts that a player may give from.
     pub identities: u32,
+    /// Rounds, one after the other. Players do the same in each; a good of each is worth something.
+    pub rounds: u32,
     /// Whether this is what is audited.
     #[serde(skip)]
     pub(super) audited: bool,
@@ -39,7 +43,7 @@ pub struct Audit {
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { players: 3, steps: 5, amounts: 10, identities: 1, audited: false }
+        Self { players: 3, steps: 5, amounts: 10, identities: 1, rounds: 1, audited: false }
     }
 }
 
@@ -91,8 +95,8 @@ impl Plan {
     }
 }
 
-/// The funding that is audited, as a scenario: one round for one good of people who can give what
-/// they like.
+/// The funding that is audited, as a scenario: a round or some, each for one good, of people who
+/// can give what they like.
 pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     let Scenario { params, world, intended, .. } = scenario;
     let audit = Audit { audited: true, ..scenario.audit.unwrap_or_default() };
@@ -101,6 +105,8 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     expect((1..=1000).contains(&audit.steps), "audit.steps", "1 to 1,000 steps")?;
     expect((1..=1000).contains(&audit.amounts), "audit.amounts", "1 to 1,000 steps")?;
     expect((1..=8).contains(&audit.identities), "audit.identities", "1 to 8 accounts")?;
+    let few = (1..=ROUNDS_MAX).contains(&audit.rounds);
+    expect(few, "audit.rounds", format!("1 to {ROUNDS_MAX} rounds"))?;
     let room = params.max_contributors / audit.identities;
     let room = match params.kind {
         Kind::Assurance => room,
@@ -117,14 +123,16 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     let scene = Scenario {
         agents: group(0),
         world: World { goods: 1, interests: 1, ..*world },
-        run: Run { horizon: 1, ..scenario.run },
+        run: Run { horizon: audit.rounds, ..scenario.run },
         audit: Some(audit),
         ..scenario.clone()
     };
     let most = game(&scene).gifts().into_iter().map(|gift| gift.amount).max();
     let wallet = most.unwrap_or(0).saturating_add(params.price());
+    let wallet = wallet.saturating_mul(audit.rounds.into());
     let all = wallet.checked_mul((audit.players * audit.identities.max(SYBILS)).into());
-    let all = all.and_then(|all| all.checked_add(world.sponsor)?.checked_add(params.price()));
+    let others = world.sponsor.saturating_add(params.price()).saturating_mul(audit.rounds.into());
+    let all = all.and_then(|all| all.checked_add(others));
     let all = all.and_then(|all| all.checked_add(scene.state.as_ref().map_or(0, State::tokens)));
     let few = all.is_some_and(|all| all <= TOKENS_MAX);
     expect(few, "world.weight", "at most 2^96 for all that is given to be audited")?;
@@ -242,8 +250,12 @@ impl Game {
     }
 
     /// What a good is worth to all less what it costs: at best `(sum_i sqrt(w_i))^2`, with every
-    /// product of two roots rounded down; or the sum of all weights less the threshold.
+    /// product of two roots rounded down; or the sum of all weights less the threshold. In every round.
     pub(super) fn most(&self, weights: &[Balance]) -> Option<i128> {
+        self.most_of_one(weights)?.checked_mul(self.audit.rounds.into())
+    }
+
+    fn most_of_one(&self, weights: &[Balance]) -> Option<i128> {
         let all: Balance = weights.iter().sum();
         if self.params.kind == Kind::Assurance {
             return Some(all.saturating_sub(self.params.threshold) as i128);

@@ -313,9 +313,14 @@ impl Play for Game {
         (plan.strategy != Strategy::Adaptive).then_some(plan)
     }
 
+    /// Without chance, and bonders evenly.
     fn intended(&self, _player: usize, strategy: Strategy) -> Plan {
-        let spreads = strategy == Strategy::Bonder;
-        Plan { strategy, variant: if spreads { Variant::Spread } else { Variant::Plain } }
+        let variant = match strategy {
+            Strategy::Bonder => Variant::Spread,
+            Strategy::Lazy | Strategy::Equivocating => Variant::Sure,
+            _ => Variant::Plain,
+        };
+        Plan { strategy, variant }
     }
 
     /// Who was there already has one account.

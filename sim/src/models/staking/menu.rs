@@ -147,10 +147,20 @@ impl Game {
     }
 }
 
-/// The staking that is audited, as a scenario: honest operators who never miss a duty, and bonders.
+/// The staking that is audited, as a scenario: operators who all do what is intended, and bonders.
+/// Honest ones never miss a duty; what becomes of all who offend together is asked with another
+/// intention.
 pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     let Scenario { params, world, intended, .. } = scenario;
-    expect(intended.strategy == "honest", "intended.strategy", "honest to be audited")?;
+    let strategy = match intended.strategy.as_str() {
+        "honest" => Strategy::Honest,
+        "lazy" => Strategy::Lazy,
+        "equivocating" => Strategy::Equivocating,
+        _ => {
+            let expected = "honest, lazy or equivocating to be audited";
+            return Err(Wrong { key: "intended.strategy".into(), expected: expected.into() });
+        }
+    };
     let detection = world.detection * 1000.0;
     let exact = (detection - detection.round()).abs() < 1e-9;
     expect(exact, "world.detection", "a multiple of 0.001 to be audited")?;
@@ -165,7 +175,7 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Wrong> {
     expect(fits, "audit.eras", "what 2^32 blocks have room for, with the eras until all left")?;
     let group = |strategy, count, stake| Group { strategy, count, stake: Amounts::Fixed(stake) };
     let each = audit.bonded.checked_div(audit.bonders.into());
-    let mut agents = vec![group(Strategy::Honest, audit.operators, audit.stake)];
+    let mut agents = vec![group(strategy, audit.operators, audit.stake)];
     agents.extend(each.map(|each| group(Strategy::Bonder, audit.bonders, each)));
     Ok(Scenario {
         agents,
