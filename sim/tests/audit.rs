@@ -1,6 +1,7 @@
 //! What the audit says of the scenarios and of games with known answers.
 
-use carrots::audit::{Compared, Finding, Limits, Property, Terms, Verdict, audit, open};
+use carrots::audit::{Compared, Finding, Limits, Place, Property, Terms, Verdict, audit, open};
+use carrots::games::exact::Rational;
 use carrots::scenario::Document;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,6 +20,56 @@ fn carrots(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_carrots"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
     command.output().expect("carrots can be started")
+}
+
+/// Everybody's payoffs in every profile of options that do not react, for the highest types. Who
+/// reacts may learn from one round for the next.
+fn payoffs(name: &str, set: &[&str]) -> Vec<Vec<Rational>> {
+    let audited = open(&scenario(name, set)).expect("the scenario is sound");
+    let places = audited.places();
+    let types: Vec<usize> = places.iter().map(|place| place.types.len() - 1).collect();
+    let [first, second] = &places[..] else { panic!("{name}: two players") };
+    let steady = |place: &Place| -> Vec<usize> {
+        (0..place.options.len()).filter(|option| !place.options[*option].reacts).collect()
+    };
+    let others = steady(second);
+    let pairs = steady(first)
+        .into_iter()
+        .flat_map(|one| others.iter().map(move |other| [one, *other]).collect::<Vec<_>>());
+    let outcome = |pair: [usize; 2]| audited.outcome(&types, &pair).expect("odds are small");
+    pairs.map(|pair| outcome(pair).payoffs).collect()
+}
+
+#[test]
+fn two_rounds_are_worth_twice_one() {
+    let auction: &[&str] = &["audit.bidders=2", "audit.steps=3"];
+    let kept: &[&str] =
+        &["audit.bidders=2", "audit.steps=2", "params.kind=vcg", "audit.identities=2"];
+    let funding: &[&str] = &["audit.players=2", "audit.steps=2", "audit.amounts=3"];
+    for (name, set) in [
+        ("auction-second-price", auction),
+        ("auction-second-price", kept),
+        ("funding-assurance", funding),
+    ] {
+        let [one, two] = ["audit.rounds=1", "audit.rounds=2"]
+            .map(|rounds| payoffs(name, &[set, &[rounds]].concat()));
+        let twice = |all: Vec<Rational>| all.iter().map(|one| one + one).collect::<Vec<_>>();
+        let different = one.into_iter().map(twice).zip(two).find(|(twice, two)| twice != two);
+        assert_eq!(different, None, "{name} {set:?}");
+    }
+}
+
+#[test]
+fn rounds_that_cannot_be_audited_are_refused() {
+    for (name, set) in [
+        ("auction-general", "audit.rounds=2"),
+        ("auction-second-price", "audit.rounds=0"),
+        ("auction-second-price", "audit.rounds=101"),
+        ("funding-assurance", "audit.rounds=0"),
+    ] {
+        let refused = open(&scenario(name, &[set])).err().expect(set).to_string();
+        assert!(refused.contains("audit.rounds"), "{name} {set}: {refused}");
+    }
 }
 
 /// All that a scenario asks for, with the answers.

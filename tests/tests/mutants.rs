@@ -10,8 +10,8 @@
 //! less to bribe or to corrupt.
 //! Changes that are harmless must not be caught.
 //!
-//! Every fifth is tried; `CARROTS_MUTANTS=all` tries all, anything else those whose name contains it, or
-//! one of several with commas between.
+//! Every tenth is tried; `CARROTS_MUTANTS=1` tries all, `5` every fifth, anything else those whose name
+//! contains it, or one of several with commas between.
 
 use anyhow::{Context, Result, ensure};
 use num_rational::BigRational;
@@ -31,10 +31,10 @@ const SECONDS: u64 = 240;
 const SECONDS_EACH: &str = "50";
 /// Chains of raw calls of each length, for each intruder: few, since there are many audits.
 const CHAINS: &str = "100";
-/// One of so many is tried, unless all are asked for.
-const FIFTH: usize = 5;
-/// How many of a hundred are caught at least: below the 95 that are wanted.
-const CAUGHT: usize = 75;
+/// One of so many is tried, unless something else is asked for.
+const ONE_OF: usize = 10;
+/// How many of a hundred are caught at least.
+const CAUGHT: usize = 95;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,11 +67,10 @@ struct Mutant {
 fn broken_rules_are_caught() {
     let mutants = read().expect("the mutants are sound");
     let binary = build(&mutants).expect("the mutants can be built");
-    let chosen = std::env::var("CARROTS_MUTANTS").unwrap_or_default();
-    let is_chosen = |at: &usize| match chosen.as_str() {
-        "" => at.is_multiple_of(FIFTH),
-        "all" => true,
-        names => names.split(',').any(|name| mutants[*at].name.contains(name)),
+    let chosen = std::env::var("CARROTS_MUTANTS").unwrap_or(ONE_OF.to_string());
+    let is_chosen = |at: &usize| match chosen.parse::<usize>() {
+        Ok(one_of) => at.is_multiple_of(one_of),
+        Err(_) => chosen.split(',').any(|name| mutants[*at].name.contains(name)),
     };
     let chosen: Vec<usize> = (0..mutants.len()).filter(is_chosen).collect();
     let mechanisms: BTreeSet<&str> =
@@ -284,13 +283,16 @@ fn worse(before: &Findings, after: &Findings) -> Option<String> {
     })
 }
 
-/// Who can call what it could not, or cannot call what it could.
+/// Who can call what it could not, or cannot call what it could, if that is known of both.
 fn differently(
     before: &BTreeMap<String, BTreeSet<String>>,
     after: &BTreeMap<String, BTreeSet<String>>,
 ) -> Option<String> {
-    let (none, all) = (BTreeSet::new(), before.keys().chain(after.keys()));
-    all.into_iter().find_map(|who| {
+    let (none, mut all) = (BTreeSet::new(), before.keys().chain(after.keys()));
+    if before.is_empty() || after.is_empty() {
+        return None;
+    }
+    all.find_map(|who| {
         let (was, is) = (before.get(who).unwrap_or(&none), after.get(who).unwrap_or(&none));
         let what = was.symmetric_difference(is).next()?;
         let can = if is.contains(what) { "can" } else { "cannot" };
@@ -351,6 +353,6 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
 }
 
 /// Does work in parallel, and gives the results in order.
-fn parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+fn parallel<T: Send>(count: usize, work: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
     (0..count).into_par_iter().with_max_len(1).map(work).collect()
 }

@@ -61,7 +61,14 @@ pub struct Finding {
     /// Messages that nobody ever called with success.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages_never: Vec<&'static str>,
-    /// Which of them each intruder can call, by a single call between those of others.
+    /// Errors by which some call was refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors_given: Vec<&'static str>,
+    /// Errors by which none was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors_never: Vec<&'static str>,
+    /// Which messages each intruder can call, by a single call between those of others; nothing where
+    /// not all were tried.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub accepted: BTreeMap<String, Vec<&'static str>>,
     /// What amounts are in, where they are shown.
@@ -113,6 +120,8 @@ impl Finding {
             trusted: Vec::new(),
             messages_called: Vec::new(),
             messages_never: Vec::new(),
+            errors_given: Vec::new(),
+            errors_never: Vec::new(),
             accepted: BTreeMap::new(),
             token: Token::default(),
             checked,
@@ -174,6 +183,9 @@ impl fmt::Display for Finding {
         }
         if !self.messages_never.is_empty() {
             write!(out, "\n  never called with success: {}", self.messages_never.join(", "))?;
+        }
+        if !self.errors_never.is_empty() {
+            write!(out, "\n  errors that nothing led to: {}", self.errors_never.join(", "))?;
         }
         if !self.said.is_empty() {
             write!(out, "\n  {}", self.said)?;

@@ -15,15 +15,17 @@ use super::counterexample::alike;
 use super::outcomes::{Played, fits, hash};
 use super::{Limits, Stopped};
 use crate::attack::letters::{Letter, Letters, Most};
-use crate::models::{Agent, Instance, Op};
+use crate::models::{Agent, Instance, Messages, Op, Refusal};
 use crate::play::{OpOf, Play, Seat, Table};
 use crate::scene::{Answers, Course, Scene, accounts_of};
 use crate::trace::Step;
 use carrots_logic::Balance;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use scale::Decode;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -103,6 +105,8 @@ pub struct Tried {
     pub cut: bool,
     /// Messages that were called with success, and that never were.
     pub messages: (Vec<&'static str>, Vec<&'static str>),
+    /// Errors by which some call was refused, and those by which none ever was.
+    pub errors: (Vec<&'static str>, Vec<&'static str>),
     /// Who can call what by a single call more than it makes.
     pub accepted: BTreeMap<usize, BTreeSet<&'static str>>,
 }
@@ -115,6 +119,11 @@ pub struct Scan<'s, P: Play> {
     limits: Limits,
     since: Instant,
 }
+
+type ErrorOf<P> = <<P as Play>::Model as Messages>::Error;
+type RefusalOf<P> = Refusal<ErrorOf<P>>;
+/// Errors, by what they are.
+type Errors<P> = FxHashSet<Discriminant<ErrorOf<P>>>;
 
 type Changes<P> = Vec<Change<OpOf<P>>>;
 /// The first and the last place of a change.
@@ -166,7 +175,7 @@ impl<'s, P: Play> Scan<'s, P> {
     /// Tries everything, and tells what every deviation does.
     pub fn run(&self, tell: &mut dyn FnMut(&Found<OpOf<P>>)) -> Result<Tried, Stopped> {
         let mut tried = Tried { complete: true, chains_complete: true, ..Tried::default() };
-        let (mut called, mut bases) = (FxHashSet::default(), Vec::new());
+        let (mut reached, mut bases) = (Reached::<P>::default(), Vec::new());
         for (number, who) in self.intruders.iter().enumerate() {
             for types in self.profiles() {
                 if self.over() {
@@ -176,7 +185,7 @@ impl<'s, P: Play> Scan<'s, P> {
                 let given = vec![None; types.len()];
                 let honest = self.play(who, &types, &given, &[], None)?.effect;
                 let plays = self.recorded(who, &types, &mut tried);
-                called.extend(self.called(&plays));
+                self.reached(&plays, &mut reached);
                 let letters = alphabet(self.scene, who, &plays);
                 tried.complete &= !letters.cut;
                 let letters: Arc<[_]> = letters.all.into();
@@ -193,7 +202,7 @@ impl<'s, P: Play> Scan<'s, P> {
                 for given in begins {
                     let (types, letters) = (types.clone(), letters.clone());
                     let begin = Begin { types, given, letters, honest: honest.clone() };
-                    bases.push(Base::new(self, number, who, begin, &mut tried)?);
+                    bases.push(Base::new(self, number, who, begin, &mut tried, &mut reached)?);
                     tried.complete &= !self.over();
                 }
             }
@@ -204,14 +213,22 @@ impl<'s, P: Play> Scan<'s, P> {
         }
         let mut singles = Vec::new();
         for base in &bases {
-            singles.push(base.singles(tell, &mut tried, &mut called)?);
+            singles.push(base.singles(tell, &mut tried, &mut reached)?);
         }
         for (base, singles) in bases.iter().zip(singles) {
-            base.chains(singles, tell, &mut tried, &mut called)?;
+            base.chains(singles, tell, &mut tried, &mut reached)?;
         }
-        let all = <P::Model as crate::models::Messages>::MESSAGES.iter().map(|one| one.name);
-        let (yes, no): (Vec<_>, Vec<_>) = all.partition(|name| called.contains(name));
-        tried.messages = (yes, no);
+        let all = <P::Model as Messages>::MESSAGES.iter().map(|one| one.name);
+        tried.messages = all.partition(|name| reached.messages.contains(name));
+        // Errors encode as their place among all.
+        let is_given = |place: u8| {
+            let error = <P::Model as Messages>::Error::decode(&mut &[place][..]);
+            error.is_ok_and(|error| reached.errors.contains(&discriminant(&error)))
+        };
+        let errors = (0..).zip(<P::Model as Messages>::ERRORS);
+        let (given, never): (Vec<_>, Vec<_>) = errors.partition(|(place, _)| is_given(*place));
+        tried.errors =
+            [given, never].map(|all| all.into_iter().map(|one| one.1.0).collect()).into();
         Ok(tried)
     }
 
@@ -347,6 +364,45 @@ impl<'s, P: Play> Scan<'s, P> {
     }
 }
 
+/// Messages that were called with success, and errors that were given.
+struct Reached<P: Play> {
+    messages: FxHashSet<&'static str>,
+    errors: Errors<P>,
+}
+
+impl<P: Play> Default for Reached<P> {
+    fn default() -> Self {
+        Self { messages: FxHashSet::default(), errors: Errors::<P>::default() }
+    }
+}
+
+impl<P: Play> Reached<P> {
+    fn add<T>(&mut self, message: &'static str, result: &Result<T, RefusalOf<P>>) {
+        match result {
+            Ok(_) => _ = self.messages.insert(message),
+            Err(refusal) => self.errors.extend(by_rules::<P>(refusal)),
+        }
+    }
+}
+
+/// The error of a call that the rules refused.
+fn by_rules<P: Play>(refusal: &RefusalOf<P>) -> Option<Discriminant<ErrorOf<P>>> {
+    match refusal {
+        Refusal::Rules(error) => Some(discriminant(error)),
+        Refusal::Unfunded | Refusal::NotPayable => None,
+    }
+}
+
+/// What can be called in a play, what it came to, and the errors that other calls gave.
+struct Live<P: Play> {
+    changes: Changes<P>,
+    outcome: Outcome,
+    errors: Errors<P>,
+}
+
+/// Longer chains with what they came to, and the errors that other calls gave.
+type Grown<P> = (Vec<(Changes<P>, Outcome)>, Errors<P>);
+
 /// What a play came to.
 struct Outcome {
     effect: Effect,
@@ -387,6 +443,7 @@ impl<'s, P: Play> Base<'s, P> {
         who: &'s Who,
         Begin { types, given, letters, honest }: Begin<P>,
         tried: &mut Tried,
+        reached: &mut Reached<P>,
     ) -> Result<Self, Stopped> {
         let mut base = Self {
             scan,
@@ -400,7 +457,8 @@ impl<'s, P: Play> Base<'s, P> {
             begun: honest.clone(),
             honest,
         };
-        let (live, outcome) = base.accepted(&[], &base.letters)?;
+        let Live { changes: live, outcome, errors } = base.accepted(&[], &base.letters)?;
+        reached.errors.extend(errors);
         base.begun = outcome.effect;
         base.lives = live.iter().map(change_hash::<P>).collect();
         let accepted = live.iter().filter_map(|change| match change.what {
@@ -421,8 +479,9 @@ impl<'s, P: Play> Base<'s, P> {
         &self,
         changes: &[Change<OpOf<P>>],
         letters: &[Letter<OpOf<P>>],
-    ) -> Result<(Changes<P>, Outcome), Stopped> {
+    ) -> Result<Live<P>, Stopped> {
         let (mut live, mut scratch): (Changes<P>, Option<Instance<P::Model>>) = (vec![], None);
+        let mut errors = Errors::<P>::default();
         let from = changes.last().map_or(0, |change| change.at);
         let mut own = None;
         let mut look = |seen: Seen<P>| {
@@ -433,12 +492,16 @@ impl<'s, P: Play> Base<'s, P> {
             let scratch = scratch.get_or_insert_with(|| instance.clone());
             scratch.clone_from(instance);
             for letter in letters {
-                if scratch.apply(letter.who, letter.value, letter.op).is_ok() {
-                    scratch.clone_from(instance);
-                    live.push(Change { at, what: What::Before(*letter) });
-                    if player.is_some_and(|player| !self.who.players.contains(&player)) {
-                        live.push(Change { at, what: What::Between(*letter) });
+                match scratch.apply(letter.who, letter.value, letter.op) {
+                    Ok(_) => scratch.clone_from(instance),
+                    Err(refusal) => {
+                        errors.extend(by_rules::<P>(&refusal));
+                        continue;
                     }
+                }
+                live.push(Change { at, what: What::Before(*letter) });
+                if player.is_some_and(|player| !self.who.players.contains(&player)) {
+                    live.push(Change { at, what: What::Between(*letter) });
                 }
             }
             if player.is_some_and(|player| self.who.players.contains(&player)) {
@@ -451,7 +514,7 @@ impl<'s, P: Play> Base<'s, P> {
         };
         let outcome =
             self.scan.play(self.who, &self.types, &self.given, changes, Some(&mut look))?;
-        Ok((live, outcome))
+        Ok(Live { changes: live, outcome, errors })
     }
 
     fn found(&self, changes: &[Change<OpOf<P>>], effect: Effect) -> Found<OpOf<P>> {
@@ -470,7 +533,7 @@ impl<'s, P: Play> Base<'s, P> {
         &self,
         tell: &mut dyn FnMut(&Found<OpOf<P>>),
         tried: &mut Tried,
-        called: &mut FxHashSet<&'static str>,
+        reached: &mut Reached<P>,
     ) -> Result<Changes<P>, Stopped> {
         // Of each call, by what it does, the first and the last place.
         let mut classes: FxHashMap<(Agent, &'static str, u64), Ends<P>> = FxHashMap::default();
@@ -492,7 +555,7 @@ impl<'s, P: Play> Base<'s, P> {
                 let effect = hash(&outcome.effect.numbers());
                 let class = match change.what {
                     What::Before(letter) if outcome.accepted => {
-                        called.insert(letter.op.message());
+                        reached.messages.insert(letter.op.message());
                         // What is sealed shows only when it is opened.
                         let sealed = letter.op.opaque().then(|| letter_hash::<P>(&letter));
                         (letter.who, letter.op.message(), effect ^ sealed.unwrap_or(0))
@@ -516,7 +579,7 @@ impl<'s, P: Play> Base<'s, P> {
         singles: Changes<P>,
         tell: &mut dyn FnMut(&Found<OpOf<P>>),
         tried: &mut Tried,
-        called: &mut FxHashSet<&'static str>,
+        reached: &mut Reached<P>,
     ) -> Result<(), Stopped> {
         let mut level: Vec<Changes<P>> = singles.into_iter().map(|change| vec![change]).collect();
         level.sort_by_key(|chain| change_hash::<P>(&chain[0]));
@@ -530,7 +593,9 @@ impl<'s, P: Play> Base<'s, P> {
                 }
                 let grown: Result<Vec<_>, Stopped> =
                     batch.par_iter().map(|chain| self.grown(chain)).collect();
-                for (chain, outcome) in grown?.into_iter().flatten() {
+                let (grown, errors): (Vec<_>, Vec<_>) = grown?.into_iter().unzip();
+                reached.errors.extend(errors.into_iter().flatten());
+                for (chain, outcome) in grown.into_iter().flatten() {
                     played += 1;
                     tried.chains += 1;
                     tried.plays += 1;
@@ -540,7 +605,7 @@ impl<'s, P: Play> Base<'s, P> {
                         continue;
                     }
                     if let Some(What::Before(letter)) = chain.last().map(|change| change.what) {
-                        called.insert(letter.op.message());
+                        reached.messages.insert(letter.op.message());
                         let sealed = letter.op.opaque().then(|| letter_hash::<P>(&letter));
                         let last = (letter.who, letter.op.message(), sealed);
                         let effect = outcome.effect.numbers();
@@ -559,7 +624,8 @@ impl<'s, P: Play> Base<'s, P> {
     }
 
     /// A chain with each call more that it enables, one place for each: the first and the last.
-    fn grown(&self, chain: &[Change<OpOf<P>>]) -> Result<Vec<(Changes<P>, Outcome)>, Stopped> {
+    /// And the errors that other calls gave.
+    fn grown(&self, chain: &[Change<OpOf<P>>]) -> Result<Grown<P>, Stopped> {
         let mut told = Vec::new();
         let mut look = |seen: Seen<P>| {
             if let Seen::Receipt(text) = seen {
@@ -571,7 +637,7 @@ impl<'s, P: Play> Base<'s, P> {
         told.sort();
         told.dedup();
         let letters = after(self.scan.scene, self.who, &self.letters, &told);
-        let (live, _) = self.accepted(chain, &letters.all)?;
+        let Live { changes: live, errors, .. } = self.accepted(chain, &letters.all)?;
         // The first and the last place at which each is accepted.
         let mut ends: FxHashMap<u64, Ends<P>> = FxHashMap::default();
         let mut order = Vec::new();
@@ -591,14 +657,14 @@ impl<'s, P: Play> Base<'s, P> {
             let [first, last] = ends[&key];
             for change in if first.at == last.at { vec![first] } else { vec![first, last] } {
                 if self.scan.over() {
-                    return Ok(grown);
+                    return Ok((grown, errors));
                 }
                 let chain = [chain, &[change]].concat();
                 let outcome = self.scan.play(self.who, &self.types, &self.given, &chain, None)?;
                 grown.push((chain, outcome));
             }
         }
-        Ok(grown)
+        Ok((grown, errors))
     }
 }
 
@@ -666,23 +732,19 @@ impl<P: Play> Scan<'_, P> {
         plays
     }
 
-    /// The messages that are called with success in some play.
-    fn called(&self, plays: &[Vec<Step<OpOf<P>>>]) -> FxHashSet<&'static str> {
-        let mut called = FxHashSet::default();
+    /// Adds the messages that are called with success in some play, and the errors that are given.
+    fn reached(&self, plays: &[Vec<Step<OpOf<P>>>], reached: &mut Reached<P>) {
         for play in plays {
             let mut instance = self.scene.start().clone();
             for step in play {
                 match *step {
                     Step::Blocks(blocks) => instance.advance(blocks),
                     Step::Call { who, value, op, .. } => {
-                        if instance.apply(who, value, op).is_ok() {
-                            called.insert(op.message());
-                        }
+                        reached.add(op.message(), &instance.apply(who, value, op));
                     }
                 }
             }
         }
-        called
     }
 
     /// Options of a player that it cannot take back from some moment on: offences, and the like.

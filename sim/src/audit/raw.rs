@@ -251,7 +251,8 @@ pub fn refine<P: Play>(
     finding.trusted = scene.trusted().iter().map(ToString::to_string).collect();
     finding.messages_called = tried.messages.0.clone();
     finding.messages_never = tried.messages.1.clone();
-    let accepted = tried.accepted.iter();
+    (finding.errors_given, finding.errors_never) = tried.errors.clone();
+    let accepted = tried.accepted.iter().filter(|_| tried.complete);
     let named = |(who, all): (&usize, &BTreeSet<&'static str>)| {
         (intruders[*who].clone(), all.iter().copied().collect())
     };

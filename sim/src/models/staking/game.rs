@@ -301,6 +301,10 @@ impl Play for Game {
         self.bonders.len() as Balance * Balance::from(self.horizon + 2)
     }
 
+    fn spare(&self) -> Balance {
+        self.audit.spare
+    }
+
     fn seats(&self) -> Vec<Seat> {
         let seats = [("slasher", SLASHER), ("scorer", SCORER), ("sink", SINK), ("keeper", KEEPER)];
         seats.map(|(name, account)| Seat { name: name.into(), accounts: vec![account] }).into()

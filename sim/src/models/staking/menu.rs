@@ -36,6 +36,9 @@ pub struct Audit {
     pub eras: Era,
     /// Accounts over which an operator may split its stake.
     pub splits: u32,
+    /// What every account has beside.
+    #[serde(with = "carrots_logic::text::amount")]
+    pub spare: Balance,
     /// Whether turns go by plans, as they do in what is audited.
     #[serde(skip)]
     pub(super) by_plan: bool,
@@ -43,7 +46,16 @@ pub struct Audit {
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { operators: 0, stake: 0, bonders: 0, bonded: 0, eras: 3, splits: 1, by_plan: false }
+        Self {
+            operators: 0,
+            stake: 0,
+            bonders: 0,
+            bonded: 0,
+            eras: 3,
+            splits: 1,
+            spare: 0,
+            by_plan: false,
+        }
     }
 }
 
@@ -220,7 +232,10 @@ fn complete(scenario: &Scenario) -> Result<Audit, Wrong> {
     let expected = format!("at most {ACCOUNTS_MAX} bonders, of whom each bonds something");
     expect(few, "audit.bonders", expected)?;
     let splits = audit.splits.max(SPLITS);
-    let wallets = audit.stake.checked_mul((audit.operators * splits).into());
+    let each = audit.stake.checked_add(audit.spare);
+    let wallets = each.and_then(|each| each.checked_mul((audit.operators * splits).into()));
+    let bonders = audit.spare.checked_mul(audit.bonders.into());
+    let wallets = wallets.and_then(|wallets| wallets.checked_add(bonders?));
     let all = wallets.and_then(|all| all.checked_add(audit.bonded)?.checked_add(world.reserve));
     let few = all.is_some_and(|all| all <= TOKENS_MAX);
     expect(few, "audit.stake", "at most 2^112 for all accounts' stakes, bonds and the reserve")?;

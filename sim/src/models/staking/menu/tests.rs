@@ -397,7 +397,7 @@ fn who_was_there_plays() {
 #[test]
 fn what_cannot_be_audited_is_refused() {
     for (set, key) in [
-        ("intended.strategy=lazy", "intended.strategy"),
+        ("intended.strategy=exit_before_slash", "intended.strategy"),
         ("world.detection=0.12345", "world.detection"),
         ("audit.operators=51", "audit.operators"),
         ("audit.stake=999999", "audit.stake"),
@@ -406,6 +406,7 @@ fn what_cannot_be_audited_is_refused() {
         ("audit.splits=0", "audit.splits"),
         ("audit.splits=5000", "audit.splits"),
         ("audit.bonders=3", "audit.bonders"),
+        ("audit.spare=\"340282366920938463463374607431768211455\"", "audit.stake"),
         ("audit.bonded=\"340282366920938463463374607431768211455\"", "audit.stake"),
         ("world.duty_cost=\"340282366920938463463374607431768211455\"", "world.duty_cost"),
         ("world.offence_gain=\"10000000000000000000000000000000000\"", "world.offence_gain"),
