@@ -82,11 +82,14 @@ impl<M: Model> Pair<M> {
     /// Makes a step on both sides and compares all that can be seen.
     pub fn step(&mut self, step: &Step<M::Op>) -> Result<Result<Done<M>, Difference>> {
         let done = self.answer(step)?;
-        Ok(done.and_then(|done| self.same_state().map(|()| done)))
+        match step {
+            Step::Blocks(_) => Ok(done),
+            Step::Call { .. } => Ok(done.and_then(|done| self.same_state().map(|()| done))),
+        }
     }
 
-    /// Makes a step on both sides and compares what is answered, but not what is stored: of a long
-    /// trace [`Pair::same_state`] is asked once a block.
+    /// The same, but compares only what is answered: of many accounts most of the time goes into all
+    /// tokens and cells.
     pub fn answer(&mut self, step: &Step<M::Op>) -> Result<Result<Done<M>, Difference>> {
         match step {
             Step::Blocks(blocks) => {
@@ -129,8 +132,7 @@ impl<M: Model> Pair<M> {
         Ok(vec![Event { topics, data }])
     }
 
-    /// Compares all tokens and all that is stored.
-    pub fn same_state(&mut self) -> Result<(), Difference> {
+    fn same_state(&mut self) -> Result<(), Difference> {
         let ledger = self.model.ledger();
         same("wallets", &ledger.wallets, &self.sandbox.wallets())?;
         same("tokens held", &ledger.held, &self.sandbox.held())?;

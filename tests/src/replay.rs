@@ -48,13 +48,9 @@ fn play<M: Model>(text: &str, out: &mut dyn Write) -> Result<Ends> {
             Step::Call { who, value, op, .. } => format!("{who}: {op:?} with {value}"),
         };
         writeln!(out, "{at:>4}  {call}")?;
-        let answered = pair.answer(step).with_context(|| format!("step {at}"))?;
-        let is_last = matches!(trace.steps.get(at + 1), None | Some(Step::Blocks(_)));
-        let compared = match is_last {
-            true => answered.and_then(|done| pair.same_state().map(|()| done)),
-            false => answered,
-        };
-        match compared {
+        let ends_block = matches!(trace.steps.get(at + 1), None | Some(Step::Blocks(_)));
+        let compared = if ends_block { pair.step(step) } else { pair.answer(step) };
+        match compared.with_context(|| format!("step {at}"))? {
             Ok(done) => match done.result {
                 None => {}
                 Some(Ok(receipt)) => writeln!(out, "      equal      {receipt:?}")?,

@@ -149,18 +149,20 @@ impl Sandbox {
 
     /// The tokens that an agent has, deposits aside.
     pub fn wallet(&mut self, who: Agent) -> Balance {
-        let paid = self.deposits.get(&who).copied().unwrap_or(0);
-        self.free(who).wrapping_add_signed(paid).wrapping_sub(DEPOSITS)
+        let free = self.free(who);
+        self.less_deposits(who, free)
     }
 
     /// The tokens that all agents have, deposits aside.
     pub fn wallets(&mut self) -> Vec<Balance> {
         let of = |agent| Balances::balance(&account(agent).into());
         let free: Vec<Balance> = self.chain.execute_with(|| (0..self.agents).map(of).collect());
-        let paid = |agent| self.deposits.get(&agent).copied().unwrap_or(0);
-        let all = (0..).zip(free);
-        all.map(|(agent, free)| free.wrapping_add_signed(paid(agent)).wrapping_sub(DEPOSITS))
-            .collect()
+        (0..).zip(free).map(|(agent, free)| self.less_deposits(agent, free)).collect()
+    }
+
+    fn less_deposits(&self, who: Agent, free: Balance) -> Balance {
+        let paid = self.deposits.get(&who).copied().unwrap_or(0);
+        free.wrapping_add_signed(paid).wrapping_sub(DEPOSITS)
     }
 
     /// The tokens that the contract holds, deposits aside.

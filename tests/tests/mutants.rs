@@ -73,6 +73,7 @@ fn broken_rules_are_caught() {
         Err(_) => chosen.split(',').any(|name| mutants[*at].name.contains(name)),
     };
     let chosen: Vec<usize> = (0..mutants.len()).filter(is_chosen).collect();
+    assert!(!chosen.is_empty(), "no mutant is chosen by CARROTS_MUTANTS");
     let mechanisms: BTreeSet<&str> =
         chosen.iter().map(|at| mutants[*at].mechanism.as_str()).collect();
     let mechanisms: Vec<&str> = mechanisms.into_iter().collect();
@@ -288,11 +289,11 @@ fn differently(
     before: &BTreeMap<String, BTreeSet<String>>,
     after: &BTreeMap<String, BTreeSet<String>>,
 ) -> Option<String> {
-    let (none, mut all) = (BTreeSet::new(), before.keys().chain(after.keys()));
     if before.is_empty() || after.is_empty() {
         return None;
     }
-    all.find_map(|who| {
+    let none = BTreeSet::new();
+    before.keys().chain(after.keys()).find_map(|who| {
         let (was, is) = (before.get(who).unwrap_or(&none), after.get(who).unwrap_or(&none));
         let what = was.symmetric_difference(is).next()?;
         let can = if is.contains(what) { "can" } else { "cannot" };

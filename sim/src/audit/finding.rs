@@ -61,10 +61,10 @@ pub struct Finding {
     /// Messages that nobody ever called with success.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messages_never: Vec<&'static str>,
-    /// Errors by which some call was refused.
+    /// Errors by which the rules refused a call of an intruder's, or one in a play of some option.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors_given: Vec<&'static str>,
-    /// Errors by which none was.
+    /// Errors by which they refused none of these calls.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors_never: Vec<&'static str>,
     /// Which messages each intruder can call, by a single call between those of others; nothing where
@@ -185,7 +185,7 @@ impl fmt::Display for Finding {
             write!(out, "\n  never called with success: {}", self.messages_never.join(", "))?;
         }
         if !self.errors_never.is_empty() {
-            write!(out, "\n  errors that nothing led to: {}", self.errors_never.join(", "))?;
+            write!(out, "\n  errors that no call of these gave: {}", self.errors_never.join(", "))?;
         }
         if !self.said.is_empty() {
             write!(out, "\n  {}", self.said)?;

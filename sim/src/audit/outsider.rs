@@ -43,7 +43,7 @@ struct Bribes {
 }
 
 /// Whether an outsider can turn it.
-enum Asked {
+enum Answer {
     Safe,
     /// What it can spend is between what it takes at least and at most.
     Within,
@@ -68,12 +68,12 @@ impl<P: Play> Outcomes<'_, P> {
             _ => self.corruption(terms, finding, &ladder),
         };
         match answer {
-            Asked::Safe => return Ok(finding),
-            Asked::Within => {
+            Answer::Safe => return Ok(finding),
+            Answer::Within => {
                 let method = "it depends on who is who, by what the rules round".into();
                 return Ok(Finding { verdict: Verdict::Unknown, method, ..finding });
             }
-            Asked::Broken => {}
+            Answer::Broken => {}
         }
         let before: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
         let mut after = before.clone();
@@ -133,7 +133,7 @@ impl<P: Play> Outcomes<'_, P> {
         })
     }
 
-    fn bribery(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, Asked) {
+    fn bribery(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, Answer) {
         let needed = ladder.needed;
         // The least and the most that it may take; the same, where it does not matter who is who.
         let [least, most] = [0, 1].map(|end| self.bribes(ladder, end));
@@ -165,9 +165,9 @@ impl<P: Play> Outcomes<'_, P> {
             bribes.budget <= spends || bribes.promise.is_some_and(|promise| promise <= promises)
         };
         let answer = match (broken(&least), broken(&most)) {
-            (_, true) => Asked::Broken,
-            (true, false) => Asked::Within,
-            (false, false) => Asked::Safe,
+            (_, true) => Answer::Broken,
+            (true, false) => Answer::Within,
+            (false, false) => Answer::Safe,
         };
         (finding.measured(whole(least.budget), said), answer)
     }
@@ -197,7 +197,7 @@ impl<P: Play> Outcomes<'_, P> {
         }
     }
 
-    fn corruption(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, Asked) {
+    fn corruption(&self, terms: &Terms, finding: Finding, ladder: &Ladder) -> (Finding, Answer) {
         let all = (ladder.needed..ladder.lost.len()).map(|corrupt| (ladder.lost[corrupt], corrupt));
         let (lost, corrupt) = all.min().unwrap_or((0, ladder.needed));
         let cost = self.amount(lost);
@@ -206,6 +206,6 @@ impl<P: Play> Outcomes<'_, P> {
         let (cost_shown, worth) = (self.show(&cost), self.show(&whole(profit)));
         let said =
             format!("{corrupt} players turn it at a cost of {cost_shown}; it is worth {worth}");
-        (finding.measured(cost, said), if broken { Asked::Broken } else { Asked::Safe })
+        (finding.measured(cost, said), if broken { Answer::Broken } else { Answer::Safe })
     }
 }

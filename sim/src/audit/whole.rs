@@ -247,8 +247,7 @@ impl<P: Play> Outcomes<'_, P> {
             worst = found.into_iter().chain(worst).reduce(Harm::worse);
         }
         let mut finding = Finding::holds(terms, self.method(), self.domain_drawn(), checked);
-        let players = drawn.first().map_or(0, |(types, _)| types.len());
-        let is_kept = |at: usize, option: Choice| self.keeps(at, option, players);
+        let is_kept = |at: usize, option: Choice| self.keeps(at, option, self.players());
         finding.tried(&self.allowed(&is_kept), self.all_names());
         let Some(worst) = worst else {
             return Ok(finding.measured(Rational::zero(), "no deviation costs the others anything"));
@@ -321,7 +320,8 @@ impl<P: Play> Outcomes<'_, P> {
             true => counts_len(n, sizes[0]),
             false => sizes.iter().fold(1u128, |all, size| all.saturating_mul(*size as u128)),
         };
-        let (keys, domain): (Vec<Box<[Choice]>>, _) = if n <= WATCHED.0 && all <= WATCHED.1 {
+        let is_whole = n <= WATCHED.0 && all <= WATCHED.1;
+        let (keys, domain): (Vec<Box<[Choice]>>, _) = if is_whole {
             let keys: Vec<_> = match self.alike {
                 true => counts(n, sizes[0]).map(Vec::into_boxed_slice).collect(),
                 false => product(sizes).map(Vec::into_boxed_slice).collect(),
@@ -335,7 +335,7 @@ impl<P: Play> Outcomes<'_, P> {
             }
             keys.sort();
             keys.dedup();
-            (keys, format!("{}, and one player anything", self.domain_drawn()))
+            (keys, format!("{}, and one player another option", self.domain_drawn()))
         };
         let domain = format!("{domain}; after every call");
         let (mut worst, mut checked) = (None, 0);
@@ -346,7 +346,9 @@ impl<P: Play> Outcomes<'_, P> {
             worst = lacked.into_iter().filter(|(lacked, _)| *lacked > 0).chain(worst).max();
             checked += batch.len() as u64;
         }
-        let finding = Finding::holds(terms, self.method(), domain, checked);
+        let mut finding = Finding::holds(terms, self.method(), domain, checked);
+        let is_kept = |at: usize, option: Choice| is_whole || self.keeps(at, option, n);
+        finding.tried(&self.allowed(&is_kept), self.all_names());
         let Some((lacked, key)) = worst else { return Ok(finding) };
         let lacked = Rational::from_integer(lacked.into());
         let said = format!("it owes {} more than it holds", self.show(&lacked));
