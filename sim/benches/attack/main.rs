@@ -1,11 +1,11 @@
 //! How fast attacks are searched, on two threads, beside a loop that plays each from the start.
 //!
-//! For every mechanism: all attacks of up to two changes; guided search; a loop that inserts each call
-//! of the recorded play everywhere and plays all calls from the start on a fresh copy; and what an
-//! audit plays, where others are not recorded but react to the intruder. Lines between them are calls
-//! that were applied, and attacks that were played to their end, per second; an attack with a call
-//! that is refused is another attack without it, and does not count. Where others react, neither do
-//! the calls with which it is seen what would be accepted.
+//! For every mechanism: attacks of up to two changes, as many as there are calls for; guided search; a
+//! loop that inserts each call of the recorded play everywhere and plays all calls from the start on a
+//! fresh copy; and what an audit plays, where others are not recorded but react to the intruder. Lines
+//! between them are calls that were applied, and attacks that were played to their end, per second;
+//! an attack with a call that is refused is another attack without it, and does not count. Where
+//! others react, neither do the calls with which it is seen what would be accepted.
 //!
 //! `cargo bench -p carrots --bench attack -- NAME` runs one mechanism's.
 
@@ -23,15 +23,19 @@ use std::time::{Duration, Instant};
 
 const THREADS: usize = 2;
 
+/// Calls after which attacks of two changes are left, about.
+const CALLS: u64 = 50_000_000;
+
 /// Chains of calls of each length for each intruder, where others react, about.
-const CHAINS: u64 = 200;
+const CHAINS: u64 = 20;
 
 /// Searches a scene with its first player as the attacker, lets everybody intrude, and prints how
 /// fast that is.
 fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
     let types: Vec<usize> = scene.kinds.iter().map(|kinds| kinds.len() / 2).collect();
     let given = vec![None; types.len()];
-    let limits = Limits { time: Duration::MAX, changes: 2, rounds: 0, ..Limits::default() };
+    let limits =
+        Limits { time: Duration::MAX, calls: CALLS, changes: 2, rounds: 0, ..Limits::default() };
     let all = Search {
         types: &types,
         given: &given,
@@ -45,7 +49,8 @@ fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
         limits,
         seed: 1,
     };
-    let guided = Search { limits: Limits { changes: 0, rounds: 64, ..limits }, ..all };
+    let guided = Limits { calls: u64::MAX, changes: 0, rounds: 64, ..limits };
+    let guided = Search { limits: guided, ..all };
     let searched = |asked: &Search| {
         let report = search(scene, asked);
         (report.calls, report.checked)
