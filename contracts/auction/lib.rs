@@ -23,8 +23,8 @@ pub mod events {
 #[ink::contract]
 mod auction {
     use crate::events;
+    use carrots_kernel::tables;
     use carrots_logic::auction::{self as rules, *};
-    use carrots_logic::tables;
     use carrots_shell::pay;
     use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};

@@ -29,8 +29,8 @@ pub mod events {
 #[ink::contract]
 mod oracle {
     use crate::events;
+    use carrots_kernel::tables;
     use carrots_logic::oracle::{self as rules, *};
-    use carrots_logic::tables;
     use carrots_shell::pay;
     use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};

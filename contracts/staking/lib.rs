@@ -29,8 +29,8 @@ pub mod events {
 #[ink::contract]
 mod staking {
     use crate::events;
+    use carrots_kernel::{tables, Perbill};
     use carrots_logic::staking::{self as rules, *};
-    use carrots_logic::{tables, Perbill};
     use carrots_shell::pay;
     use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};

@@ -1,8 +1,9 @@
 //! What the audit says of the scenarios and of games with known answers.
 
-use carrots::audit::{Compared, Finding, Limits, Place, Property, Terms, Verdict, audit, open};
-use carrots::games::exact::Rational;
+use carrots::audit::{Compared, Finding, Limits, Place, Property, Terms, Verdict};
+use carrots::exact::Rational;
 use carrots::scenario::Document;
+use carrots_catalogue::CATALOGUE;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -25,7 +26,7 @@ fn carrots(arguments: &[&str]) -> Output {
 /// Everybody's payoffs in every profile of options that do not react, for the highest types. Who
 /// reacts may learn from one round for the next.
 fn payoffs(name: &str, set: &[&str]) -> Vec<Vec<Rational>> {
-    let audited = open(&scenario(name, set)).expect("the scenario is sound");
+    let audited = CATALOGUE.audited(&scenario(name, set)).expect("the scenario is sound");
     let places = audited.places();
     let types: Vec<usize> = places.iter().map(|place| place.types.len() - 1).collect();
     let [first, second] = &places[..] else { panic!("{name}: two players") };
@@ -67,7 +68,7 @@ fn rounds_that_cannot_be_audited_are_refused() {
         ("auction-second-price", "audit.rounds=101"),
         ("funding-assurance", "audit.rounds=0"),
     ] {
-        let refused = open(&scenario(name, &[set])).err().expect(set).to_string();
+        let refused = CATALOGUE.audited(&scenario(name, &[set])).err().expect(set).to_string();
         assert!(refused.contains("audit.rounds"), "{name} {set}: {refused}");
     }
 }
@@ -78,7 +79,7 @@ fn answers(name: &str, set: &[&str]) -> Vec<Finding> {
 }
 
 fn answered(document: &Document, chains: u64) -> Vec<Finding> {
-    let audited = open(document).expect("the scenario is sound");
+    let audited = CATALOGUE.audited(document).expect("the scenario is sound");
     let mut findings = Vec::new();
     // However slow the machine is; but a search for ways out, which scenarios ask for last, goes on for
     // as long as it is let.
@@ -387,7 +388,7 @@ fn simulator_and_audit_agree() {
     for (name, _) in SCENARIOS {
         for (variant, document) in scenario(name, &[]).variants().expect("the variants are sound") {
             let limits = Limits { seconds: 5.0, ..Limits::default() };
-            let audited = open(&document).expect("the scenario is sound");
+            let audited = CATALOGUE.audited(&document).expect("the scenario is sound");
             for row in audited.compare(200, limits) {
                 let Compared { strategy, simulated, exact, agree, why, .. } = row;
                 let exact = exact.map_or("unknown".into(), |exact| exact.to_string());
@@ -441,7 +442,8 @@ fn pledging_is_not_dominant_over_real_messages() {
             "params.threshold=90".into(),
         ];
         let set: Vec<&str> = set.iter().map(String::as_str).collect();
-        let audit = audit(&scenario("funding-assurance", &set)).expect("the scenario is sound");
+        let audit =
+            CATALOGUE.audit(&scenario("funding-assurance", &set)).expect("the scenario is sound");
         let finding = audit.property(DominantStrategy).finding();
         assert_eq!(finding.verdict, Violated, "{finding}");
     }
@@ -457,7 +459,8 @@ fn who_exits_before_the_slash_is_slashed() {
         "params.slash_defer_eras=3",
         "params.unbonding_eras=4",
     ];
-    let audit = audit(&scenario("polkadot-staking", &set)).expect("the scenario is sound");
+    let audit =
+        CATALOGUE.audit(&scenario("polkadot-staking", &set)).expect("the scenario is sound");
     audit.property(ExitBeforePenalty).holds();
     let honest = audit.property(ExitBeforePenalty).on(|terms| terms.option = Some("honest".into()));
     assert_eq!(honest.finding().verdict, Unknown, "who does its duty has nothing to exit from");
@@ -466,7 +469,8 @@ fn who_exits_before_the_slash_is_slashed() {
 #[test]
 fn one_bidder_at_the_first_price_bids_nothing() {
     let set = ["intended.strategy=truthful", "audit.bidders=2", "audit.steps=4"];
-    let audit = audit(&scenario("auction-first-price", &set)).expect("the scenario is sound");
+    let audit =
+        CATALOGUE.audit(&scenario("auction-first-price", &set)).expect("the scenario is sound");
     let finding = audit.property(Attack).violated();
     let counterexample = finding.counterexample.as_ref().expect("it is violated");
     assert!(counterexample.gain_in_tokens != 0, "{finding}");
@@ -485,7 +489,7 @@ fn withholding_pays_where_the_deposit_is_small() {
             "intended.strategy=truthful",
             &*format!("params.deposit={deposit}"),
         ];
-        let audit = audit(&scenario("auction-second-price", &set)).expect("it is sound");
+        let audit = CATALOGUE.audit(&scenario("auction-second-price", &set)).expect("it is sound");
         audit.property(property).finding()
     };
     let finding = tree("1", SubgamePerfect);
@@ -499,14 +503,15 @@ fn withholding_pays_where_the_deposit_is_small() {
         "audit.withholding=true",
         "params.deposit=1",
     ];
-    let audit = audit(&scenario("auction-first-price", &set)).expect("it is sound");
+    let audit = CATALOGUE.audit(&scenario("auction-first-price", &set)).expect("it is sound");
     audit.property(Nash).violated();
 }
 
 #[test]
 fn limits_leave_it_unknown() {
     let set = ["audit.bidders=9"];
-    let audit = audit(&scenario("auction-second-price", &set)).expect("the scenario is sound");
+    let audit =
+        CATALOGUE.audit(&scenario("auction-second-price", &set)).expect("the scenario is sound");
     let limits = Limits { memory: 20_000, ..Limits::default() };
     let audit = audit.limits(limits);
     for property in [DominantStrategy, Coalition, Efficiency, Solvency, Uniqueness] {
@@ -608,5 +613,49 @@ fn bad_questions_are_refused() {
         assert!(said.contains(says), "{set}: {said}");
         assert_eq!(said.lines().count(), 1, "{set}: {said}");
         assert!(output.stdout.is_empty(), "{set}");
+    }
+}
+
+/// What is claimed of symmetry, against looking at everyone.
+#[test]
+fn bidders_are_as_alike_as_they_say() {
+    for kind in ["first_price", "second_price", "uniform_price", "vcg"] {
+        let items = if ["uniform_price", "vcg"].contains(&kind) { 2 } else { 1 };
+        let set = [
+            "audit={}",
+            "audit.bidders=3",
+            "world.values=[{uniform={min=0,max=3}}]",
+            "params.deposit=2",
+            &format!("params.kind={kind}"),
+            &format!("params.items={items}"),
+        ];
+        let audited =
+            CATALOGUE.audited(&scenario("auction-second-price", &set)).expect("it is sound");
+        let all = [
+            DominantStrategy,
+            ExPost,
+            Bayesian,
+            IndividualRationality,
+            Efficiency,
+            OptimalRevenue,
+            Revenue,
+            Coalition,
+            Immunity,
+            Griefing,
+        ];
+        let terms: Vec<Terms> =
+            all[..if items == 2 { 6 } else { 10 }].iter().copied().map(Terms::of).collect();
+        let [alike, apart] = [true, false].map(|symmetry| {
+            let limits = Limits { symmetry, seconds: f64::INFINITY, ..Limits::default() };
+            let mut findings = Vec::new();
+            audited.check(&terms, limits, &mut |finding| findings.push(finding));
+            findings
+        });
+        assert_eq!(alike.len(), terms.len());
+        for (alike, apart) in alike.iter().zip(&apart) {
+            assert_eq!(alike.verdict, apart.verdict, "\n{alike}\n{apart}");
+            assert_eq!(alike.gain, apart.gain, "\n{alike}\n{apart}");
+            assert!(alike.checked > 0 && apart.checked >= alike.checked, "\n{alike}\n{apart}");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! A `holds` that can be believed: cases in which the audit once said something else. Each names what
 //! was wrong.
 
-use carrots::audit::{Finding, Limits, Property, Verdict, audit, open};
+use carrots::audit::{Finding, Limits, Property, Verdict};
 use carrots::scenario::Document;
+use carrots_catalogue::CATALOGUE;
 use std::path::Path;
 
 use Property::*;
@@ -19,7 +20,8 @@ fn scenario(name: &str, set: &[&str]) -> Document {
 fn ask(name: &str, set: &[&str], property: Property) -> Finding {
     // However slow the machine is.
     let patient = Limits { seconds: 900.0, ..Limits::default() };
-    let audit = audit(&scenario(name, set)).expect("the scenario is sound").limits(patient);
+    let audit =
+        CATALOGUE.audit(&scenario(name, set)).expect("the scenario is sound").limits(patient);
     audit.property(property).finding()
 }
 
@@ -71,7 +73,7 @@ fn a_victim_may_stand_anywhere() {
         let finding = ask("auction-first-price", &set, property);
         assert_eq!(finding.verdict, Violated, "{finding}");
     }
-    let audit = audit(&scenario("auction-first-price", &set)).expect("it is sound");
+    let audit = CATALOGUE.audit(&scenario("auction-first-price", &set)).expect("it is sound");
     let options = audit.property(Immunity).on(|terms| terms.changes = Some(0)).finding();
     assert_eq!(measured(&options), "5", "{options}");
 }
@@ -82,13 +84,13 @@ fn what_is_counted_was_tried() {
     let finding = ask("funding-quadratic", &[], Nash);
     assert!(finding.options.iter().any(|option| option.contains("from 2 accounts")), "{finding}");
     assert_eq!(finding.verdict, Violated, "{finding}");
-    let one = audit(&scenario("funding-quadratic", &[])).expect("it is sound");
+    let one = CATALOGUE.audit(&scenario("funding-quadratic", &[])).expect("it is sound");
     let one = one.property(Nash).size(1).on(|terms| terms.changes = Some(0)).finding();
     assert_eq!(one.verdict, Holds, "{one}");
     assert!(one.options.iter().all(|option| !option.contains("accounts")), "{one}");
     let set = ["audit.splits=2"];
     let small = |property| {
-        let audit = audit(&scenario("staking-small", &set)).expect("it is sound");
+        let audit = CATALOGUE.audit(&scenario("staking-small", &set)).expect("it is sound");
         audit
             .property(property)
             .on(|terms| {
@@ -108,7 +110,7 @@ fn what_is_counted_was_tried() {
 /// Only equal offers were known (divide and conquer; Segal 2003).
 #[test]
 fn offers_may_differ() {
-    let court = open(&scenario("oracle-court", &[])).expect("it is sound");
+    let court = CATALOGUE.audited(&scenario("oracle-court", &[])).expect("it is sound");
     let terms: carrots::audit::Terms = serde_json::from_value(serde_json::json!({
         "property": "bribery", "budget": "10000000000000000000000", "promise": "0",
     }))
@@ -157,7 +159,9 @@ fn pledges_may_be_any_amount() {
 fn the_highest_commission_is_an_option_where_it_is_allowed() {
     let finding = ask("polkadot-staking", &["audit.operators=4"], IndividualRationality);
     assert_eq!(finding.verdict, Holds, "{finding}");
-    let audit = audit(&scenario("polkadot-staking", &["audit.operators=4"])).expect("it is sound");
+    let audit = CATALOGUE
+        .audit(&scenario("polkadot-staking", &["audit.operators=4"]))
+        .expect("it is sound");
     let finding = audit.property(Nash).on(|terms| terms.changes = Some(0)).finding();
     assert_eq!(finding.verdict, Violated, "{finding}");
     let greedy = |option: &String| option == "ask for all rewards";
@@ -167,12 +171,13 @@ fn the_highest_commission_is_an_option_where_it_is_allowed() {
 /// Bonders decided nothing, and what they lost counted nowhere.
 #[test]
 fn bonders_have_a_seat() {
-    let audit = audit(&scenario("polkadot-staking", &["audit.operators=4"])).expect("it is sound");
+    let audit = CATALOGUE
+        .audit(&scenario("polkadot-staking", &["audit.operators=4"]))
+        .expect("it is sound");
     let finding = audit.property(Griefing).on(|terms| terms.changes = Some(0)).finding();
     assert_eq!(finding.verdict, Violated, "{finding}");
     let counterexample = finding.counterexample.as_ref().expect("it is violated");
-    let lost =
-        |(name, gain): &(String, _)| name == "bonder 0" && *gain < carrots::games::exact::whole(0);
+    let lost = |(name, gain): &(String, _)| name == "bonder 0" && *gain < carrots::exact::whole(0);
     assert!(counterexample.everyone.iter().any(lost), "{finding}");
 }
 
@@ -189,7 +194,7 @@ fn rounding_is_no_attack() {
 #[test]
 fn being_caught_pays_in_the_audit_too() {
     let set = ["world.offence_gain=0", "audit.operators=4", "audit.eras=3"];
-    let audit = audit(&scenario("polkadot-staking", &set)).expect("it is sound");
+    let audit = CATALOGUE.audit(&scenario("polkadot-staking", &set)).expect("it is sound");
     let finding = audit.property(Nash).on(|terms| terms.changes = Some(0)).finding();
     assert_eq!(finding.verdict, Violated, "{finding}");
 }

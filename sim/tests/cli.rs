@@ -80,7 +80,7 @@ fn every_scenario_can_be_run() {
         let table: toml::Table = toml::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         mechanisms.insert(table["mechanism"].as_str().expect("a name").to_string());
     }
-    for mechanism in carrots::models::MECHANISMS {
+    for mechanism in carrots_catalogue::MECHANISMS {
         assert!(mechanisms.contains(mechanism.name), "no scenario of {}", mechanism.name);
     }
 }
@@ -305,7 +305,7 @@ fn the_catalogue_lists_every_mechanism() {
 
 #[test]
 fn the_catalogue_has_the_parameters_that_scenarios_have() {
-    for mechanism in carrots::models::MECHANISMS {
+    for mechanism in carrots_catalogue::MECHANISMS {
         let template: toml::Table = toml::from_str(mechanism.template).unwrap();
         let given: Vec<_> = template["params"].as_table().unwrap().keys().collect();
         let listed: Vec<_> = mechanism.params.iter().map(|param| param.name).collect();

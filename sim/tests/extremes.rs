@@ -1,8 +1,8 @@
 //! No scenario panics, whatever stands in it: it is refused, or it is played, and audited.
 
-use carrots::audit::{Limits, Property, Terms, open};
-use carrots::models::find;
+use carrots::audit::{Limits, Property, Terms};
 use carrots::scenario::Document;
+use carrots_catalogue::CATALOGUE;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use toml::Value;
@@ -45,9 +45,8 @@ fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
 /// Whether a scenario with these values over its own is played; if not, it is refused.
 fn is_played(file: &str, text: &str, set: &[String]) -> bool {
     let Ok(document) = Document::parse(file.into(), text.into(), set) else { return false };
-    let mechanism = document.mechanism().ok().and_then(find);
-    match mechanism.map(|mechanism| (mechanism.load)(&document)) {
-        Some(Ok(simulation)) => {
+    match CATALOGUE.simulation(&document) {
+        Ok(simulation) => {
             let row = simulation.play(1, 0);
             assert!(row.iter().all(|number| number.is_finite()), "not a number in {row:?}");
             true
@@ -59,7 +58,7 @@ fn is_played(file: &str, text: &str, set: &[String]) -> bool {
 /// Whether a scenario with these values over its own is audited; if not, it is refused.
 fn is_audited(file: &str, text: &str, set: &[String]) -> bool {
     let Ok(document) = Document::parse(file.into(), text.into(), set) else { return false };
-    let Ok(audited) = open(&document) else { return false };
+    let Ok(audited) = CATALOGUE.audited(&document) else { return false };
     let questions = [Property::Nash, Property::IndividualRationality].map(Terms::of);
     let limits = Limits { memory: 1 << 20, seconds: 0.02, ..Limits::default() };
     audited.check(&questions, limits, &mut |_| {});

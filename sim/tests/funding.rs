@@ -1,9 +1,9 @@
 //! Funding scenarios: what is wrong with them is named, whatever is not is played, and they show
 //! what their comments say.
 
-use carrots::models::find;
 use carrots::scenario::{Document, ScenarioError};
 use carrots::simulate::{Simulation, Summary, simulate};
+use carrots_catalogue::CATALOGUE;
 use std::convert::Infallible;
 
 const QUADRATIC: &str = include_str!("../scenarios/funding-quadratic.toml");
@@ -13,7 +13,7 @@ const ASSURANCE: &str = include_str!("../scenarios/funding-assurance.toml");
 fn load(text: &str, set: &[&str]) -> Result<Box<dyn Simulation>, ScenarioError> {
     let set: Vec<_> = set.iter().map(|set| set.to_string()).collect();
     let document = Document::parse("scenario.toml".into(), text.into(), &set)?;
-    (find("funding").expect("there is such a mechanism").load)(&document)
+    CATALOGUE.simulation(&document)
 }
 
 /// Some runs of a scenario with changes.

@@ -1,9 +1,9 @@
 //! What is wrong with an oracle's scenario is said with file, line and key; and what its scenarios
 //! show is so.
 
-use carrots::models::find;
 use carrots::scenario::Document;
 use carrots::simulate::Simulation;
+use carrots_catalogue::CATALOGUE;
 
 const COURT: &str = include_str!("../scenarios/oracle-court.toml");
 const PRICE: &str = include_str!("../scenarios/oracle-price.toml");
@@ -12,8 +12,7 @@ fn load(text: &str, set: &[&str]) -> Result<Box<dyn Simulation>, String> {
     let set: Vec<_> = set.iter().map(|assignment| assignment.to_string()).collect();
     let document = Document::parse("it.toml".into(), text.into(), &set);
     let document = document.map_err(|error| error.to_string())?;
-    let oracle = find("oracle").expect("there is one");
-    (oracle.load)(&document).map_err(|error| error.to_string())
+    CATALOGUE.simulation(&document).map_err(|error| error.to_string())
 }
 
 /// The mean of a column over some runs.

@@ -28,7 +28,7 @@ fn equilibria(document: &Value) -> Vec<(Value, Value)> {
 }
 
 fn file(name: &str) -> String {
-    format!("sim/games/{name}")
+    format!("engine/games/{name}")
 }
 
 /// A folder of a test's own, empty at first.
@@ -141,7 +141,7 @@ fn backward_induction_leaves_no_empty_threat() {
 fn perfect_recall_is_asked_for_where_it_matters() {
     let driver = file("absent-minded-driver.efg");
     let error = refused(&carrots(&[&driver]));
-    let expected = "carrots: sim/games/absent-minded-driver.efg: expected perfect recall: Driver \
+    let expected = "carrots: engine/games/absent-minded-driver.efg: expected perfect recall: Driver \
                     forgets at information set \"exit\" an own move, or what it knew\n";
     assert_eq!(error, expected);
     let document = json(0, &[&driver, "--strategic"]);
@@ -202,8 +202,8 @@ fn dynamics_say_how_far_they_are_from_an_equilibrium() {
     };
     for dynamics in ["best-response", "fictitious-play", "regret-matching", "replicator", "logit"] {
         let prisoners = reached("prisoners-dilemma.nfg", dynamics);
-        let gain = carrots::games::exact::parse(prisoners["exploitability"].as_str().unwrap());
-        let small = carrots::games::exact::parse("1/1000");
+        let gain = carrots::exact::parse(prisoners["exploitability"].as_str().unwrap());
+        let small = carrots::exact::parse("1/1000");
         assert!(gain.is_some() && gain <= small, "{prisoners}");
     }
     let round = reached("matching-pennies.nfg", "best-response");
@@ -230,7 +230,9 @@ fn the_limit_stops_with_what_there_is() {
 #[test]
 fn what_is_converted_is_the_same_game() {
     let folder = folder("convert");
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("games")).unwrap() {
+    for entry in
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/games")).unwrap()
+    {
         let path = entry.unwrap().path();
         let converted = |end: &str| {
             let to = folder.join(path.with_extension(end).file_name().unwrap());

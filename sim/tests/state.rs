@@ -1,12 +1,12 @@
 //! States of mechanisms: read back as they were written, refused where they are none.
 
-use carrots::audit::{Property, audit};
-use carrots::models::{Agent, Instance, Model, Op, auction, funding, oracle, staking};
+use carrots::audit::Property;
+use carrots::model::{Agent, Instance, Model, Op, State, StateError, Step, hex};
 use carrots::play::{Dice, Play, ScenarioOf, Table};
 use carrots::scenario::Document;
-use carrots::scene::{Answers, Course, Scene};
-use carrots::state::{State, StateError, hex};
-use carrots::trace::Step;
+use carrots::scene::{Answers, History, Scene};
+use carrots_catalogue::CATALOGUE;
+use carrots_catalogue::{auction, funding, oracle, staking};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -54,9 +54,9 @@ fn comes_back_from<G: Play>(file: &str, set: &[&str]) {
         comes_back(&wild);
     }
     let scene = Scene::<G>::new(&scenario).expect("it is a game");
-    let (types, given) = (vec![0; scene.players()], vec![None; scene.players()]);
+    let (types, given) = (vec![0; scene.players.len()], vec![None; scene.players.len()]);
     let mut answers = Answers::new(&types, &given);
-    let end = scene.play(Course::new(&mut answers).recorded());
+    let end = scene.play(History::new(&mut answers).recorded());
     let mut model = scene.start().clone();
     for step in end.answers.into_steps() {
         match step {
@@ -208,7 +208,7 @@ fn played<G: Play>(scenario: &ScenarioOf<G>, rounds: u32) -> Instance<G::Model> 
 /// The text of a scenario that goes on from a state, like another one without its agents.
 fn going_on<G: Play>(state: &State, file: &str, set: &[&str]) -> String {
     let base = document(file, &[set, &["agents=[]"]].concat());
-    carrots::state::scenario::<G>(state, Some(&base)).expect("a state of the mechanism")
+    carrots::play::resumed::<G>(state, Some(&base), "").expect("a state of the mechanism")
 }
 
 /// Reads that text.
@@ -242,7 +242,7 @@ fn goes_on<G: Play>(file: &str, set: &[&str], same_storage: bool) {
         assert_eq!(on.storage(), whole.storage(), "{file}");
     }
     let written = read::<G>(&text, &[]).expect("it was read").state.expect("it has one");
-    let goes = |one: &carrots::state::Holder| one.strategy.is_some();
+    let goes = |one: &carrots::model::Holder| one.strategy.is_some();
     let players = State { accounts: written.accounts.into_iter().filter(goes).collect(), ..state };
     assert!(players.accounts.len() > 5, "{file}");
     assert_eq!(wealth(&players, &on), wealth(&players, &whole), "{file}");
@@ -291,7 +291,7 @@ fn fresh<G: Play>(file: &str, block: u32) -> State {
 fn from_the_first_block<G: Play>(file: &str, set: &[&str], asked: Property) {
     let own = document(file, set);
     let started = |block, set: &[&str]| {
-        let text = carrots::state::scenario::<G>(&fresh::<G>(file, block), Some(&own));
+        let text = carrots::play::resumed::<G>(&fresh::<G>(file, block), Some(&own), "");
         let set = set.iter().map(|set| set.to_string()).collect::<Vec<_>>();
         Document::parse(file.into(), text.expect("a state of the mechanism"), &set)
     };
@@ -300,10 +300,10 @@ fn from_the_first_block<G: Play>(file: &str, set: &[&str], asked: Property) {
     let reserve = reserve.map(|reserve| format!("world.reserve={reserve}"));
     let once: Vec<&str> = reserve.iter().map(String::as_str).collect();
     let (first, then) = (started(0, &once).expect("TOML"), started(1, &once).expect("TOML"));
-    let rows = |document| carrots::play::load::<G>(document).expect("it is sound").play(7, 0);
+    let rows = |document| carrots::simulate::load::<G>(document).expect("it is sound").play(7, 0);
     assert_eq!(rows(&own), rows(&first), "{file}");
     let finding = |document| {
-        let audit = audit(document).expect("it is sound");
+        let audit = CATALOGUE.audit(document).expect("it is sound");
         let options = |terms: &mut carrots::audit::Terms| {
             terms.changes = terms.property.terms().contains(&"changes").then_some(0);
         };
@@ -338,11 +338,12 @@ fn found_from<G: Play>(file: &str, set: &[&str], asked: Property) {
     let options = |terms: &mut carrots::audit::Terms| {
         terms.changes = terms.property.terms().contains(&"changes").then_some(0);
     };
-    let finding = audit(&document).expect("it is sound").property(asked).on(options).violated();
+    let finding =
+        CATALOGUE.audit(&document).expect("it is sound").property(asked).on(options).violated();
     let found = finding.counterexample.expect("it shows how");
     for trace in [&found.trace, &found.base] {
         assert!(trace.get("state").is_some() && trace.get("wallets").is_none(), "{file}");
-        let mut player = carrots::trace::open(&trace.to_string()).expect("it can be played");
+        let mut player = CATALOGUE.replay(&trace.to_string()).expect("it can be played");
         while player.play().is_some() {}
         assert!(player.surprises().is_empty(), "{file}: {:?}", player.surprises());
         let (held, owed) = player.balance();
@@ -372,7 +373,7 @@ fn what_is_intended_holds_from_a_state() {
     let text = going_on::<staking::Game>(&staked().state(), "staking-small", &[]);
     let set = ["params.max_operators=60".to_string(), "audit.stake=10000000".to_string()];
     let document = Document::parse("S.toml".into(), text, &set).expect("it is TOML");
-    let audit = audit(&document).expect("it is sound");
+    let audit = CATALOGUE.audit(&document).expect("it is sound");
     audit.property(Property::IndividualRationality).holds();
     audit.property(Property::Solvency).on(|terms| terms.changes = Some(0)).holds();
 }
@@ -492,13 +493,13 @@ fn made_up<G: Play>(file: &str) -> [usize; 2] {
             record[byte] = if rng.random() { 255 } else { rng.random() };
         }
         other.held = if rng.random() { other.held } else { u128::MAX / 4 };
-        let text = carrots::state::scenario::<G>(&other, Some(&base));
+        let text = carrots::play::resumed::<G>(&other, Some(&base), "");
         let played = text.is_ok_and(|mut text| {
             if !text.contains("[[agents]]") {
                 text += &newcomers;
             }
             let document = Document::parse(file.into(), text, &[]).expect("it is TOML");
-            carrots::play::load::<G>(&document).is_ok_and(|game| !game.play(1, 0).is_empty())
+            carrots::simulate::load::<G>(&document).is_ok_and(|game| !game.play(1, 0).is_empty())
         });
         counts[usize::from(played)] += 1;
     }

@@ -1,29 +1,14 @@
-//! The tests' machinery, the same for every mechanism.
-//!
-//! | question | module |
-//! | --- | --- |
-//! | what did scripts/build-contracts make? | [`bundle`] |
-//! | what does the compiled contract do? | [`sandbox`] |
-//! | is that what the model does? | [`differential`] |
-//! | is it so for random calls, and did all that can happen happen? | [`random`] |
-//! | does this trace do the same on the contract? | [`replay`] |
-//! | what is the shortest trace on which it is not? | [`shrink`] |
-//! | what holds after every call, and in the end? | [`invariants`] |
-//! | is everything refused that has to be, and with which error? | [`refusals`] |
-//! | what does every message cost? | [`cost`] |
-//! | how are calls written in short? | [`script`] |
-//!
-//! The tests themselves are in `tests/tests`, one folder per mechanism.
+//! What the tests of the catalogue's mechanisms share beside [`carrots_testkit`]; they are in
+//! `tests/tests`, one folder per mechanism.
 
-pub mod bundle;
-pub mod cost;
-pub mod differential;
-pub mod invariants;
-pub mod random;
-pub mod refusals;
-pub mod replay;
-pub mod sandbox;
-pub mod script;
-pub mod shrink;
+use carrots::model::Model;
+use carrots_catalogue::{auction::Auction, funding::Funding, oracle::Oracle, staking::Staking};
+use carrots_testkit::replay::{Replay, read};
 
-pub use carrots::models::account;
+/// Mechanisms whose traces can be played beside their contracts.
+pub const MECHANISMS: &[(&str, Replay)] = &[
+    (Staking::NAME, read::<Staking>),
+    (Auction::NAME, read::<Auction>),
+    (Oracle::NAME, read::<Oracle>),
+    (Funding::NAME, read::<Funding>),
+];

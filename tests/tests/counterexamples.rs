@@ -1,10 +1,12 @@
 //! What the audit finds is true on the compiled contract: every violation that a scenario is
 //! expected to have is played there, with and without the deviation, and gains what it should.
 
-use carrots::audit::{Audited, Counterexample, Finding, Limits, Property, Terms, Verdict, open};
+use carrots::audit::{Audited, Counterexample, Finding, Limits, Property, Terms, Verdict};
 use carrots::scenario::Document;
-use carrots_logic::Balance;
-use carrots_tests::replay::replay;
+use carrots_catalogue::CATALOGUE;
+use carrots_kernel::Balance;
+use carrots_testkit::replay::replay;
+use carrots_tests::MECHANISMS;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +19,7 @@ fn ends(name: &str, trace: &serde_json::Value, accounts: &[u32], played: &mut Pl
     let text = trace.to_string();
     let ends = played.entry(text.clone()).or_insert_with(|| {
         let mut said = Vec::new();
-        let ends = replay(&text, &mut said);
+        let ends = replay(MECHANISMS, &text, &mut said);
         let said = String::from_utf8_lossy(&said);
         let ends = ends.unwrap_or_else(|error| panic!("{name}: {error:#}\n{said}"));
         ends.unwrap_or_else(|| panic!("{name}: not equal\n{said}"))
@@ -28,7 +30,7 @@ fn ends(name: &str, trace: &serde_json::Value, accounts: &[u32], played: &mut Pl
 /// Audits a scenario and confirms what is violated; how many there were.
 fn confirm(file: &Path) -> usize {
     let document = Document::read(file, &[]).expect("the scenario can be read");
-    let audited: Box<dyn Audited> = open(&document).expect("the scenario is sound");
+    let audited: Box<dyn Audited> = CATALOGUE.audited(&document).expect("the scenario is sound");
     let (mut confirmed, mut played) = (0, Played::new());
     // However slow the machine is; but a search for ways out goes on for as long as it is let.
     let (exits, others): (Vec<Terms>, Vec<Terms>) = audited

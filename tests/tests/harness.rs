@@ -1,12 +1,12 @@
 //! The machinery itself: a difference is seen, shrunk to what matters, and can be played again.
 
-use carrots::models::Instance;
-use carrots::models::staking::{Op, Staking};
-use carrots::trace::{Amount, Step, Trace};
-use carrots_logic::Perbill;
+use carrots::model::{Amount, Instance, Step};
+use carrots::trace::Trace;
+use carrots_catalogue::staking::{Op, Staking};
+use carrots_kernel::Perbill;
 use carrots_logic::staking::Params;
-use carrots_tests::differential::{Failure, Pair};
-use carrots_tests::shrink::{shrink, write};
+use carrots_testkit::differential::{Failure, Pair};
+use carrots_testkit::shrink::{shrink, write};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -146,9 +146,9 @@ fn a_failure_says_how_to_see_it_again() {
     if let Some(Step::Call { expect, .. }) = steps.steps.last_mut() {
         *expect = Some("NotActive".into());
     }
-    let failure = carrots_tests::differential::check(&steps).expect("the trace can be played");
+    let failure = carrots_testkit::differential::check(&steps).expect("the trace can be played");
     let failure: Failure = failure.expect_err("the expectation is wrong");
-    let said = carrots_tests::shrink::explain("harness-explained", steps, &failure, "again");
+    let said = carrots_testkit::shrink::explain("harness-explained", steps, &failure, "again");
     for part in ["shrunk to 2 steps", "scripts/replay", "harness-explained.json", "again"] {
         assert!(said.contains(part), "{part}: {said}");
     }

@@ -51,7 +51,7 @@ struct Mutant {
     /// What it stands for.
     #[serde(rename = "about")]
     _about: String,
-    /// Under contracts/logic/src.
+    /// Under `contracts`.
     file: String,
     /// An expression that stands there once, and what takes its place.
     from: String,
@@ -132,28 +132,31 @@ fn read() -> Result<Vec<Mutant>> {
 
 /// Builds the command line with all mutants, and gives its path.
 fn build(mutants: &[Mutant]) -> Result<PathBuf> {
-    let folder = carrots_tests::bundle::target().join("mutants");
+    let folder = carrots_testkit::bundle::target().join("mutants");
     let copy = folder.join("workspace");
-    let rules = root().join("contracts/logic/src");
+    let rules = root().join("contracts");
     let change = |path: &Path, text: String| match path.strip_prefix(&rules) {
-        Ok(file) if file == Path::new("lib.rs") => Ok(format!("{ALLOWED}{text}{CHOICE}")),
+        Ok(file) if file.ends_with("src/lib.rs") => Ok(format!("{ALLOWED}{text}{CHOICE}")),
         Ok(file) => broken(file, &text, mutants),
         Err(_) => Ok(text),
     };
-    for part in ["contracts/logic", "sim", "Cargo.lock"] {
+    for part in PARTS.iter().chain(&["Cargo.lock"]) {
         copy_all(&root().join(part), &copy.join(part), &change)?;
     }
     let mut workspace: toml::Table = fs::read_to_string(root().join("Cargo.toml"))?.parse()?;
-    workspace["workspace"]["members"] = vec!["contracts/logic", "sim"].into();
+    workspace["workspace"]["members"] = PARTS.to_vec().into();
     write(&copy.join("Cargo.toml"), &workspace.to_string())?;
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--offline", "--quiet", "-p", "carrots"])
+        .args(["build", "--release", "--offline", "--quiet", "-p", "carrots-catalogue"])
         .current_dir(&copy)
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .status()?;
     ensure!(status.success(), "the copy in {} does not build", copy.display());
     Ok(folder.join("target/release/carrots"))
 }
+
+/// What the command line is made of.
+const PARTS: &[&str] = &["contracts/kernel", "contracts/logic", "engine", "sim"];
 
 /// What is written around rules is not written as people would.
 const ALLOWED: &str = "#![allow(unused_parens)]\n";

@@ -69,6 +69,7 @@ mod entries;
 pub mod outcome;
 pub mod ranked;
 mod records;
+pub mod sale;
 #[cfg(test)]
 #[allow(
     clippy::arithmetic_side_effects,
@@ -80,15 +81,15 @@ mod records;
 mod tests;
 pub mod vcg;
 
-pub use crate::accounts::{Accounts, Paid};
-pub use crate::sealed::{Hashing, Phase};
+pub use carrots_kernel::accounts::{Accounts, Paid};
+pub use carrots_kernel::sealed::{Hashing, Phase};
 pub use entries::*;
 pub use records::*;
 
-use crate::math::Balance;
-use crate::sealed;
+use carrots_kernel::math::Balance;
+use carrots_kernel::sealed;
 
-crate::errors! {
+carrots_kernel::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// The caller is not the configured seller.

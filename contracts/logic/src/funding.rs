@@ -68,13 +68,13 @@ mod entries;
 pub mod quadratic;
 mod records;
 
-pub use crate::accounts::{Accounts, Paid};
+pub use carrots_kernel::accounts::{Accounts, Paid};
 pub use entries::*;
 pub use records::*;
 
-use crate::math::Balance;
+use carrots_kernel::math::Balance;
 
-crate::errors! {
+carrots_kernel::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// Assurance contracts are not matched: there is no pool.

@@ -81,15 +81,15 @@ mod rounds;
 pub mod tree;
 pub mod verdict;
 
-pub use crate::accounts::{Accounts, Paid};
-pub use crate::sealed::Hashing;
+pub use carrots_kernel::accounts::{Accounts, Paid};
+pub use carrots_kernel::sealed::Hashing;
 pub use entries::*;
 pub use records::*;
 pub use rounds::*;
 
-use crate::math::Balance;
+use carrots_kernel::math::Balance;
 
-crate::errors! {
+carrots_kernel::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// The caller is not the configured beacon.

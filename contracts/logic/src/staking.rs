@@ -38,14 +38,14 @@ mod entries;
 pub mod offences;
 mod records;
 
-pub use crate::accounts::{Accounts, Paid};
+pub use carrots_kernel::accounts::{Accounts, Paid};
 pub use entries::*;
 pub use records::*;
 
-use crate::math::{mul_div_down, part_up, Balance};
+use carrots_kernel::math::{mul_div_down, part_up, Balance};
 use sp_arithmetic::Perbill;
 
-crate::errors! {
+carrots_kernel::errors! {
     /// Why a call was refused. A refused call changes nothing.
     pub enum Error {
         /// The caller is not the configured slasher.

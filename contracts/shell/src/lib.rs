@@ -1,13 +1,13 @@
 //! What the contracts share around the rules: events, payments, names of accounts.
 #![cfg_attr(not(feature = "std"), no_std)]
 
-use carrots_logic::accounts::Paid;
-use carrots_logic::sealed::Hash;
+use carrots_kernel::accounts::Paid;
+use carrots_kernel::sealed::Hash;
 use ink::env::hash::Blake2x256;
 use ink::primitives::AccountId;
 
 #[doc(hidden)]
-pub use carrots_logic;
+pub use carrots_kernel;
 
 /// Declares events: who called, whom else it concerns, and the receipt. Events are found by
 /// contract and signature; fields are not indexed, since an index costs as much gas as a write to
@@ -29,15 +29,15 @@ macro_rules! events {
 #[macro_export]
 macro_rules! accounts {
     ($contract:ty) => {
-        impl $crate::carrots_logic::accounts::Accounts for $contract {
+        impl $crate::carrots_kernel::accounts::Accounts for $contract {
             type Id = AccountId;
 
-            $crate::carrots_logic::tables! {
+            $crate::carrots_kernel::tables! {
                 credit, set_credit: credits(who: AccountId) -> Balance;
             }
         }
 
-        impl $crate::carrots_logic::sealed::Hashing for $contract {
+        impl $crate::carrots_kernel::sealed::Hashing for $contract {
             fn hash(&self, bytes: &[u8]) -> [u8; 32] {
                 $crate::hash(bytes)
             }

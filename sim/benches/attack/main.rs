@@ -7,15 +7,15 @@
 //! an attack with a call that is refused is another attack without it, and does not count. Where
 //! others react, neither do the calls with which it is seen what would be accepted.
 //!
-//! `cargo bench -p carrots --bench attack -- NAME` runs one mechanism's.
+//! `cargo bench --bench attack -- NAME` runs one mechanism's.
 
-use carrots::attack::{Aim, Limits, Search, Until, search};
+use carrots::attack::{Limits, Objective, Search, Until, search};
 use carrots::audit::{self, intrude};
-use carrots::models::{Instance, Model, auction, staking};
+use carrots::model::{Instance, Model, Step};
 use carrots::play::{OpOf, Play};
 use carrots::scenario::Document;
-use carrots::scene::{Answers, Course, Scene};
-use carrots::trace::Step;
+use carrots::scene::{Answers, History, Scene};
+use carrots_catalogue::{auction, staking};
 use criterion::{Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -43,7 +43,7 @@ fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
         from: 0,
         spares: 0,
         alone: true,
-        aim: Aim::Profit,
+        objective: Objective::Profit,
         margin: 0,
         until: Until::Limits,
         limits,
@@ -58,7 +58,7 @@ fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
     measure(c, &format!("{mechanism}/two changes"), || searched(&all));
     measure(c, &format!("{mechanism}/guided"), || searched(&guided));
     let mut answers = Answers::new(&types, &given);
-    let end = scene.play(Course::new(&mut answers).recorded());
+    let end = scene.play(History::new(&mut answers).recorded());
     let steps = end.answers.into_steps();
     measure(c, &format!("{mechanism}/from the start"), || from_the_start(scene, &steps));
     let limits = audit::Limits { seconds: f64::INFINITY, chains: CHAINS, ..Default::default() };
@@ -68,7 +68,7 @@ fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
 
 /// Inserts every call everywhere.
 fn from_the_start<P: Play>(scene: &Scene<P>, steps: &[Step<OpOf<P>>]) -> (u64, u64) {
-    let (start, accounts) = (scene.start(), &scene.seats[0].accounts);
+    let (start, accounts) = (scene.start(), &scene.players[0].accounts);
     let wealth =
         |end: &Instance<P::Model>| accounts.iter().map(|who| end.wealth(*who)).sum::<u128>();
     let slots = 0..64 * (steps.len() + 1);

@@ -5,10 +5,11 @@
 //! of the 11^9, and the time that all of them would take. Symbolic execution of an auction's contract
 //! took 14,713 seconds for the same (Liu, Li, Lin, Zhao, ESEC/FSE 2020).
 
-use carrots::audit::{Limits, Property, Terms, Verdict, open};
-use carrots::models::auction;
+use carrots::audit::{Limits, Property, Terms, Verdict};
 use carrots::scenario::Document;
 use carrots::scene::{Answers, Scene, run};
+use carrots_catalogue::CATALOGUE;
+use carrots_catalogue::auction;
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -34,7 +35,7 @@ fn scenario(kind: &str) -> Document {
 fn check(kind: &str) -> usize {
     use Property::*;
     let questions = [DominantStrategy, Efficiency, OptimalRevenue, Coalition].map(Terms::of);
-    let audited = open(&scenario(kind)).expect("the scenario is sound");
+    let audited = CATALOGUE.audited(&scenario(kind)).expect("the scenario is sound");
     let mut violated = 0;
     audited.check(&questions, Limits::default(), &mut |finding| {
         assert_ne!(finding.verdict, Verdict::Unknown, "{finding}");

@@ -2,8 +2,8 @@
 //! the same calls, with values and salts that are there already.
 
 use crate::{Compared, compare, params, simulation};
-use carrots::models::Model;
-use carrots::models::auction::{Auction, SELLER};
+use carrots::model::Model;
+use carrots_catalogue::auction::{Auction, SELLER};
 use carrots_logic::auction::{self as rules, Params, Values};
 use criterion::Criterion;
 use std::hint::black_box;

@@ -2,8 +2,8 @@
 //! matches. The loop makes the same calls.
 
 use crate::{Compared, compare, params, simulation};
-use carrots::models::funding::Funding;
-use carrots::models::{Agent, Model};
+use carrots::model::{Agent, Model};
+use carrots_catalogue::funding::Funding;
 use carrots_logic::funding::{self as rules, Params};
 use criterion::Criterion;
 use std::hint::black_box;

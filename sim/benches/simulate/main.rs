@@ -4,16 +4,16 @@
 //! intended, with nothing around it (no strategies, no chances, no ledger of tokens); the simulator
 //! with such agents; and the simulator with all strategies mixed, for which there is no loop. Lines
 //! between them are agent-steps per second (one agent choosing once and, where it acts, its op
-//! applied) and the ratio of the medians. `cargo bench -p carrots -- NAME` runs one mechanism's.
+//! applied) and the ratio of the medians. `cargo bench --bench simulate -- NAME` runs one mechanism's.
 
 mod auction;
 mod funding;
 mod oracle;
 mod staking;
 
-use carrots::models::find;
 use carrots::scenario::Document;
 use carrots::simulate::Simulation;
+use carrots_catalogue::CATALOGUE;
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -39,8 +39,7 @@ pub fn simulation(scenario: &str, groups: &[(&str, u32)], stake: &str) -> Box<dy
     };
     let text = scenario.to_string() + &groups.iter().map(group).collect::<String>();
     let document = Document::parse("benchmark".into(), text, &[]).expect("it is TOML");
-    let mechanism = document.mechanism().ok().and_then(find).expect("there is such a mechanism");
-    (mechanism.load)(&document).expect("it is a scenario")
+    CATALOGUE.simulation(&document).expect("it is a scenario")
 }
 
 /// The parameters of a scenario's text.

@@ -2,8 +2,8 @@
 //! calls with the same chances: draws, effort, seals.
 
 use crate::{Compared, compare, params, simulation};
-use carrots::models::Model;
-use carrots::models::oracle::{BEACON, Oracle};
+use carrots::model::Model;
+use carrots_catalogue::oracle::{BEACON, Oracle};
 use carrots_logic::oracle::{self as rules, Db, Kind, Params};
 use criterion::Criterion;
 use std::hint::black_box;

@@ -2,9 +2,9 @@
 //! calls and asks the same question of each bonder.
 
 use crate::{Compared, compare, params, simulation};
-use carrots::models::Model;
-use carrots::models::staking::{SCORER, Staking};
-use carrots_logic::Perbill;
+use carrots::model::Model;
+use carrots_catalogue::staking::{SCORER, Staking};
+use carrots_kernel::Perbill;
 use carrots_logic::staking::{self as rules, Db, Params, Status};
 use criterion::Criterion;
 use std::hint::black_box;

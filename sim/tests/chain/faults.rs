@@ -117,7 +117,7 @@ fn a_contract_that_traps_is_told() {
     trap["source"]["wasm"] = format!("0x{}", hex::encode(TRAP)).into();
     net.write("trap.contract", &trap.to_string());
     deploy(&net, &net.url, "trap.contract", &[]).refused(2, "build it again");
-    trap["source"]["hash"] = format!("0x{}", hex::encode(carrots::models::hash(TRAP))).into();
+    trap["source"]["hash"] = format!("0x{}", hex::encode(carrots::model::hash(TRAP))).into();
     net.write("trap.contract", &trap.to_string());
     deploy(&net, &net.url, "trap.contract", &[]).refused(2, "ContractTrapped");
     assert!(!net.folder.join("r.json").exists());

@@ -96,7 +96,7 @@ fn a_call_that_cannot_be_seen_from_outside_is_told_and_followed() {
     let record = net.deploy("staking", &scenario("staking-small"));
     net.run(&["follow", &record, "--until", "2"]).ended(0);
     let contract: AccountId32 = net.read(&record)["address"].as_str().unwrap().parse().unwrap();
-    let fund = carrots::models::selector("fund");
+    let fund = carrots::model::selector("fund");
     let none = || Value::unnamed_variant("None", []);
     let to = || Value::unnamed_variant("Id", [Value::from_bytes(contract.0)]);
     let send = |call: &str, fields: Vec<Value>| {

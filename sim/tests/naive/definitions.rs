@@ -1,8 +1,9 @@
 //! Properties as they are defined, over every profile.
 
-use carrots::audit::{Audited, Expected, Finding, Place, Property, Terms, Verdict, open};
-use carrots::games::exact::{Rational, whole};
+use carrots::audit::{Audited, Expected, Finding, Place, Property, Terms, Verdict};
+use carrots::exact::{Rational, whole};
 use carrots::scenario::Document;
+use carrots_catalogue::CATALOGUE;
 use num_traits::Signed;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -71,7 +72,7 @@ impl Answer {
 
 impl Game {
     pub fn new(document: &Document) -> Option<Self> {
-        let audited = open(document).ok()?;
+        let audited = CATALOGUE.audited(document).ok()?;
         let (places, table) = (audited.places(), document.table().clone());
         Some(Self { audited, table, places, played: RefCell::default() })
     }
@@ -293,7 +294,7 @@ impl Game {
             let [before, after] = [before, after].map(|profile| self.outcome(&types, &profile));
             let loss = |at: usize| &before.payoffs[at] - &after.payoffs[at];
             let others = (0..self.players()).filter(|at| *at != group[0]).map(loss);
-            let seats = before.seats.iter().zip(&after.seats).map(|(was, is)| was - is);
+            let seats = before.others_each.iter().zip(&after.others_each).map(|(was, is)| was - is);
             let others = others.chain(seats);
             let harm: Rational = others.filter(Signed::is_positive).sum();
             let own = loss(group[0]);
@@ -388,9 +389,11 @@ impl Game {
         let all = |place: &Place| (0..place.options.len()).collect();
         let profiles = lists(&self.places.iter().map(all).collect::<Vec<_>>());
         let types = vec![0; self.players()];
-        let lacked = profiles.iter().map(|profile| self.outcome(&types, profile).lacked).max();
-        let lacked = lacked.filter(|lacked| *lacked > 0).map(|lacked| whole(lacked as i128));
-        Answer::new(lacked.is_none(), lacked)
+        let shortfall =
+            profiles.iter().map(|profile| self.outcome(&types, profile).shortfall).max();
+        let shortfall =
+            shortfall.filter(|shortfall| *shortfall > 0).map(|shortfall| whole(shortfall as i128));
+        Answer::new(shortfall.is_none(), shortfall)
     }
 
     /// Looks for all profiles from which nobody gains by leaving.

@@ -7,7 +7,7 @@ mod definitions;
 mod scenes;
 
 use carrots::audit::{Finding, Limits, Property, Terms, Verdict};
-use carrots::games::exact::{Rational, whole};
+use carrots::exact::{Rational, whole};
 use carrots::scenario::Document;
 use definitions::{Answer, Game, Less};
 use num_traits::Signed;

@@ -4,7 +4,8 @@
 //! Exit status: 0 all is equal, 1 something is not, 2 the trace cannot be played.
 
 use anyhow::{Context, Result, bail};
-use carrots_tests::replay::replay;
+use carrots_testkit::replay::replay;
+use carrots_tests::MECHANISMS;
 use std::io::{ErrorKind, stdout};
 use std::process::ExitCode;
 
@@ -24,7 +25,7 @@ fn run() -> Result<bool> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file] = arguments.as_slice() else { bail!("usage: scripts/replay TRACE.json") };
     let text = std::fs::read_to_string(file).with_context(|| format!("{file}: cannot be read"))?;
-    Ok(replay(&text, &mut stdout().lock()).with_context(|| file.clone())?.is_some())
+    Ok(replay(MECHANISMS, &text, &mut stdout().lock()).with_context(|| file.clone())?.is_some())
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

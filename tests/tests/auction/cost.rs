@@ -2,12 +2,11 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::Agent;
-use carrots::models::auction::{Auction, Op};
-use carrots::trace::Step;
+use carrots::model::{Agent, Step};
+use carrots_catalogue::auction::{Auction, Op};
 use carrots_logic::auction::{Kind, MAX_BIDDERS, Params, Values};
-use carrots_tests::cost::{costs, is_as_the_snapshot_says};
-use carrots_tests::script::model;
+use carrots_testkit::cost::{costs, is_as_the_snapshot_says};
+use carrots_testkit::script::model;
 
 /// Every message at least once, with something to do.
 fn script() -> Vec<Step<Op>> {

@@ -2,12 +2,12 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::auction::{Auction, Op, SELLER};
-use carrots::trace::Step;
+use carrots::model::Step;
+use carrots_catalogue::auction::{Auction, Op, SELLER};
+use carrots_kernel::sealed::MAX_WINDOW;
 use carrots_logic::auction::{Error, Kind, MAX_BID, Params, ParamsError};
-use carrots_logic::sealed::MAX_WINDOW;
-use carrots_tests::refusals::{self, Row};
-use carrots_tests::script::pair;
+use carrots_testkit::refusals::{self, Row};
+use carrots_testkit::script::pair;
 
 fn table() -> Vec<Row<Auction>> {
     use Error::*;

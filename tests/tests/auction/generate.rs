@@ -1,10 +1,10 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
 use crate::script::{salt, seal};
-use carrots::models::auction::{Auction, Op, Receipt, SELLER};
-use carrots::models::{Agent, Instance, hash};
+use carrots::model::{Agent, Instance, hash};
+use carrots_catalogue::auction::{Auction, Op, Receipt, SELLER};
 use carrots_logic::auction::{Accounts, Bid, Db, Kind, MAX_BID, Params, Phase, Settled, Values};
-use carrots_tests::random::{self, ResultOf};
+use carrots_testkit::random::{self, ResultOf};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -2,10 +2,10 @@
 
 use crate::generate::cases;
 use crate::script::*;
-use carrots::models::Instance;
-use carrots::models::auction::Auction;
+use carrots::model::Instance;
+use carrots_catalogue::auction::Auction;
 use carrots_logic::auction::{Accounts, Bid, Db};
-use carrots_tests::invariants::{always, in_the_end};
+use carrots_testkit::invariants::{always, in_the_end};
 
 #[test]
 fn the_contract_holds_what_it_owes_and_refused_calls_change_nothing() {

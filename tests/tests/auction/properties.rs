@@ -2,11 +2,11 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::auction::{Auction, SELLER, SINK};
-use carrots::models::{Agent, Instance};
-use carrots_logic::Balance;
+use carrots::model::{Agent, Instance};
+use carrots_catalogue::auction::{Auction, SELLER, SINK};
+use carrots_kernel::Balance;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
-use carrots_tests::script::model;
+use carrots_testkit::script::model;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -2,13 +2,14 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::auction::{Auction, Receipt};
-use carrots::models::{Agent, find};
+use carrots::model::Agent;
 use carrots::scenario::Document;
-use carrots_logic::Balance;
+use carrots_catalogue::CATALOGUE;
+use carrots_catalogue::auction::{Auction, Receipt};
+use carrots_kernel::Balance;
 use carrots_logic::auction::outcome::outcome;
 use carrots_logic::auction::{Award, Db, Kind, Params, Values};
-use carrots_tests::script::pair;
+use carrots_testkit::script::pair;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -81,7 +82,7 @@ fn the_expected_revenue_of_the_scenarios() {
         let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sim/scenarios");
         let document = Document::read(&scenarios.join(name.clone() + ".toml"), &[]);
         let document = document.expect("the scenario can be read");
-        let simulation = (find("auction").expect("it is there").load)(&document);
+        let simulation = CATALOGUE.simulation(&document);
         let simulation = simulation.expect("the scenario is sound");
         let at = simulation.columns().iter().position(|column| column == "revenue");
         let at = at.expect("revenue is counted");

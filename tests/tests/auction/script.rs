@@ -1,12 +1,11 @@
 //! Short ways to write calls.
 
 use crate::generate::params;
-use carrots::models::auction::{Auction, Op, SELLER};
-use carrots::models::{Agent, Model, hash};
-use carrots::trace::Step;
-use carrots_logic::Balance;
+use carrots::model::{Agent, Model, Step, hash};
+use carrots_catalogue::auction::{Auction, Op, SELLER};
+use carrots_kernel::Balance;
 use carrots_logic::auction::{Hash, MAX_ITEMS, Params, Salt, Values};
-pub use carrots_tests::script::{blocks, call, done, done_all, play_all};
+pub use carrots_testkit::script::{blocks, call, done, done_all, play_all};
 use scale::Encode;
 
 /// Agents without a role.

@@ -1,10 +1,10 @@
 //! What the contract costs: `tests/snapshots/funding.txt`.
 
 use crate::script::*;
-use carrots::models::funding::{Funding, Op};
-use carrots::trace::Step;
+use carrots::model::Step;
+use carrots_catalogue::funding::{Funding, Op};
 use carrots_logic::funding::{MAX_PAIRWISE_CONTRIBUTORS, Params};
-use carrots_tests::cost::{are_as_the_snapshot_says, costs};
+use carrots_testkit::cost::{are_as_the_snapshot_says, costs};
 
 /// A round of quadratic matches.
 fn matched() -> Vec<Step<Op>> {
@@ -49,7 +49,7 @@ fn the_snapshot_shows_the_costs() {
         (model(pairwise(), 8), paired()),
         (model(assurance(), 8), assured()),
     ];
-    are_as_the_snapshot_says::<Funding>(&scripts);
+    are_as_the_snapshot_says::<Funding>(&scripts, &[]);
 }
 
 /// The most that one call can take: a contribution that makes 31 pairs, and the tally of them all.

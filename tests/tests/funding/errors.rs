@@ -1,11 +1,11 @@
 //! Every error, on the model and on the compiled contract.
 
 use crate::script::*;
-use carrots::models::funding::{Funding, Op};
-use carrots::trace::Step;
-use carrots_logic::Perbill;
+use carrots::model::Step;
+use carrots_catalogue::funding::{Funding, Op};
+use carrots_kernel::Perbill;
 use carrots_logic::funding::{Error, Kind, MAX_CONTRIBUTION, Params, ParamsError};
-use carrots_tests::refusals::{self, Row};
+use carrots_testkit::refusals::{self, Row};
 
 type Steps = Vec<Step<Op>>;
 

@@ -1,11 +1,11 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
 use crate::script::{assurance, pairwise, params};
-use carrots::models::funding::{Funding, Op, Receipt};
-use carrots::models::{Agent, Instance};
-use carrots_logic::Perbill;
+use carrots::model::{Agent, Instance};
+use carrots_catalogue::funding::{Funding, Op, Receipt};
+use carrots_kernel::Perbill;
 use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status};
-use carrots_tests::random::{self, ResultOf};
+use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;

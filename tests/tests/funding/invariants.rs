@@ -2,10 +2,10 @@
 
 use crate::generate::cases;
 use crate::script::*;
-use carrots::models::funding::Funding;
-use carrots::models::{Agent, Instance};
+use carrots::model::{Agent, Instance};
+use carrots_catalogue::funding::Funding;
 use carrots_logic::funding::{Accounts, Db, Status};
-use carrots_tests::invariants::{always, in_the_end};
+use carrots_testkit::invariants::{always, in_the_end};
 
 #[test]
 fn the_contract_holds_what_it_owes_and_refused_calls_change_nothing() {

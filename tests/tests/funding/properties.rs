@@ -1,11 +1,11 @@
 //! What the rules claim: [`carrots_logic::funding`] says why.
 
 use crate::script::*;
-use carrots::models::Agent;
-use carrots::models::funding::{Funding, Op, Receipt};
+use carrots::model::Agent;
+use carrots_catalogue::funding::{Funding, Op, Receipt};
+use carrots_kernel::math::sqrt_down;
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params};
-use carrots_logic::math::sqrt_down;
-use carrots_logic::{Balance, Perbill};
 use proptest::prelude::*;
 
 /// The agents of these games. The last one sponsors and owns.
@@ -19,7 +19,7 @@ fn roomy(params: Params) -> Params {
 /// What each project is paid beside the deposit: contributions by project, and by agent from `ANN`
 /// on, where nothing is not contributed. Projects are claimed in the order of `claims`.
 fn paid(params: Params, pool: Balance, gifts: &[Vec<Balance>], claims: &[usize]) -> Vec<Balance> {
-    let mut model = carrots_tests::script::model::<Funding>(params, &[1 << 100; AGENTS]);
+    let mut model = carrots_testkit::script::model::<Funding>(params, &[1 << 100; AGENTS]);
     if pool > 0 {
         play_all(&mut model, &[call(OWNER, pool, Op::Sponsor {})]);
     }
@@ -114,7 +114,7 @@ proptest! {
             prop_assert!((got - ideal).abs() <= slack, "{got}, expected {ideal}");
         }
         // Everyone gives in two parts, the second after all others gave the first.
-        let mut model = carrots_tests::script::model::<Funding>(params, &[1 << 100; AGENTS]);
+        let mut model = carrots_testkit::script::model::<Funding>(params, &[1 << 100; AGENTS]);
         play_all(&mut model, &[call(OWNER, 1 << 90, Op::Sponsor {})]);
         let projects: Vec<_> = gifts.iter().map(|_| propose(OWNER, &params)).collect();
         play_all(&mut model, &projects);

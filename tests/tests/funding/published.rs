@@ -1,9 +1,9 @@
 //! Numbers that others published, from the rules and through the compiled contract.
 
 use crate::script::*;
-use carrots::models::funding::{Funding, Receipt};
+use carrots_catalogue::funding::{Funding, Receipt};
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::funding::{Params, quadratic};
-use carrots_logic::{Balance, Perbill};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ fn published() -> Published {
 /// What the contract pays the owner of a project beside its deposit, from a pool that suffices.
 fn enforced(params: Params, contributions: &[Balance]) -> Balance {
     let wallets = vec![WALLET; contributions.len()];
-    let mut pair = carrots_tests::script::pair::<Funding>(params, &wallets);
+    let mut pair = carrots_testkit::script::pair::<Funding>(params, &wallets);
     done_all(&mut pair, &[sponsor(WALLET / 2), propose(ANN, &params)]);
     for (amount, who) in contributions.iter().zip(0..) {
         done(&mut pair, &contribute(who, *amount, 0));

@@ -1,12 +1,11 @@
 //! Short ways to write calls.
 
-use carrots::models::funding::{Funding, Op};
-use carrots::models::{Agent, Instance};
-use carrots::trace::Step;
+use carrots::model::{Agent, Instance, Step};
+use carrots_catalogue::funding::{Funding, Op};
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::funding::{Kind, Params, ProjectId};
-use carrots_logic::{Balance, Perbill};
-use carrots_tests::differential::Pair;
-pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
+use carrots_testkit::differential::Pair;
+pub use carrots_testkit::script::{blocks, call, done, done_all, play, play_all};
 
 pub const ANN: Agent = 0;
 pub const BOB: Agent = 1;
@@ -91,10 +90,10 @@ pub fn end(params: &Params, projects: u32) -> Vec<Step<Op>> {
 
 /// The model in which the scripts are played.
 pub fn model(params: Params, agents: usize) -> Instance<Funding> {
-    carrots_tests::script::model(params, &vec![WALLET; agents])
+    carrots_testkit::script::model(params, &vec![WALLET; agents])
 }
 
 /// Both sides.
 pub fn pair(params: Params) -> Pair<Funding> {
-    carrots_tests::script::pair(params, &WALLETS)
+    carrots_testkit::script::pair(params, &WALLETS)
 }

@@ -2,11 +2,10 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::Agent;
-use carrots::models::oracle::{Op, Oracle};
-use carrots::trace::Step;
+use carrots::model::{Agent, Step};
+use carrots_catalogue::oracle::{Op, Oracle};
 use carrots_logic::oracle::{MAX_JURORS, MAX_JURY, Params};
-use carrots_tests::cost::{costs, is_as_the_snapshot_says};
+use carrots_testkit::cost::{costs, is_as_the_snapshot_says};
 
 /// Every message at least once, with something to do.
 fn script() -> Vec<Step<Op>> {
@@ -35,7 +34,7 @@ fn the_largest_jury_fits_into_a_block() {
     let asked = vec![ask(fee(&params), CHOICE), until_drawing(&params), draw(0)];
     let voted = vec![commit(10, 0, 1), blocks(params.commit_blocks), reveal(10, 0, 1)];
     let ended = vec![blocks(params.reveal_blocks), tally(0), blocks(3), settle(0)];
-    let model = carrots_tests::script::model(params, &[WALLET; 3 + MAX_JURY as usize]);
+    let model = carrots_testkit::script::model(params, &[WALLET; 3 + MAX_JURY as usize]);
     let (_, costs) = costs::<Oracle>(&model, &[stakes, asked, voted, ended].concat());
     for (message, time, proof) in costs.iter().filter(|cost| cost.0 != "stake") {
         println!("{message:<12} {time:>15} {proof:>9}");

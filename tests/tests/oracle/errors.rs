@@ -2,11 +2,11 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::oracle::{Op, Oracle};
-use carrots::trace::Step;
-use carrots_logic::Perbill;
+use carrots::model::Step;
+use carrots_catalogue::oracle::{Op, Oracle};
+use carrots_kernel::Perbill;
 use carrots_logic::oracle::{Error, Kind, Params, ParamsError};
-use carrots_tests::refusals::{self, Row};
+use carrots_testkit::refusals::{self, Row};
 
 type Steps = Vec<Step<Op>>;
 

@@ -1,11 +1,11 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
-use carrots::models::oracle::{BEACON, Op, Oracle, Receipt};
-use carrots::models::{Agent, Instance, hash};
-use carrots_logic::Perbill;
+use carrots::model::{Agent, Instance, hash};
+use carrots_catalogue::oracle::{BEACON, Op, Oracle, Receipt};
+use carrots_kernel::Perbill;
+use carrots_kernel::sealed::{Phase, phase};
 use carrots_logic::oracle::{Db, Kind, MAX_JURY, Outcome, Params, Question, Salt, Status};
-use carrots_logic::sealed::{Phase, phase};
-use carrots_tests::random::{self, ResultOf};
+use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;

@@ -2,11 +2,11 @@
 
 use crate::generate::{AGENTS, cases};
 use crate::script::*;
-use carrots::models::oracle::{Op, Oracle};
-use carrots::models::{Agent, Instance};
-use carrots::trace::{Step, Trace};
+use carrots::model::{Agent, Instance, Step};
+use carrots::trace::Trace;
+use carrots_catalogue::oracle::{Op, Oracle};
 use carrots_logic::oracle::{Accounts, Db, Status};
-use carrots_tests::invariants::{always, in_the_end, on_random_traces};
+use carrots_testkit::invariants::{always, in_the_end, on_random_traces};
 
 #[test]
 fn the_contract_holds_what_it_owes_and_refused_calls_change_nothing() {

@@ -2,11 +2,10 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::oracle::{BEACON, Op, Oracle, Receipt};
-use carrots::models::{Agent, Instance, Refusal};
-use carrots::trace::Step;
+use carrots::model::{Agent, Instance, Refusal, Step};
+use carrots_catalogue::oracle::{BEACON, Op, Oracle, Receipt};
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::oracle::{Accounts, Db, Error, Kind, Outcome, Params};
-use carrots_logic::{Balance, Perbill};
 use proptest::prelude::*;
 use scale::Encode;
 
@@ -182,7 +181,7 @@ proptest! {
             .collect();
         let mut expected = [0; 8];
         for number in 0..params.jury.min(left.len() as u32) {
-            let hash = carrots::models::hash(&(seed, 0u64, 0u32, number).encode());
+            let hash = carrots::model::hash(&(seed, 0u64, 0u32, number).encode());
             let random = u64::from_le_bytes(hash[..8].try_into().expect("eight bytes"));
             let pick = (u128::from(random) * left.len() as u128) >> 64;
             expected[left.remove(pick as usize) as usize] += 1;
@@ -215,7 +214,7 @@ fn the_draw_is_fair() {
     let params = Params { jury: 1, max_appeals: 0, ..params() };
     let (mut drawn, draws) = (0u32, 4_000u32);
     for seed in 0..draws {
-        let seed = carrots::models::hash(&seed.to_le_bytes());
+        let seed = carrots::model::hash(&seed.to_le_bytes());
         // 10, 20 and 10 votes.
         let model = court(params, [7_000, 14_000, 7_000], seed, CHOICE);
         drawn += votes(&model, BOB);
@@ -258,7 +257,7 @@ fn an_appeal_decides_what_the_first_jury_earns() {
     assert_eq!(outcome(&model), Some(Outcome::Answer(1)));
     // What Ann lost goes to the sink, since nobody in her jury was right; her fee goes back.
     assert_eq!(model.db.juror(ANN).stake, 1_000 - params.incoherent_loss());
-    assert_eq!(model.db.credit(carrots::models::oracle::SINK), params.incoherent_loss());
+    assert_eq!(model.db.credit(carrots_catalogue::oracle::SINK), params.incoherent_loss());
     assert_eq!(model.db.credit(DAN), params.fee_of(1));
     assert_eq!(model.db.credit(BOB), params.fee_of(3));
 }

@@ -2,12 +2,12 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::Agent;
-use carrots::models::oracle::Oracle;
-use carrots_logic::Perbill;
+use carrots::model::Agent;
+use carrots_catalogue::oracle::Oracle;
+use carrots_kernel::Perbill;
 use carrots_logic::oracle::verdict::{Count, split};
 use carrots_logic::oracle::{Accounts, Db, Outcome, Params};
-use carrots_tests::differential::Pair;
+use carrots_testkit::differential::Pair;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ fn one_vote_against_two_as_the_rules_split_it() {
 fn one_vote_against_two_as_the_contract_enforces_it() {
     let court = published();
     let params = court.params();
-    let mut pair: Pair<Oracle> = carrots_tests::script::pair(params, &[1 << 60; 8]);
+    let mut pair: Pair<Oracle> = carrots_testkit::script::pair(params, &[1 << 60; 8]);
     let jurors = [(ANN, 0), (BOB, 1), (CAT, 1)];
     // Each has one vote, so that a jury of three is all of them.
     let stake_of_a_vote = params.least_stake();

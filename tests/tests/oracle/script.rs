@@ -1,13 +1,12 @@
 //! Short ways to write calls.
 
 use crate::generate::params;
-use carrots::models::oracle::{BEACON, Op, Oracle};
-use carrots::models::{Agent, Instance, Model};
-use carrots::trace::Step;
+use carrots::model::{Agent, Instance, Model, Step};
+use carrots_catalogue::oracle::{BEACON, Op, Oracle};
+use carrots_kernel::{Balance, sealed};
 use carrots_logic::oracle::{Kind, Params};
-use carrots_logic::{Balance, sealed};
-use carrots_tests::differential::Pair;
-pub use carrots_tests::script::{blocks, call, done_all, play, play_all};
+use carrots_testkit::differential::Pair;
+pub use carrots_testkit::script::{blocks, call, done_all, play, play_all};
 
 /// Agents without a role.
 pub const ANN: Agent = 2;
@@ -99,10 +98,10 @@ pub fn tallied(params: &Params, kind: Kind, answer: u128) -> Vec<Step<Op>> {
 
 /// The model in which the scripts are played.
 pub fn model(params: Params) -> Instance<Oracle> {
-    carrots_tests::script::model(params, &WALLETS)
+    carrots_testkit::script::model(params, &WALLETS)
 }
 
 /// Both sides.
 pub fn pair(params: Params) -> Pair<Oracle> {
-    carrots_tests::script::pair(params, &WALLETS)
+    carrots_testkit::script::pair(params, &WALLETS)
 }

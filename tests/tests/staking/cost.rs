@@ -2,12 +2,12 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::staking::{Op, Staking};
-use carrots::trace::Step;
-use carrots_logic::Balance;
-use carrots_tests::account;
-use carrots_tests::cost::{cost, costs, is_as_the_snapshot_says};
-use carrots_tests::sandbox::{DEPLOYER, Sandbox};
+use carrots::model::Step;
+use carrots_catalogue::staking::{Op, Staking};
+use carrots_kernel::Balance;
+use carrots_testkit::account;
+use carrots_testkit::cost::{cost, costs, is_as_the_snapshot_says};
+use carrots_testkit::sandbox::{DEPLOYER, Sandbox};
 use scale::Encode;
 
 /// Every message at least once, with something to do.

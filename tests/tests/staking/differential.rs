@@ -1,7 +1,7 @@
 //! Random traces, on the model and on the compiled contract at once.
 
 use crate::generate::cases;
-use carrots_tests::random::{Plan, traces_are_equal};
+use carrots_testkit::random::{Plan, traces_are_equal};
 
 #[test]
 fn the_contract_does_what_the_model_does() {

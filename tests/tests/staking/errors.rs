@@ -2,11 +2,11 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::staking::{Op, Staking};
-use carrots::trace::Step;
-use carrots_logic::Perbill;
+use carrots::model::Step;
+use carrots_catalogue::staking::{Op, Staking};
+use carrots_kernel::Perbill;
 use carrots_logic::staking::{Error, Offence, Params, ParamsError};
-use carrots_tests::refusals::{self, Row};
+use carrots_testkit::refusals::{self, Row};
 
 type Steps = Vec<Step<Op>>;
 

@@ -1,10 +1,10 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
-use carrots::models::staking::{Op, Receipt, SCORER, SLASHER, Staking};
-use carrots::models::{Agent, Instance};
-use carrots_logic::Perbill;
+use carrots::model::{Agent, Instance};
+use carrots_catalogue::staking::{Op, Receipt, SCORER, SLASHER, Staking};
+use carrots_kernel::Perbill;
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
-use carrots_tests::random::{self, ResultOf};
+use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;

@@ -3,11 +3,11 @@
 use crate::generate::{Case, cases, params};
 use crate::reference::{Call, Reference};
 use crate::script::*;
-use carrots::models::staking::Staking;
-use carrots::models::{Agent, Instance, Op as _};
-use carrots::trace::{Step, Trace};
+use carrots::model::{Agent, Instance, Op as _, Step};
+use carrots::trace::Trace;
+use carrots_catalogue::staking::Staking;
 use carrots_logic::staking::{Accounts, Db, Params, Status};
-use carrots_tests::invariants::{always, in_the_end, on_random_traces};
+use carrots_testkit::invariants::{always, in_the_end, on_random_traces};
 
 #[test]
 fn the_contract_holds_what_it_owes_and_refused_calls_change_nothing() {

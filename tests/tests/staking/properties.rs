@@ -2,11 +2,10 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::models::staking::{Op, Receipt, SLASHER, Staking};
-use carrots::models::{Agent, Instance};
-use carrots::trace::Step;
+use carrots::model::{Agent, Instance, Step};
+use carrots_catalogue::staking::{Op, Receipt, SLASHER, Staking};
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Db, Offence, Params};
-use carrots_logic::{Balance, Perbill};
 use proptest::prelude::*;
 
 /// The agents of these games. Those from `DAN` on are other operators.

@@ -1,11 +1,11 @@
 //! Numbers that others published, from the rules and through the compiled contract.
 
 use crate::script::*;
-use carrots::models::Agent;
-use carrots::models::staking::Receipt;
+use carrots::model::Agent;
+use carrots_catalogue::staking::Receipt;
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Offence, Params, curve, offences};
-use carrots_logic::{Balance, Perbill};
-use carrots_tests::differential::Pair;
+use carrots_testkit::differential::Pair;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

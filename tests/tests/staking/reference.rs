@@ -6,10 +6,10 @@
 //! units and whole shares. Each call misplaces at most a share's price and a unit per fund, and a
 //! reward lets what is misplaced in its pool grow along: [`Reference::slack`] is the sum.
 
-use carrots::models::Agent;
-use carrots::models::staking::{Op, Receipt, SINK};
+use carrots::model::Agent;
+use carrots_catalogue::staking::{Op, Receipt, SINK};
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Era, Offence, Params};
-use carrots_logic::{Balance, Perbill};
 use num_bigint::BigUint;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,13 +1,12 @@
 //! Short ways to write calls.
 
 use crate::generate::params;
-use carrots::models::staking::{Op, SCORER, SLASHER, Staking};
-use carrots::models::{Agent, Instance};
-use carrots::trace::Step;
+use carrots::model::{Agent, Instance, Step};
+use carrots_catalogue::staking::{Op, SCORER, SLASHER, Staking};
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Era, Offence, Params};
-use carrots_logic::{Balance, Perbill};
-use carrots_tests::differential::Pair;
-pub use carrots_tests::script::{blocks, call, done, done_all, play, play_all};
+use carrots_testkit::differential::Pair;
+pub use carrots_testkit::script::{blocks, call, done, done_all, play, play_all};
 
 /// Agents without a role.
 pub const ANN: Agent = 3;
@@ -84,12 +83,12 @@ pub fn eras(params: &Params, count: usize) -> Vec<Step<Op>> {
 
 /// The model in which the scripts are played.
 pub fn model(params: Params, agents: usize) -> Instance<Staking> {
-    carrots_tests::script::model(params, &vec![WALLET; agents])
+    carrots_testkit::script::model(params, &vec![WALLET; agents])
 }
 
 /// Both sides.
 pub fn pair(params: Params) -> Pair<Staking> {
-    carrots_tests::script::pair(params, &WALLETS)
+    carrots_testkit::script::pair(params, &WALLETS)
 }
 
 /// The parameters of the scripts.

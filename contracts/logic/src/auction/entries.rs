@@ -1,8 +1,9 @@
 //! The entries: load, decide, commit. Each is one message of the contract.
 
-use super::outcome::{outcome, Sale};
+use super::outcome::outcome;
+use super::sale::Sale;
 use super::{Error as E, *};
-use crate::accounts;
+use carrots_kernel::accounts;
 
 /// Storage of the mechanism: one getter and one setter per record. A record that is not there
 /// reads as its default, and a default that is written is removed.
@@ -24,7 +25,7 @@ pub trait Db: Hashing {
     fn set_award(&mut self, round: u32, item: u32, award: Option<Award<Self::Id>>);
 }
 
-crate::records! {
+carrots_kernel::records! {
     /// A round that was opened.
     pub struct Opened {
         /// Its number.

@@ -3,7 +3,7 @@
 //! Under the first price each winner pays its own bid, otherwise all pay the highest bid that does
 //! not win. With one item that is the second price (Vickrey 1961), with more the uniform price.
 
-use super::outcome::{Outcome, Sale};
+use super::sale::{Outcome, Sale};
 use super::{Kind, Params, Values, MAX_ITEMS};
 
 /// Sells the items, the first one to the highest bid. Where no bid is left that does not win, the

@@ -2,10 +2,10 @@
 // The codec that is derived for an enum with fields casts its length.
 #![allow(clippy::cast_possible_truncation)]
 
-use crate::math::Balance;
-use crate::records;
-use crate::sealed::MAX_WINDOW;
-pub use crate::sealed::{Block, Hash, Salt};
+use carrots_kernel::math::Balance;
+use carrots_kernel::records;
+use carrots_kernel::sealed::MAX_WINDOW;
+pub use carrots_kernel::sealed::{Block, Hash, Salt};
 
 /// The most items of a round.
 pub const MAX_ITEMS: usize = 8;
@@ -48,11 +48,11 @@ records! {
         /// The most bidders of a round, from one to [`MAX_BIDDERS`].
         pub max_bidders: u32,
         /// The least price of an item; at most [`MAX_BID`].
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub reserve_price: Balance,
         /// What a bidder loses if it does not reveal; at least one. More than a withheld bid can
         /// gain, or withholding pays.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub deposit: Balance,
         /// Blocks in which bids are committed to; at least one.
         pub commit_blocks: Block,
@@ -150,7 +150,7 @@ records! {
         /// `reveal_blocks` is zero.
         RevealBlocksZero,
         /// `commit_blocks` or `reveal_blocks` is more than
-        /// [`MAX_WINDOW`](crate::sealed::MAX_WINDOW).
+        /// [`MAX_WINDOW`](carrots_kernel::sealed::MAX_WINDOW).
         WindowTooLong,
     }
 }
@@ -160,7 +160,7 @@ impl Params {
     pub fn check(&self) -> Result<(), ParamsError> {
         use ParamsError as E;
         let one_item = matches!(self.kind, Kind::FirstPrice | Kind::SecondPrice);
-        crate::check(&[
+        carrots_kernel::check(&[
             (self.items > 0, E::ItemsZero),
             (self.items as usize <= MAX_ITEMS, E::TooManyItems),
             (self.items == 1 || !one_item, E::NotOneItem),

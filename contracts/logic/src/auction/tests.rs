@@ -1,6 +1,7 @@
 //! Tests of the rules on bids alone.
 
-use super::outcome::{outcome, Outcome, Sale};
+use super::outcome::outcome;
+use super::sale::{Outcome, Sale};
 use super::*;
 
 /// Numbers for tests, the same in every run: a linear congruential generator.

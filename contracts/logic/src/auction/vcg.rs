@@ -32,9 +32,9 @@
 //! so nothing has to be assigned anew without each winner in turn. A bidder has the same gain in
 //! every best assignment: which of them is taken moves no utility.
 
-use super::outcome::{Outcome, Sale};
+use super::sale::{Outcome, Sale};
 use super::{Params, Values, MAX_BIDDERS, MAX_ITEMS};
-use crate::math::{counted, uncounted_nearest};
+use carrots_kernel::math::{counted, uncounted_nearest};
 
 /// What an item adds to the sum, counted: see [`counted`]. Zero where it does not win.
 ///

@@ -7,7 +7,7 @@
 //! and Zubrickas (2017) for one in proportion to the pledge.
 
 use super::{Error as E, Error, Params};
-use crate::math::{part_down, part_up, Balance};
+use carrots_kernel::math::{part_down, part_up, Balance};
 
 /// Accepts a pledge to a project for which `raised` is pledged.
 ///

@@ -1,7 +1,7 @@
 //! The entries: load, decide, commit. Each is one message of the contract.
 
 use super::{quadratic, Error as E, *};
-use crate::accounts::{self, Accounts, Paid};
+use carrots_kernel::accounts::{self, Accounts, Paid};
 
 /// Storage of the mechanism: one getter and one setter per record. A record that is not there
 /// reads as its default, and a default that is written is removed.
@@ -29,7 +29,7 @@ pub trait Db: Accounts {
     fn set_pair(&mut self, round: Round, low: u32, high: u32, common: u128);
 }
 
-crate::records! {
+carrots_kernel::records! {
     /// An amount that was added to the pool.
     pub struct Sponsored {
         /// What was added.

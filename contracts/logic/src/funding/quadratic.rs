@@ -22,7 +22,7 @@
 //! at most `2^-15 n sum_i sqrt(c_i) + 1`. A pairwise match is within `2^-15` of the exact one,
 //! on either side, since `p(i, j)` is rounded down too; the bound of `2 M` is kept exactly.
 
-use crate::math::{mul_div_down, sqrt_down, Balance};
+use carrots_kernel::math::{mul_div_down, sqrt_down, Balance};
 
 /// One, as a root.
 pub const ONE: u128 = 1 << 16;

@@ -1,8 +1,8 @@
 //! What funding is configured with and what it stores.
 
-use crate::math::Balance;
-use crate::records;
-pub use crate::sealed::{Block, MAX_WINDOW};
+use carrots_kernel::math::Balance;
+use carrots_kernel::records;
+pub use carrots_kernel::sealed::{Block, MAX_WINDOW};
 use sp_arithmetic::Perbill;
 
 /// Number of a round, from zero.
@@ -51,22 +51,22 @@ records! {
         /// [`MAX_PAIRWISE_CONTRIBUTORS`].
         pub max_contributors: u32,
         /// The least amount of one contribution; from one to [`MAX_CONTRIBUTION`].
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub min_contribution: Balance,
         /// What an owner puts down for a project until it claims; from one to
         /// [`MAX_CONTRIBUTION`].
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub deposit: Balance,
         /// Pairwise: half of what one pair can be matched with at most; from one to
         /// [`MAX_CONTRIBUTION`].
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub pairwise_bound: Balance,
         /// Assurance: what a project needs; from one to `max_contributors * min_contribution`.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub threshold: Balance,
         /// Assurance: the part of a pledge that is paid on top where the threshold is missed; more
         /// than zero.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub bonus: Perbill,
     }
 
@@ -195,7 +195,7 @@ impl Params {
         let places = if pairwise { MAX_PAIRWISE_CONTRIBUTORS } else { MAX_CONTRIBUTORS };
         // At most 2^104 where it is looked at: no overflow.
         let reach = self.min_contribution.saturating_mul(self.max_contributors.into());
-        crate::check(&[
+        carrots_kernel::check(&[
             (self.round_blocks > 0, E::RoundBlocksZero),
             (self.round_blocks <= MAX_WINDOW, E::WindowTooLong),
             (self.max_projects > 0, E::MaxProjectsZero),

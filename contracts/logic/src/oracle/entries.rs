@@ -2,8 +2,8 @@
 //! message of the contract.
 
 use super::{tree, Error as E, *};
-use crate::accounts::{self, Paid};
-use crate::sealed::Hashing;
+use carrots_kernel::accounts::{self, Paid};
+use carrots_kernel::sealed::Hashing;
 
 /// Storage of the mechanism: one getter and one setter per record. A record that is not there
 /// reads as its default, and a default that is written is removed.
@@ -34,7 +34,7 @@ pub trait Db: Hashing {
     fn set_seat_of(&mut self, question: u64, round: u32, index: u32, juror: Option<Self::Id>);
 }
 
-crate::records! {
+carrots_kernel::records! {
     /// An amount that was staked.
     pub struct Staked {
         /// What was staked.

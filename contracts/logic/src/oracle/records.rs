@@ -3,9 +3,9 @@
 // The codec that is derived for an enum with fields casts a variant's index.
 #![allow(clippy::cast_possible_truncation)]
 
-use crate::math::{mul_div_down, part_up, Balance};
-use crate::records;
-pub use crate::sealed::{Block, Hash, Salt, MAX_WINDOW};
+use carrots_kernel::math::{mul_div_down, part_up, Balance};
+use carrots_kernel::records;
+pub use carrots_kernel::sealed::{Block, Hash, Salt, MAX_WINDOW};
 use sp_arithmetic::Perbill;
 
 /// The most jurors that can be drawn from. It bounds the depth of the tree.
@@ -22,18 +22,18 @@ records! {
     #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
     pub struct Params {
         /// The least that a juror stakes, beside `absent_loss`; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub min_stake: Balance,
         /// The part of `min_stake`, rounded up, that an incoherent vote loses; more than zero.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub alpha: Perbill,
         /// What a vote that is not revealed loses, and so the stake that backs each vote; more
         /// than an incoherent vote loses. A juror has at most 2^32 votes: choose it so large
         /// that no stake reaches them.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub absent_loss: Balance,
         /// What is paid for each vote of a jury; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub fee_per_vote: Balance,
         /// Votes of a question's first jury; at least one. Each appeal has twice as many and one.
         pub jury: u32,
@@ -43,7 +43,7 @@ records! {
         /// are what it costs to keep everyone else out.
         pub max_jurors: u32,
         /// How far from the median an answer is coherent, as a part of the median rounded down.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub tolerance: Perbill,
         /// Blocks in which stakes change, before each drawing phase; at least one.
         pub stake_blocks: Block,
@@ -230,7 +230,7 @@ impl Params {
             self.reveal_blocks,
             self.appeal_blocks,
         ];
-        crate::check(&[
+        carrots_kernel::check(&[
             (self.min_stake > 0, E::MinStakeZero),
             (!self.alpha.is_zero(), E::AlphaZero),
             (self.absent_loss > self.incoherent_loss(), E::AbsentLossTooLow),
@@ -327,6 +327,17 @@ impl Juror {
             _ => mul_div_down(free, 1, params.absent_loss),
         };
         votes.map_or(0, |votes| u32::try_from(votes).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(feature = "std")]
+impl carrots_kernel::arguments::Argument for Kind {
+    fn sample() -> Self {
+        Kind::Choice { options: 2 }
+    }
+
+    fn others(self, _: &[Balance]) -> Vec<Self> {
+        vec![Kind::Choice { options: 2 }, Kind::Choice { options: 3 }, Kind::Number]
     }
 }
 

@@ -3,9 +3,9 @@
 
 use super::verdict::{self, Count, Split, Standing};
 use super::{tree, Error as E, *};
-use crate::accounts;
-use crate::math::mul_div_down;
-use crate::sealed::{self, Phase};
+use carrots_kernel::accounts;
+use carrots_kernel::math::mul_div_down;
+use carrots_kernel::sealed::{self, Phase};
 
 /// Asks a question, for exactly the fee of its jury.
 ///

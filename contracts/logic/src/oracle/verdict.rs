@@ -1,7 +1,7 @@
 //! What a jury's ballots come to, and what each vote earns or loses.
 
 use super::{Ballot, Kind, Outcome, Params, Seat, MAX_OPTIONS};
-use crate::math::{mul_div_down, part_down, Balance};
+use carrots_kernel::math::{mul_div_down, part_down, Balance};
 use sp_arithmetic::Perbill;
 
 /// The outcome of a round, and the revealed votes behind it.

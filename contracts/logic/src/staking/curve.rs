@@ -12,7 +12,7 @@
 //! Substrate's `pallet-staking-reward-fn`.
 
 use super::Params;
-use crate::math::{exp2_neg, mul_div_down, ratio_down, scale_down, Balance};
+use carrots_kernel::math::{exp2_neg, mul_div_down, ratio_down, scale_down, Balance};
 use sp_arithmetic::{FixedU128, Perbill};
 
 /// Yearly inflation to the stakers, rounded down. `None` if the ratio of the two does not fit.

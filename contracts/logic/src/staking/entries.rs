@@ -1,8 +1,8 @@
 //! The entries: load, decide, commit. Each is one message of the contract.
 
 use super::{curve, offences, Error as E, *};
-use crate::accounts::{self, Accounts, Paid};
-use crate::math::{mul_div_down, part_down};
+use carrots_kernel::accounts::{self, Accounts, Paid};
+use carrots_kernel::math::{mul_div_down, part_down};
 
 /// Storage of the mechanism: one getter and one setter per record. A record that is not there
 /// reads as its default, and a default that is written is removed.
@@ -39,7 +39,7 @@ pub trait Db: Accounts {
     fn set_report(&mut self, operator: Self::Id, number: u32, report: Option<Report<Self::Id>>);
 }
 
-crate::records! {
+carrots_kernel::records! {
     /// Stake that was bonded: by registering, bonding or rebonding.
     pub struct Bonded {
         /// What was bonded.

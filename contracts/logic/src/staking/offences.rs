@@ -2,7 +2,7 @@
 //! many in the same era are probably an attack.
 
 use super::{Offence, Params};
-use crate::math::fraction_up;
+use carrots_kernel::math::fraction_up;
 use sp_arithmetic::Perbill;
 
 /// The fraction of the stake that each of `offenders` loses for one offence of the given kind,

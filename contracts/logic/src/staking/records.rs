@@ -1,8 +1,8 @@
 //! What staking is configured with and what it stores.
 
-use crate::math::Balance;
-use crate::records;
-pub use crate::sealed::Block;
+use carrots_kernel::math::Balance;
+use carrots_kernel::records;
+pub use carrots_kernel::sealed::Block;
 use sp_arithmetic::Perbill;
 
 /// Number of an era, from zero.
@@ -33,37 +33,37 @@ records! {
         /// The most operators at a time; at least one.
         pub max_operators: u32,
         /// The least that an operator has bonded to itself; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub min_self_bond: Balance,
         /// The least amount of one bond; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub min_bond: Balance,
         /// The highest commission that an operator may take.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub max_commission: Perbill,
         /// The reporter's share of what the operator itself loses; less than one.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub reporter_share: Perbill,
         /// What an unresponsive operator loses at most.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub unresponsive_slash: Perbill,
         /// What an operator loses for misconduct.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub misconduct_slash: Perbill,
         /// The supply that inflation and the staked share refer to; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::amount"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
         pub issuance: Balance,
         /// Yearly inflation to stakers when nothing is staked.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub min_inflation: Perbill,
         /// Yearly inflation to stakers at the ideal stake; at least `min_inflation`.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub max_inflation: Perbill,
         /// The staked share of the issuance that pays best; more than zero.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub ideal_stake: Perbill,
         /// The excess over the ideal that halves the reward; more than zero.
-        #[cfg_attr(feature = "serde", serde(with = "crate::text::fraction"))]
+        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
         pub falloff: Perbill,
     }
 
@@ -205,7 +205,7 @@ impl Params {
     /// Accepts the parameters, or names the first thing that is wrong with them.
     pub fn check(&self) -> Result<(), ParamsError> {
         use ParamsError as E;
-        crate::check(&[
+        carrots_kernel::check(&[
             (self.era_blocks > 0, E::EraBlocksZero),
             (self.year_blocks >= self.era_blocks, E::YearShorterThanEra),
             (self.unbonding_eras > self.report_eras, E::UnbondingTooShort),
@@ -219,5 +219,16 @@ impl Params {
             (!self.ideal_stake.is_zero(), E::IdealStakeZero),
             (!self.falloff.is_zero(), E::FalloffZero),
         ])
+    }
+}
+
+#[cfg(feature = "std")]
+impl carrots_kernel::arguments::Argument for Offence {
+    fn sample() -> Self {
+        Offence::Equivocation
+    }
+
+    fn others(self, _: &[Balance]) -> Vec<Self> {
+        vec![Offence::Equivocation, Offence::Unresponsiveness, Offence::Misconduct]
     }
 }

@@ -1,0 +1,458 @@
+//! Does the intended behaviour hold? Else: the deviation that pays, as calls that run on the contract.
+//!
+//! A [`Property`] is asked of a scenario's [`Scene`]. The answer is a [`Finding`]: it
+//! `holds` over a stated domain, it is `violated` by a counterexample that can be replayed, or it is
+//! `unknown`, with what was tried. All comparisons are exact. What is sampled never says `holds`.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | what comes of every profile of options? | [`outcomes`] |
+//! | does one player gain by deviating? | [`single`] |
+//! | do several gain together, or harm one? | [`joint`] |
+//! | is it good for all: efficient, solvent, at what revenue? | [`whole`] |
+//! | what does it cost an outsider to turn it? | [`outsider`] |
+//! | is it the only equilibrium, and reached? | [`population`] |
+//! | and where players decide several times, or after others? | [`tree`] |
+//! | does any sequence of calls pay? | [`raw`] |
+//! | does the simulator say the same? | [`compare`] |
+//!
+//! ```
+//! use carrots::audit::{Property::DominantStrategy, audit};
+//! use carrots::scenario::Document;
+//!
+//! let scenario = Document::parse(
+//!     "mine.toml".into(),
+//!     include_str!("../scenarios/auction-second-price.toml").into(),
+//!     &["audit.bidders=3".into()],
+//! )?;
+//! audit(&scenario)?.property(DominantStrategy).holds();
+//! # Ok::<(), carrots::scenario::ScenarioError>(())
+//! ```
+
+mod compare;
+mod counterexample;
+mod exploit;
+mod finding;
+mod intruder;
+mod joint;
+mod outcomes;
+mod outsider;
+mod population;
+mod raw;
+mod single;
+mod tree;
+mod whole;
+
+pub use crate::scenario::{Property, Terms};
+pub use compare::Compared;
+pub use counterexample::{Counterexample, Deviator};
+pub use finding::{Finding, Verdict};
+
+use crate::exact::{self, Rational};
+use crate::games::extensive::Extensive;
+use crate::play::{Play, ScenarioOf};
+use crate::scenario::{Document, Invalid, ScenarioError, Token, Whole, expect};
+use crate::scene::{Answers, History, Scene, TOKENS_MAX};
+use carrots_kernel::{Balance, Block};
+use num_traits::Zero;
+use outcomes::Outcomes;
+use std::collections::BTreeMap;
+
+/// How far an audit may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes that outcomes, or the states of a search, may take, about.
+    pub memory: usize,
+    /// Seconds for each property.
+    pub seconds: f64,
+    /// Where a search starts from.
+    pub seed: u64,
+    /// Chains of raw calls of each length that are played for each intruder, about.
+    pub chains: u64,
+    /// Whether players who are alike may change places, so that fewer profiles are looked at.
+    pub symmetry: bool,
+}
+
+impl Default for Limits {
+    /// A gibibyte, a minute, seed one, two thousand chains, and symmetry.
+    fn default() -> Self {
+        Self { memory: 1 << 30, seconds: 60.0, seed: 1, chains: 2_000, symmetry: true }
+    }
+}
+
+/// Why a question was not answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// The outcomes do not fit into the limit.
+    #[error("stopped by the memory limit after {outcomes} outcomes")]
+    Memory {
+        /// Those that fit.
+        outcomes: u64,
+    },
+    /// The time is over.
+    #[error("stopped by the time limit after {outcomes} outcomes")]
+    Time {
+        /// Those that were computed.
+        outcomes: u64,
+    },
+    /// Exact sums do not fit.
+    #[error("payoffs with these odds do not fit into 128 bits")]
+    Overflow,
+    /// The question needs something that the mechanism's play does not have.
+    #[error("cannot be answered here: {0}")]
+    Lacks(&'static str),
+}
+
+/// A scenario that is ready to be audited.
+pub trait Audited: Sync {
+    /// The properties that it asks for.
+    fn asked(&self) -> &[Terms];
+    /// The intended behaviour.
+    fn intended(&self) -> &str;
+    /// What its amounts are in, where they are shown.
+    fn token(&self) -> &Token;
+    /// Answers questions, and hands over each answer.
+    fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding));
+    /// The game that is audited, as a tree.
+    fn tree(&self, limits: Limits) -> Result<Extensive, Stopped>;
+    /// Who plays, in the order of their turns, and what each can be and choose.
+    fn places(&self) -> Vec<Place>;
+    /// What comes of a profile, by playing every branch of chance of it: everybody's type and option
+    /// by number. Odds that do not fit into 128 bits are an error.
+    fn outcome(&self, types: &[usize], options: &[usize]) -> Result<Expected, Stopped>;
+    /// What every strategy is paid in so many runs of the simulator's, and exactly.
+    fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared>;
+}
+
+/// A player of an audited scenario.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Those with the same number are alike.
+    pub class: usize,
+    /// The names of its types, each as likely.
+    pub types: Vec<String>,
+    /// What it can choose.
+    pub options: Vec<PlaceOption>,
+    /// What it should choose, by type: the number of an option.
+    pub intended: Vec<usize>,
+}
+
+/// What a player can choose.
+#[derive(Clone, Debug)]
+pub struct PlaceOption {
+    /// Its name.
+    pub name: String,
+    /// Whether it depends on what others do.
+    pub reacts: bool,
+    /// How many identities it shows.
+    pub identities: u32,
+    /// Whether it is to stay out.
+    pub is_out: bool,
+}
+
+/// What a profile comes to, in expectation over chance.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Every player's payoff.
+    pub payoffs: Vec<Rational>,
+    /// What each seat of those who do not play has more, and what the end is worth to it.
+    pub others_each: Vec<Rational>,
+    /// The same of all accounts of nobody who plays together.
+    pub others: Rational,
+    /// What the owner earns, if there is one.
+    pub revenue: Option<Rational>,
+    /// What the mechanism lacks at worst to what it owes, after any call.
+    pub shortfall: Balance,
+}
+
+/// A scenario to be audited in a test.
+pub struct Audit {
+    audited: Box<dyn Audited>,
+    limits: Limits,
+}
+
+/// Plays all that [`Property::Attack`] asks about: changes of the play by one intruder, to whom all
+/// others react. Gives how many calls that took, those of all plays, and how many changes were played.
+pub fn intrude<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<(u64, u64), Stopped> {
+    let tried = raw::harvest(scene, 1, limits)?.tried;
+    Ok((tried.calls, tried.plays))
+}
+
+impl Audit {
+    /// The audit of a scenario that was read.
+    pub fn new(audited: Box<dyn Audited>) -> Self {
+        Self { audited, limits: Limits::default() }
+    }
+
+    /// The same with other limits.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// A question with the property's usual terms.
+    pub fn property(&self, property: Property) -> Question<'_> {
+        Question { audit: self, terms: Terms::of(property) }
+    }
+}
+
+/// A question in a test.
+pub struct Question<'a> {
+    audit: &'a Audit,
+    terms: Terms,
+}
+
+impl Question<'_> {
+    /// With so much to spare, in the smallest unit.
+    pub fn margin(mut self, margin: i128) -> Self {
+        self.terms.margin = Some(Whole(margin));
+        self
+    }
+
+    /// For so many players, or identities, at most.
+    pub fn size(mut self, size: u32) -> Self {
+        self.terms.size = Some(size);
+        self
+    }
+
+    /// On other terms.
+    pub fn on(mut self, terms: impl FnOnce(&mut Terms)) -> Self {
+        terms(&mut self.terms);
+        self
+    }
+
+    /// The answer.
+    pub fn finding(&self) -> Finding {
+        let mut finding = None;
+        let questions = std::slice::from_ref(&self.terms);
+        self.audit.audited.check(questions, self.audit.limits, &mut |one| finding = Some(one));
+        finding.expect("every question is answered")
+    }
+
+    /// Panics with the counterexample, or with what was tried, unless the property holds.
+    #[track_caller]
+    pub fn holds(&self) -> Finding {
+        let finding = self.finding();
+        assert!(finding.verdict == Verdict::Holds, "{finding}");
+        finding
+    }
+
+    /// Panics unless the property is violated.
+    #[track_caller]
+    pub fn violated(&self) -> Finding {
+        let finding = self.finding();
+        assert!(finding.verdict == Verdict::Violated, "{finding}");
+        finding
+    }
+}
+
+/// A mechanism's scenario that is ready to be audited.
+struct Ready<P: Play> {
+    scene: Scene<P>,
+    intended: String,
+    asked: Vec<Terms>,
+}
+
+/// Reads a scenario and says what is wrong with it.
+pub fn load<P: Play>(document: &Document) -> Result<Box<dyn Audited>, ScenarioError> {
+    let scenario = crate::play::read::<P>(document)?;
+    let ready = ready::<P>(&scenario)
+        .map_err(|wrong| document.wrong(&wrong.key, &format!("expected {}", wrong.expected)))?;
+    Ok(Box::new(ready))
+}
+
+fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready<P>, Invalid> {
+    if let Some(state) = &scenario.state {
+        let few = state.tokens() <= TOKENS_MAX;
+        expect(few, "state.held", "at most 2^112 tokens of all in the state to be audited")?;
+        let early = state.block <= Block::MAX / 2;
+        expect(early, "state.block", "at most 2^31 - 1 to be audited")?;
+    }
+    let scene = Scene::<P>::new(scenario)?;
+    expect(!scene.players.is_empty(), "audit", "at least one player")?;
+    let seats: Vec<&str> = scene.others.iter().map(|seat| seat.name.as_str()).collect();
+    let known = scene.trusted().iter().all(|name| seats.contains(name));
+    expect(known, "intended.trusted", format!("names out of {}", seats.join(", ")))?;
+    let mut asked: Vec<Terms> = Vec::new();
+    for (one, at) in scenario.intended.properties.iter().zip(0..) {
+        let terms = one.clone().terms();
+        let key = |key: &str| format!("intended.properties[{at}]{key}");
+        terms.check().map_err(|wrong| Invalid { key: key(&wrong.key), ..wrong })?;
+        if let Some(option) = &terms.option {
+            let options = scene.names(0);
+            let expected = format!("one of {}", options.join(", "));
+            expect(options.contains(option), &key(".option"), expected)?;
+        }
+        if let Some(other) = asked.iter().find(|other| other.contradicts(&terms)) {
+            let expected = format!("no second `{}` on other terms", other.property.name());
+            return Err(Invalid { key: key(""), expected });
+        }
+        asked.push(terms);
+    }
+    if asked.is_empty() {
+        asked = Property::USUAL.iter().map(|property| Terms::of(*property)).collect();
+    }
+    Ok(Ready { scene, intended: scenario.intended.strategy.clone(), asked })
+}
+
+impl<P: Play> Audited for Ready<P> {
+    fn asked(&self) -> &[Terms] {
+        &self.asked
+    }
+
+    fn intended(&self) -> &str {
+        &self.intended
+    }
+
+    fn token(&self) -> &Token {
+        &self.scene.scenario.token
+    }
+
+    fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding)) {
+        let mut outcomes = Outcomes::new(&self.scene, limits);
+        let grid = self.scene.grid();
+        // By the number of those who intrude together.
+        let mut harvests = BTreeMap::new();
+        for terms in questions {
+            let found = match (terms.property, &mut outcomes) {
+                (Property::ExitBeforePenalty, _) => raw::exit(&self.scene, terms, limits),
+                (Property::Attack | Property::Frozen, _) => {
+                    Ok(Finding::holds(terms, "exhaustive", String::new(), 0))
+                }
+                (Property::SubgamePerfect, _) => tree::check(&self.scene, terms, limits),
+                (_, Ok(outcomes)) => Ok(outcomes.check(terms)),
+                (_, Err(why)) => Err(why.clone()),
+            };
+            let mut finding =
+                found.unwrap_or_else(|why| Finding::stopped(terms, why, String::new(), 0));
+            if terms.raw() && finding.verdict != Verdict::Unknown {
+                let attack = terms.property == Property::Attack;
+                let size = terms.size.filter(|_| attack).unwrap_or(1) as usize;
+                let harvest =
+                    harvests.entry(size).or_insert_with(|| raw::harvest(&self.scene, size, limits));
+                finding = match harvest {
+                    Ok(harvest) => raw::refine(&self.scene, harvest, limits, terms, finding),
+                    Err(why) => {
+                        Finding { verdict: Verdict::Unknown, method: why.to_string(), ..finding }
+                    }
+                };
+            }
+            if terms.property == Property::IndividualRationality {
+                finding.each = raw::intended(&self.scene, limits).unwrap_or_default();
+            }
+            if let Some(grid) = &grid {
+                finding = finding.within(grid.clone());
+            }
+            finding.token = self.scene.scenario.token.clone();
+            finding.not_tried.extend(self.scene.left_out.iter().map(ToString::to_string));
+            answer(finding);
+        }
+    }
+
+    fn tree(&self, limits: Limits) -> Result<Extensive, Stopped> {
+        Ok(tree::tree(&self.scene, limits)?.game)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let Scene { play, players: seats, kinds, options, intended, .. } = &self.scene;
+        let option = |player: usize| {
+            move |at: usize| PlaceOption {
+                name: self.scene.name(player, at),
+                reacts: options[player][at].reacts,
+                identities: play.identities(options[player][at].plan),
+                is_out: play.is_out(options[player][at].plan),
+            }
+        };
+        let place = |at: usize| Place {
+            name: seats[at].name.clone(),
+            class: play.class(at),
+            types: kinds[at].iter().map(|kind| kind.name.clone()).collect(),
+            options: (0..options[at].len()).map(option(at)).collect(),
+            intended: intended[at].clone(),
+        };
+        (0..seats.len()).map(place).collect()
+    }
+
+    fn outcome(&self, types: &[usize], options: &[usize]) -> Result<Expected, Stopped> {
+        let given: Vec<_> = options.iter().copied().map(Some).collect();
+        expected(&self.scene, types, &given, &|| false)
+    }
+
+    fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared> {
+        compare::compare(&self.scene, runs, limits)
+    }
+}
+
+/// What a profile comes to over all branches of chance, unless the time is `over` before.
+fn expected<P: Play>(
+    scene: &Scene<P>,
+    types: &[usize],
+    given: &[Option<usize>],
+    over: &dyn Fn() -> bool,
+) -> Result<Expected, Stopped> {
+    let own: Vec<_> = scene.players.iter().flat_map(|seat| seat.accounts.clone()).collect();
+    let all = 0..scene.start().ledger().wallets.len() as u32;
+    let strangers: Vec<_> = all.filter(|account| !own.contains(account)).collect();
+    let mut answers = Answers::new(types, given);
+    let mut sum = Expected {
+        payoffs: vec![Rational::zero(); types.len()],
+        others_each: vec![Rational::zero(); scene.others.len()],
+        others: Rational::zero(),
+        revenue: scene.play.owner().map(|_| Rational::zero()),
+        shortfall: 0,
+    };
+    for branches in 1.. {
+        let end = scene.play(History::new(&mut answers).watched());
+        let payoffs: Vec<i128> =
+            (0..types.len()).map(|at| scene.payoff(at, types[at], &end)).collect();
+        let others = scene.tokens_of(&strangers, &end.instance) + scene.play.externality(&end);
+        let revenue = scene.play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
+        let seats = scene.others_have(&end);
+        sum.shortfall = sum.shortfall.max(end.answers.shortfall());
+        drop(end);
+        let (odds, below) = answers.odds();
+        if below == u128::MAX {
+            return Err(Stopped::Overflow);
+        }
+        let chance = Rational::new(odds.into(), below.into());
+        let part = |number: i128| exact::whole(number) * &chance;
+        sum.payoffs.iter_mut().zip(payoffs).for_each(|(all, one)| *all += part(one));
+        sum.others_each.iter_mut().zip(seats).for_each(|(all, one)| *all += part(one));
+        sum.others += part(others);
+        if let (Some(all), Some(one)) = (&mut sum.revenue, revenue) {
+            *all += part(one);
+        }
+        if !answers.next_branch() {
+            break;
+        }
+        if over() {
+            return Err(Stopped::Time { outcomes: branches });
+        }
+    }
+    Ok(sum)
+}
+
+impl<P: Play> Outcomes<'_, P> {
+    /// Answers a question.
+    fn check(&mut self, terms: &Terms) -> Finding {
+        use Property::*;
+        let before = self.computed();
+        self.begin();
+        let answer = match terms.property {
+            DominantStrategy | ExPost | Bayesian | Nash | IndividualRationality | Sybil => {
+                self.single(terms)
+            }
+            Coalition | Immunity => self.joint(terms),
+            Efficiency | Revenue | OptimalRevenue | Solvency | Griefing => self.whole(terms),
+            Bribery | Corruption => self.outsider(terms),
+            Uniqueness | Basin => self.population(terms),
+            SubgamePerfect | ExitBeforePenalty | Frozen | Attack => {
+                Err(Stopped::Lacks("that is asked of a tree, or of calls"))
+            }
+        };
+        answer.unwrap_or_else(|stopped| {
+            Finding::stopped(terms, stopped, String::new(), self.computed() - before)
+        })
+    }
+}

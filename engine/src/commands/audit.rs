@@ -1,0 +1,251 @@
+//! `carrots audit`: does the intended behaviour of a scenario hold?
+
+use super::output::{Format, Verdict, print, table};
+use crate::audit::{Audited, Compared, Counterexample, Finding, Limits};
+use crate::exact;
+use crate::mechanism::Catalogue;
+use crate::scenario::{Document, Property, Terms};
+use anyhow::Context;
+use bytesize::ByteSize;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Does the intended behaviour hold? Else: the deviation that pays, as a trace
+///
+/// Exit status 1 says that a property is violated, 3 that none is but one is unknown.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The scenario, a TOML file: see `carrots init`
+    scenario: PathBuf,
+    /// Ask for this property only, on the scenario's terms or the usual ones; can be repeated
+    #[arg(long, value_name = "NAME", value_parser = property)]
+    property: Vec<Property>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Put a value over one of the scenario, such as audit.bidders=3
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Folder for the traces of what is violated: PROPERTY.json, and PROPERTY-base.json for what is
+    /// intended
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Memory for outcomes and states; where it does not do, a verdict is `unknown`
+    #[arg(long, value_name = "BYTES", default_value = "1GiB")]
+    memory: ByteSize,
+    /// Seconds for each property
+    #[arg(long, value_name = "NUMBER", default_value = "60", value_parser = seconds)]
+    seconds: f64,
+    /// Chains of raw calls of each length that are tried for each intruder, about
+    #[arg(long, value_name = "NUMBER", default_value = "2000")]
+    chains: u64,
+    /// Instead: what every strategy is paid in so many runs of the simulator, and exactly, in the
+    /// scene that is audited, the others as intended; 1 says that they differ, 3 that it is not known
+    #[arg(long, value_name = "RUNS", num_args = 0..=1, require_equals = true, default_missing_value = "1000",
+        value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["property", "out"])]
+    compare: Option<u64>,
+    /// Where searches start from
+    #[arg(long, default_value = "1")]
+    seed: u64,
+    /// Number of threads [default: one per core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+fn property(name: &str) -> Result<Property, String> {
+    Property::find(name).ok_or_else(|| {
+        let names: Vec<_> = Property::ALL.iter().map(|property| property.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let sound = |seconds: &f64| seconds.is_finite() && *seconds > 0.0;
+    text.parse().ok().filter(sound).ok_or_else(|| "expected a number above zero".into())
+}
+
+/// What is printed as JSON.
+#[derive(Serialize)]
+struct Report<'a> {
+    scenario: String,
+    intended: &'a str,
+    properties: &'a [Finding],
+}
+
+pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    let document = Document::read(&args.scenario, &args.set)?;
+    let mut audits = Vec::new();
+    for (variant, document) in document.variants()? {
+        audits.push((variant, catalogue.audited(&document)?));
+    }
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
+    }
+    let memory = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
+    let Args { seconds, seed, chains, .. } = args;
+    let limits = Limits { memory, seconds, seed, chains, ..Limits::default() };
+    if let Some(runs) = args.compare {
+        return compare(&args, &audits, runs, limits);
+    }
+    let mut findings = Vec::new();
+    for (variant, audited) in &audits {
+        let found = check(&args, &**audited, limits).into_iter();
+        findings.extend(found.map(|finding| Finding { variant: variant.clone(), ..finding }));
+    }
+    let audited = &audits[0].1;
+    if let Some(folder) = &args.out {
+        save(folder, &findings)?;
+    }
+    let scenario = args.scenario.display().to_string();
+    match args.format {
+        Format::Json => {
+            let report = Report { scenario, intended: audited.intended(), properties: &findings };
+            print(&serde_json::to_string_pretty(&report)?)?;
+        }
+        Format::Table => print(&page(&scenario, audited.intended(), &findings))?,
+    }
+    let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
+    Ok(match () {
+        _ if any(crate::audit::Verdict::Violated) => Verdict::Fails,
+        _ if any(crate::audit::Verdict::Unknown) => Verdict::Stopped,
+        _ => Verdict::Holds,
+    })
+}
+
+fn check(args: &Args, audited: &dyn Audited, limits: Limits) -> Vec<Finding> {
+    let asked = |property: &Property| {
+        let own: Vec<_> =
+            audited.asked().iter().filter(|terms| terms.property == *property).cloned().collect();
+        if own.is_empty() { vec![Terms::of(*property)] } else { own }
+    };
+    let questions: Vec<Terms> = match args.property.as_slice() {
+        [] => audited.asked().to_vec(),
+        some => some.iter().flat_map(asked).collect(),
+    };
+    let (bar, mut findings) = (ProgressBar::new_spinner(), Vec::new());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let next = |at: usize| questions.get(at).map_or("", |terms| terms.property.name());
+    bar.set_message(next(0));
+    audited.check(&questions, limits, &mut |finding| {
+        findings.push(finding);
+        bar.set_message(next(findings.len()));
+    });
+    bar.finish_and_clear();
+    findings
+}
+
+/// The simulator's payoffs beside the exact ones: they have to agree.
+fn compare(
+    args: &Args,
+    audits: &[(String, Box<dyn Audited>)],
+    runs: u64,
+    limits: Limits,
+) -> anyhow::Result<Verdict> {
+    #[derive(Serialize)]
+    struct Row {
+        #[serde(skip_serializing_if = "String::is_empty")]
+        variant: String,
+        #[serde(flatten)]
+        compared: Compared,
+    }
+    let (bar, mut rows) = (ProgressBar::new_spinner(), Vec::new());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    for (variant, audited) in audits {
+        let compared = audited.compare(runs, limits).into_iter();
+        rows.extend(compared.map(|compared| Row { variant: variant.clone(), compared }));
+    }
+    bar.finish_and_clear();
+    let scenario = args.scenario.display().to_string();
+    match args.format {
+        Format::Json => {
+            let report =
+                serde_json::json!({ "scenario": scenario, "runs": runs, "strategies": rows });
+            print(&serde_json::to_string_pretty(&report)?)?;
+        }
+        Format::Table => {
+            let token = audits[0].1.token();
+            let show = |amount: f64| match exact::Rational::from_float(amount) {
+                Some(amount) => token.show_exact(&amount.round()),
+                None => amount.to_string(),
+            };
+            let lines = rows.iter().map(|Row { variant, compared }| {
+                let Compared { strategy, player, simulated, ci95_low, ci95_high, .. } = compared;
+                let exact = compared.exact.as_ref().map(|exact| token.show_exact(exact));
+                let agree = match compared.agree {
+                    Some(true) => "yes",
+                    Some(false) => "NO",
+                    None => compared.why.as_str(),
+                };
+                let of = if variant.is_empty() { String::new() } else { format!(" ({variant})") };
+                let within = format!("{} to {}", show(*ci95_low), show(*ci95_high));
+                let exact = exact.unwrap_or_else(|| "unknown".into());
+                vec![
+                    format!("{strategy}{of}"),
+                    player.clone(),
+                    show(*simulated),
+                    within,
+                    exact,
+                    agree.into(),
+                ]
+            });
+            let header = ["strategy", "of", "simulated", "95 %", "exact", "agree"];
+            let page = format!(
+                "{scenario}: payoffs in the audited scene, the others as intended; {runs} runs\n\n{}\n",
+                table(&header, 2, lines)
+            );
+            print(&page)?;
+        }
+    }
+    let any = |agree| rows.iter().any(|row| row.compared.agree == agree);
+    Ok(match () {
+        _ if any(Some(false)) => Verdict::Fails,
+        _ if any(None) => Verdict::Stopped,
+        _ => Verdict::Holds,
+    })
+}
+
+/// Writes the traces of what is violated.
+fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
+    let say = || format!("{}: cannot be written", folder.display());
+    std::fs::create_dir_all(folder).with_context(say)?;
+    for finding in findings {
+        let Some(Counterexample { trace, base, .. }) = &finding.counterexample else { continue };
+        let mut name = finding.terms.property.name().to_string();
+        if !finding.variant.is_empty() {
+            name =
+                format!("{name}-{}", finding.variant.replace(|c: char| !c.is_alphanumeric(), "-"));
+        }
+        for (name, trace) in [(name.clone(), trace), (format!("{name}-base"), base)] {
+            let text = serde_json::to_string_pretty(trace)?;
+            std::fs::write(folder.join(name).with_extension("json"), text).with_context(say)?;
+        }
+    }
+    Ok(())
+}
+
+fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
+    let rows = findings.iter().map(|finding| {
+        let gain = finding.gain.as_ref().map(|gain| match finding.terms.property.is_amount() {
+            true => finding.token.show_exact(gain),
+            false => gain.to_string(),
+        });
+        let mut property = finding.terms.property.name().to_string();
+        if !finding.variant.is_empty() {
+            property = format!("{property} ({})", finding.variant);
+        }
+        vec![
+            property,
+            finding.verdict.name().into(),
+            finding.checked.to_string(),
+            gain.unwrap_or_default(),
+        ]
+    });
+    let header = [" property", "verdict", "checked", "measured"];
+    let mut page = format!("{scenario}: {intended}\n\n{}\n", table(&header, 2, rows));
+    for finding in findings {
+        page.push_str(&format!("\n{finding}\n"));
+    }
+    page
+}

@@ -1,0 +1,192 @@
+//! `carrots simulate`: a dry-run of a scenario.
+
+use super::output::{Verdict, print, table};
+use crate::mechanism::Catalogue;
+use crate::scenario::Document;
+use crate::simulate::{CsvRows, ParquetRows, Rows, Simulation, Store, Summary, simulate};
+use anyhow::bail;
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+/// Dry-run a scenario: agents, Monte Carlo runs, metrics with confidence intervals
+#[derive(clap::Args)]
+pub struct Args {
+    /// The scenario, a TOML file: see `carrots init`
+    scenario: PathBuf,
+    /// How to print the result: `table` and `json` sum up, `csv` and `parquet` give a row per run
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Put a value over one of the scenario, such as run.horizon=100 or agents[0].count=5
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Seed of all randomness [default: the scenario's]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Number of runs [default: the scenario's]
+    #[arg(long)]
+    runs: Option<u64>,
+    /// Number of threads [default: one per core]; the result does not depend on it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Folder that keeps every run's row as it arrives
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Go on with the runs that the folder of --out holds
+    #[arg(long, requires = "out")]
+    resume: bool,
+    #[cfg(feature = "chain")]
+    #[command(flatten)]
+    on: super::on::On,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+    Parquet,
+}
+
+pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    let mut set = args.set.clone();
+    set.extend(args.seed.map(|seed| format!("run.seed={seed}")));
+    set.extend(args.runs.map(|runs| format!("run.runs={runs}")));
+    let document = Document::read(&args.scenario, &set)?;
+    let mechanism = catalogue.of(&document)?;
+    let simulation = mechanism.simulation(&document)?;
+    #[cfg(feature = "chain")]
+    if args.on.on.is_some() {
+        let format = match args.format {
+            Format::Table => super::output::Format::Table,
+            Format::Json => super::output::Format::Json,
+            _ => bail!("--on: expected --format table or json"),
+        };
+        return super::on::simulate(&args.on, mechanism, &args.scenario, &document, format);
+    }
+    let summary = play(&args, &document, &*simulation)?;
+    match args.format {
+        Format::Table => print(&page(&summary))?,
+        Format::Json => print(&serde_json::to_string_pretty(&summary)?)?,
+        Format::Csv | Format::Parquet => {}
+    }
+    Ok(Verdict::Holds)
+}
+
+fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow::Result<Summary> {
+    let (run, columns) = (simulation.run(), simulation.columns());
+    let mut out = rows(args.format, &columns)?;
+    let scenario = document.resolved();
+    let open = |folder| Store::open(folder, &scenario, &columns, args.resume);
+    let mut store = args.out.as_deref().map(open).transpose()?;
+    let done = store.as_ref().map_or(0, Store::done).min(run.runs);
+    let earlier = store.as_ref().map(|store| store.rows(done)).into_iter().flatten();
+    let bar = progress(run.runs);
+    let mut keep = |number, row: &[f64]| -> anyhow::Result<()> {
+        if let Some(store) = store.as_mut().filter(|_| number >= done) {
+            store.add(number, row)?;
+        }
+        if let Some(out) = &mut out {
+            out.add(number, row)?;
+        }
+        bar.set_position(number + 1);
+        Ok(())
+    };
+    let earlier = earlier.map(|row| row.map_err(Into::into));
+    let threads = args.threads.map_or(0, usize::from);
+    let summary = simulate(simulation, run, threads, earlier, &mut keep)?;
+    bar.finish_and_clear();
+    if let Some(out) = out {
+        out.finish()?;
+    }
+    let summary = summary.finish(&args.scenario.display().to_string());
+    if let Some(store) = store {
+        store.finish(&serde_json::to_string_pretty(&summary)?, run.runs)?;
+    }
+    Ok(summary)
+}
+
+/// Where a row per run is printed, if the format asks for it.
+fn rows(format: Format, columns: &[String]) -> anyhow::Result<Option<Box<dyn Rows>>> {
+    Ok(match format {
+        Format::Table | Format::Json => None,
+        Format::Csv => Some(Box::new(CsvRows::new(io::stdout(), columns)?)),
+        Format::Parquet if io::stdout().is_terminal() => {
+            bail!("--format parquet: expected stdout to be a file or a pipe, not a terminal")
+        }
+        Format::Parquet => Some(Box::new(ParquetRows::new(io::stdout(), columns)?)),
+    })
+}
+
+fn progress(runs: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} runs, {eta} left");
+    ProgressBar::new(runs).with_style(style.expect("the template is right"))
+}
+
+fn page(summary: &Summary) -> String {
+    let unit = 10f64.powi(summary.token.decimals.into());
+    let metrics = summary.metrics.iter().map(|(name, metric)| {
+        let unit = if metric.amount { unit } else { 1.0 };
+        let numbers = [metric.mean, metric.ci95_low, metric.ci95_high, metric.min, metric.max];
+        let numbers = numbers.map(|x| number(x / unit));
+        let name = if metric.amount { with_unit(name, summary) } else { name.clone() };
+        std::iter::once(name).chain(numbers).collect()
+    });
+    let strategies = summary.strategies.iter().map(|(name, strategy)| {
+        let mark = if *name == summary.intended { " (intended)" } else { "" };
+        let numbers = [strategy.mean_payoff, strategy.ci95_low, strategy.ci95_high];
+        let mut row = vec![format!("{name}{mark}"), strategy.count.to_string()];
+        row.extend(numbers.map(|x| number(x / unit)));
+        row.push(format!("{:.3} %", 100.0 * strategy.mean_return));
+        row.push(number(strategy.slashed / unit));
+        row
+    });
+    let throughput = summary.throughput;
+    let (payoff, slashed) = (with_unit("mean payoff", summary), with_unit("slashed", summary));
+    format!(
+        "{}: {} runs from seed {}\n\n{}\n\n{}\n\n{} agent-steps in {:.2} s: {:.1} million a second",
+        summary.scenario,
+        summary.runs,
+        summary.seed,
+        table(&["metric", "mean", "95 % from", "to", "min", "max"], 1, metrics),
+        table(
+            &["strategy", "agents", &payoff, "95 % from", "to", "return", &slashed],
+            1,
+            strategies
+        ),
+        throughput.agent_steps,
+        throughput.seconds,
+        throughput.agent_steps_per_second / 1e6,
+    )
+}
+
+fn with_unit(name: &str, summary: &Summary) -> String {
+    match summary.token.name.as_str() {
+        "" => name.to_string(),
+        token => format!("{name} ({token})"),
+    }
+}
+
+/// Four significant digits, with thousands apart.
+fn number(x: f64) -> String {
+    if x.abs() < 1e4 {
+        let digits = if x == 0.0 { 0 } else { (3 - x.abs().log10().floor() as i64).clamp(0, 6) };
+        let text = format!("{x:.*}", digits as usize);
+        return match text.contains('.') {
+            true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+            false => text,
+        };
+    }
+    if x.abs() >= 1e15 {
+        return format!("{x:.3e}");
+    }
+    let digits = format!("{:.0}", x.abs());
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    format!("{}{}", if x < 0.0 { "-" } else { "" }, groups.join(","))
+}

@@ -1,0 +1,77 @@
+//! Mixed strategies: what they pay, and what a player could gain by leaving them.
+
+use super::strategic::Strategic;
+use crate::exact::Rational;
+use num_traits::{One, Signed, Zero};
+
+/// A mixed profile: for every player the probability of every strategy.
+pub type Mixed = Vec<Vec<Rational>>;
+
+/// Whether it gives every player probabilities of all strategies of the game.
+pub fn is_mixed(game: &Strategic, profile: &[Vec<Rational>]) -> bool {
+    let sound = |(weights, strategies): (&Vec<Rational>, &Vec<String>)| {
+        weights.len() == strategies.len()
+            && weights.iter().all(|weight| !weight.is_negative())
+            && weights.iter().sum::<Rational>().is_one()
+    };
+    profile.len() == game.players.len() && profile.iter().zip(&game.strategies).all(sound)
+}
+
+/// The mixed profile in which everybody plays one strategy.
+pub fn pure(game: &Strategic, profile: &[usize]) -> Mixed {
+    let weights = |(choice, strategies): (&usize, &Vec<String>)| {
+        let mut weights = vec![Rational::zero(); strategies.len()];
+        weights[*choice] = Rational::one();
+        weights
+    };
+    profile.iter().zip(&game.strategies).map(weights).collect()
+}
+
+/// What every strategy of `player` is expected to pay against the others' part of a profile.
+pub fn replies(game: &Strategic, profile: &[Vec<Rational>], player: usize) -> Vec<Rational> {
+    let mut payoffs = vec![Rational::zero(); game.strategies[player].len()];
+    let others = profile.iter().enumerate().filter(|(other, _)| *other != player);
+    let mut parts = vec![(0, Rational::one())];
+    for (other, weights) in others {
+        let stride = game.stride(other);
+        let played = || weights.iter().enumerate().filter(|(_, weight)| !weight.is_zero());
+        let extend = |(index, chance): &(usize, Rational)| {
+            let each = |(at, weight): (usize, &Rational)| (index + at * stride, chance * weight);
+            played().map(each).collect::<Vec<_>>()
+        };
+        parts = parts.iter().flat_map(extend).collect();
+    }
+    let stride = game.stride(player);
+    for (index, chance) in parts {
+        for (strategy, payoff) in payoffs.iter_mut().enumerate() {
+            *payoff += &chance * &game.payoffs[index + strategy * stride][player];
+        }
+    }
+    payoffs
+}
+
+/// What every player is expected to get.
+pub fn expected(game: &Strategic, profile: &[Vec<Rational>]) -> Vec<Rational> {
+    let payoff = |player: usize| dot(&profile[player], &replies(game, profile, player));
+    (0..profile.len()).map(payoff).collect()
+}
+
+/// What every player could gain by playing something else: zero for all in an equilibrium (Nash
+/// 1951).
+pub fn regrets(game: &Strategic, profile: &[Vec<Rational>]) -> Vec<Rational> {
+    let regret = |player: usize| {
+        let replies = replies(game, profile, player);
+        let own = dot(&profile[player], &replies);
+        replies.into_iter().max().map_or_else(Rational::zero, |best| best - own)
+    };
+    (0..profile.len()).map(regret).collect()
+}
+
+/// The most that a player could gain by playing something else.
+pub fn exploitability(game: &Strategic, profile: &[Vec<Rational>]) -> Rational {
+    regrets(game, profile).into_iter().max().unwrap_or_else(Rational::zero)
+}
+
+fn dot(left: &[Rational], right: &[Rational]) -> Rational {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
+}

@@ -1,0 +1,28 @@
+//! The mechanism in memory: its rules over records, the tokens of everyone, and the time.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | what is a mechanism, a message, a receipt? | [`traits`] |
+//! | how are messages declared? | [`messages`] |
+//! | where do records lie? | [`tables`] |
+//! | what does a contract store, and what does a chain say of it? | [`storage`], [`state`] |
+//! | who is an account on the chain? | [`names`] |
+//! | what does a call do to tokens, and who writes it down? | [`instance`], [`step`] |
+
+mod instance;
+mod messages;
+mod names;
+mod state;
+mod step;
+mod storage;
+mod tables;
+mod text;
+mod traits;
+
+pub use instance::{Instance, Ledger, Log, Recording};
+pub use names::{Agent, Names, account, hash, selector};
+pub use state::{Holder, State};
+pub use step::{Amount, Refusal, Step, outcome};
+pub use storage::{Address, Cells, Found, StateError, Storage, hex};
+pub use tables::{ByAgent, Records};
+pub use traits::{Message, Messages, Model, Op, Param, Payment, empty, param, sum};

@@ -1,0 +1,147 @@
+//! What a mechanism is to everything that is built on it: messages with their arguments, and records.
+
+use super::names::{Agent, Names};
+use super::storage::{Cells, Found, StateError};
+use carrots_kernel::accounts::Accounts;
+use carrots_kernel::{Balance, Block};
+use scale::{Decode, Encode};
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+/// A parameter of a mechanism.
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The values that it can take.
+    pub range: &'static str,
+    /// What it says.
+    pub about: &'static str,
+}
+
+/// A message of a mechanism.
+pub struct Message {
+    /// Its name in the contract.
+    pub name: &'static str,
+    /// The names of its arguments.
+    pub arguments: &'static [&'static str],
+    /// Whether it takes tokens.
+    pub payable: bool,
+    /// What it does.
+    pub about: &'static str,
+}
+
+/// A line of a mechanism's parameters.
+pub const fn param(
+    name: &'static str,
+    unit: &'static str,
+    range: &'static str,
+    about: &'static str,
+) -> Param {
+    Param { name, unit, range, about }
+}
+
+/// Whom a call pays, and how much.
+pub type Payment = (Agent, Balance);
+
+/// The messages of a mechanism: written by [`messages!`](messages).
+pub trait Messages {
+    /// A message with its arguments.
+    type Op: Op + Send + Sync;
+    /// What a message did. Encodes as the variant's number and the message's own receipt.
+    type Receipt: Copy + Debug + Encode;
+    /// Why a message was refused.
+    type Error: Copy + Debug + Eq + Encode + Decode;
+
+    /// All of them.
+    const MESSAGES: &'static [Message];
+    /// Why messages are refused, and what that means.
+    const ERRORS: &'static [(&'static str, &'static str)];
+
+    /// Calls a message in block `now`; `who` has sent `value` along. Gives the receipt, and whom it
+    /// pays how much. `Err` leaves everything as it was.
+    fn call(
+        &mut self,
+        who: Agent,
+        value: Balance,
+        now: Block,
+        op: Self::Op,
+    ) -> Result<(Self::Receipt, Option<Payment>), Self::Error>;
+}
+
+/// The records of a mechanism in memory.
+pub trait Model:
+    Messages + Accounts<Id = Agent> + Clone + Debug + Send + Sync + Sized + 'static
+{
+    /// What its constructor takes beside the roles.
+    type Params: Copy + Debug + Encode + Decode + Serialize + DeserializeOwned + Send + Sync;
+    /// What is wrong with parameters.
+    type ParamsError: Copy + Debug + PartialEq + Encode + Decode;
+
+    /// Its name in the catalogue, which is the contract's.
+    const NAME: &'static str;
+    /// What is done by the accounts that the constructor takes, in its order. Those of a new
+    /// instance are the first agents.
+    const ROLES: &'static [&'static str];
+
+    /// What the constructor writes in block `block`, with room for `agents`.
+    fn new(params: Self::Params, agents: usize, block: Block) -> Result<Self, Self::ParamsError>;
+    /// The sum of all that the contract owes.
+    fn owed(&self) -> Balance;
+    /// What of it an agent gets if nobody acts any more but to pull what is due; 0 for a stranger.
+    fn worth(&self, who: Agent) -> Balance;
+    /// The arguments of the contract's constructor.
+    fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8>;
+    /// The contract's storage.
+    fn storage(&self, cells: &mut Cells);
+    /// The inverse: reads the cells of all tables, roles first, and numbers the accounts in them.
+    /// There is room for [`Found::room`] agents.
+    fn restore(found: &mut Found) -> Result<Self, StateError>;
+    /// The rules have other parameters from here on.
+    fn set_params(&mut self, params: Self::Params) -> Result<(), Self::ParamsError>;
+    /// Makes room for so many agents and no more; the others have no records.
+    fn resize(&mut self, agents: usize);
+    /// How agents are called on the chain.
+    fn names(&self) -> &Names;
+    /// The same, to be changed.
+    fn names_mut(&mut self) -> &mut Names;
+    /// The parameter that an error is about, and what is expected of it.
+    fn explain(error: Self::ParamsError) -> (&'static str, &'static str);
+}
+
+/// A message with its arguments.
+pub trait Op: Copy + Debug + PartialEq + Serialize + DeserializeOwned {
+    /// Its name in the contract.
+    fn message(&self) -> &'static str;
+    /// Whether it takes tokens.
+    fn payable(&self) -> bool;
+    /// Its arguments as the contract takes them.
+    fn arguments(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8>;
+    /// Reads a message's selector and arguments; `agent` says who an account is. Nothing for what
+    /// is no message.
+    fn read(data: &[u8], agent: &mut dyn FnMut([u8; 32]) -> Agent) -> Option<Self>;
+    /// The event that it emits when `who` calls it, and the account that the event names after
+    /// the caller.
+    fn event(&self, who: Agent) -> (&'static str, Option<Agent>);
+    /// Every message, called with the account and samples of the other arguments.
+    fn samples(account: Agent) -> Vec<Self>;
+    /// The same message with one argument changed: every account, and other values by its type.
+    fn variants(&self, accounts: &[Agent], amounts: &[Balance]) -> Vec<Self>;
+    /// Whether an argument is of no use to anyone but the one that it was made for.
+    fn opaque(&self) -> bool;
+}
+
+/// A model with the parameters that were found and nothing else, with room for all accounts.
+pub fn empty<M: Model>(params: M::Params, found: &Found) -> Result<M, StateError> {
+    M::new(params, found.room(), 0).map_err(|error| {
+        let (key, expected) = M::explain(error);
+        StateError::Params { key, expected }
+    })
+}
+
+/// A sum of what a contract holds. What does not fit, since cells were made up, is the most that
+/// does.
+pub fn sum(amounts: impl Iterator<Item = Balance>) -> Balance {
+    amounts.fold(0, Balance::saturating_add)
+}

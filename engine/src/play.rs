@@ -1,0 +1,21 @@
+//! How a scenario is played: agents of a few strategies, round by round, and what becomes of them.
+//!
+//! A mechanism's file says what its agents do ([`Play`]); what all of them share is here: reading
+//! and checking a scenario, dealing out wallets and randomness, and who answers what a play asks.
+
+mod answers;
+mod checks;
+mod endowment;
+mod incumbents;
+mod learner;
+mod live;
+mod resume;
+mod table;
+
+pub use answers::{Answers, Dice};
+pub use checks::{expect_blocks, expect_chance};
+pub use endowment::Endowment;
+pub use learner::Learner;
+pub use live::{accounts, read};
+pub use resume::{WriteError, resumed};
+pub use table::{Group, OpOf, Play, Player, PlayerState, ReceiptOf, ScenarioOf, Strategies, Table};

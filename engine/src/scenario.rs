@@ -1,0 +1,441 @@
+//! Scenario files: TOML, with overrides from the command line. Every error names the file, the
+//! line and the key, the value given and what was expected.
+
+mod invalid;
+mod property;
+
+pub use invalid::{Invalid, expect};
+pub use property::{Fraction, Property, Requirement, Terms, Whole};
+
+use crate::exact::Rational;
+use crate::model::State;
+use carrots_kernel::Balance;
+use num_traits::{Signed, ToPrimitive};
+use rand::Rng;
+use rand_distr::{Distribution, Pareto};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::Path;
+use toml::{Table, Value};
+
+/// What is wrong with a scenario, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct ScenarioError {
+    place: String,
+    problem: String,
+}
+
+/// A scenario file with its overrides, not yet read as any mechanism's.
+pub struct Document {
+    file: String,
+    text: String,
+    table: Table,
+    set: Vec<String>,
+    /// What was put over it, in full.
+    over: Vec<String>,
+    variants: Vec<Vec<String>>,
+}
+
+/// What every scenario has in common.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario<P, W, G, A> {
+    /// The mechanism's name.
+    pub mechanism: String,
+    /// How amounts are shown to people.
+    #[serde(default)]
+    pub token: Token,
+    /// What the contract's constructor takes.
+    pub params: P,
+    /// What the rules do not know: costs, gains, chances.
+    pub world: W,
+    /// Groups of agents; in a state, newcomers.
+    #[serde(default = "Vec::new")]
+    pub agents: Vec<G>,
+    /// How long, how often, from which seed.
+    pub run: Run,
+    /// The behaviour that should be an equilibrium.
+    pub intended: Intended,
+    /// The part of it all that is audited.
+    pub audit: Option<A>,
+    /// The state that it starts from; else from the contract's first block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+}
+
+/// How amounts are shown to people; files and machines get the smallest unit.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// What a token is called.
+    pub name: String,
+    /// The smallest unit is `10^-decimals` of it.
+    pub decimals: u8,
+}
+
+/// Fractions of no more parts than this are shown as they are.
+const FRACTION_MAX: u32 = 1_000;
+
+impl Token {
+    /// An amount in tokens, exact, with its name.
+    pub fn show(&self, amount: Balance) -> String {
+        let digits = format!("{amount:0>width$}", width = usize::from(self.decimals) + 1);
+        let (whole, part) = digits.split_at(digits.len() - usize::from(self.decimals));
+        let groups = whole.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+        let whole = groups.collect::<Vec<_>>().join(",");
+        let text = match part.trim_end_matches('0') {
+            "" => whole,
+            part => format!("{whole}.{part}"),
+        };
+        format!("{text} {}", self.name).trim_end().to_string()
+    }
+
+    /// The same of what may be below zero or no whole number of the smallest unit: then as a fraction
+    /// of few parts if a token is that unit, or else about.
+    pub fn show_exact(&self, amount: &Rational) -> String {
+        let whole = |number: &Rational| number.to_integer().magnitude().to_u128();
+        let minus = if amount.is_negative() { "-" } else { "" };
+        match whole(&amount.round()) {
+            Some(number) if amount.is_integer() => format!("{minus}{}", self.show(number)),
+            Some(number) if self.decimals > 0 || *amount.denom() >= FRACTION_MAX.into() => {
+                format!("about {minus}{}", self.show(number))
+            }
+            _ => format!("{amount} {}", self.name).trim_end().to_string(),
+        }
+    }
+}
+
+/// How a scenario is run.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Rounds in a run; for staking, eras.
+    pub horizon: u32,
+    /// Independent runs.
+    pub runs: u64,
+    /// Where all randomness comes from.
+    pub seed: u64,
+}
+
+/// The behaviour that should be everyone's best choice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intended {
+    /// The strategy's name.
+    pub strategy: String,
+    /// What it should be, to be audited.
+    #[serde(default)]
+    pub properties: Vec<Requirement>,
+    /// Who is trusted with its role, by name: it does only what it should. If it is not said, those
+    /// that tell the rules what they cannot see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trusted: Option<Vec<String>>,
+}
+
+/// An amount, or how amounts are distributed.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected an amount, { uniform = { min, max } } or { pareto = { min, max, alpha } }"
+)]
+pub enum Amounts {
+    /// The same for everyone.
+    Fixed(#[serde(with = "carrots_kernel::text::amount")] Balance),
+    /// Every amount from `min` to `max` as likely as any other.
+    Uniform {
+        /// The distribution.
+        uniform: Range,
+    },
+    /// Heavy-tailed, as wealth is.
+    Pareto {
+        /// The distribution.
+        pareto: Tail,
+    },
+}
+
+/// Amounts from `min` to `max`, both included.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// The least amount.
+    #[serde(with = "carrots_kernel::text::amount")]
+    pub min: Balance,
+    /// The greatest amount.
+    #[serde(with = "carrots_kernel::text::amount")]
+    pub max: Balance,
+}
+
+/// A Pareto distribution cut off above: `P(X > x) = (min / x)^alpha` up to `max`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tail {
+    /// The least amount.
+    #[serde(with = "carrots_kernel::text::amount")]
+    pub min: Balance,
+    /// The greatest amount: what is drawn above it becomes it.
+    #[serde(with = "carrots_kernel::text::amount")]
+    pub max: Balance,
+    /// The exponent; the smaller, the heavier the tail.
+    pub alpha: f64,
+}
+
+impl Amounts {
+    /// One amount.
+    pub fn draw(&self, rng: &mut impl Rng) -> Balance {
+        match *self {
+            Amounts::Fixed(amount) => amount,
+            Amounts::Uniform { uniform: Range { min, max } } => rng.random_range(min..=max),
+            Amounts::Pareto { pareto: Tail { min, max, alpha } } => {
+                let law = Pareto::new(min as f64, alpha).expect("checked when it was read");
+                (law.sample(rng) as Balance).clamp(min, max)
+            }
+        }
+    }
+
+    /// The greatest amount that can be drawn.
+    pub fn max(&self) -> Balance {
+        match *self {
+            Amounts::Fixed(amount) => amount,
+            Amounts::Uniform { uniform } => uniform.max,
+            Amounts::Pareto { pareto } => pareto.max,
+        }
+    }
+
+    /// What stands for it where every amount is looked at: `steps + 1` amounts of a uniform
+    /// distribution, evenly from its least to its greatest, rounded down. None of a heavy tail.
+    pub fn grid(&self, steps: u32) -> Option<Vec<Balance>> {
+        match *self {
+            Amounts::Fixed(amount) => Some(vec![amount]),
+            Amounts::Uniform { uniform: Range { min, max } } => {
+                let (span, steps) = (max - min, Balance::from(steps).min(max - min).max(1));
+                let value = |step| min + span / steps * step + span % steps * step / steps;
+                let mut values: Vec<_> = (0..=steps).map(value).collect();
+                values.dedup();
+                Some(values)
+            }
+            Amounts::Pareto { .. } => None,
+        }
+    }
+
+    /// Says what is wrong with it.
+    pub fn check(&self) -> Result<(), &'static str> {
+        match *self {
+            Amounts::Uniform { uniform: Range { min, max } } if max < min => Err("min <= max"),
+            Amounts::Pareto { pareto: Tail { min, max, alpha } }
+                if min == 0 || max < min || !alpha.is_finite() || alpha <= 0.0 =>
+            {
+                Err("0 < min <= max and alpha > 0")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Document {
+    /// Reads a file and puts `key=value` overrides over it.
+    pub fn read(path: &Path, set: &[String]) -> Result<Self, ScenarioError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| ScenarioError {
+            place: file.clone(),
+            problem: format!("cannot be read: {error}"),
+        })?;
+        Self::parse(file, text, set)
+    }
+
+    /// The same for a text that came from `file`.
+    pub fn parse(file: String, text: String, set: &[String]) -> Result<Self, ScenarioError> {
+        let mut table: Table = toml::from_str(&text).map_err(|error| ScenarioError {
+            place: format!("{file}:{}", line_at(&text, error.span().map_or(0, |at| at.start))),
+            problem: format!("not TOML: {}", error.message().replace('\n', "; ")),
+        })?;
+        for assignment in set {
+            override_with(&mut table, assignment).map_err(|problem| ScenarioError {
+                place: format!("--set {assignment}"),
+                problem,
+            })?;
+        }
+        let variants = match table.remove("variants") {
+            None => Vec::new(),
+            Some(variants) => variants.try_into().map_err(|_| ScenarioError {
+                place: format!("{file}: variants"),
+                problem: "expected a list of lists of key=value".into(),
+            })?,
+        };
+        let over = set.to_vec();
+        let set =
+            set.iter().filter_map(|s| s.split_once('=')).map(|(key, _)| key.trim().to_string());
+        Ok(Self { file, text, table, set: set.collect(), over, variants })
+    }
+
+    /// The scenario, and each of its variants with what it puts over it: for an audit of rules that
+    /// have several kinds.
+    pub fn variants(&self) -> Result<Vec<(String, Self)>, ScenarioError> {
+        let variant = |own: &Vec<String>| {
+            let set = [&own[..], &self.over].concat();
+            let document = Self::parse(self.file.clone(), self.text.clone(), &set)?;
+            Ok((own.join(" "), document))
+        };
+        let none = Vec::new();
+        std::iter::once(&none).chain(&self.variants).map(variant).collect()
+    }
+
+    /// The mechanism that it names.
+    pub fn mechanism(&self) -> Result<&str, ScenarioError> {
+        match self.table.get("mechanism") {
+            Some(Value::String(name)) => Ok(name),
+            Some(other) => {
+                Err(self.wrong("mechanism", &format!("expected a name in quotes, not {other}")))
+            }
+            None => Err(self.wrong("mechanism", "missing: expected the name of a mechanism")),
+        }
+    }
+
+    /// Whether it has a key of that name.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Reads it as a mechanism's scenario.
+    pub fn scenario<T: DeserializeOwned>(&self) -> Result<T, ScenarioError> {
+        serde_path_to_error::deserialize(Value::Table(self.table.clone())).map_err(|error| {
+            let path = error.path().to_string();
+            let problem = error.into_inner().message().replace('\n', "; ");
+            self.wrong(&path, &for_people(&problem))
+        })
+    }
+
+    /// An error about a key.
+    pub fn wrong(&self, key: &str, problem: &str) -> ScenarioError {
+        let overridden = self.set.iter().any(|set| set.starts_with(key));
+        let place = if overridden {
+            format!("--set {key}")
+        } else {
+            format!("{}:{}: {key}", self.file, self.line(key))
+        };
+        let given = match self.value(key) {
+            Some(value) if !value.is_table() && !value.is_array() => format!(" = {value}"),
+            _ => String::new(),
+        };
+        ScenarioError { place: format!("{place}{given}"), problem: problem.to_string() }
+    }
+
+    /// The text of the scenario as it is run, overrides included.
+    pub fn resolved(&self) -> String {
+        toml::to_string(&self.table).expect("a table that was read can be written")
+    }
+
+    /// Its table, overrides included.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    fn value(&self, key: &str) -> Option<&Value> {
+        let mut steps = steps(key);
+        let first = self.table.get(steps.next()?)?;
+        steps.try_fold(first, |value, step| match value {
+            Value::Table(table) => table.get(step),
+            Value::Array(array) => array.get(step.parse::<usize>().ok()?),
+            _ => None,
+        })
+    }
+
+    /// The line of the last part of `key` that is in the file.
+    fn line(&self, key: &str) -> usize {
+        use toml::de::{DeTable, DeValue};
+        let Ok(root) = DeTable::parse(&self.text) else {
+            return 1;
+        };
+        let mut at = root.span().start;
+        let mut table = Some(root.get_ref());
+        let mut array = None;
+        for step in steps(key) {
+            let next = match (table, array) {
+                (Some(table), _) => {
+                    let Some((name, value)) = table.iter().find(|(name, _)| name.get_ref() == step)
+                    else {
+                        break;
+                    };
+                    at = name.span().start;
+                    value
+                }
+                (None, Some(items)) => {
+                    let items: &toml::de::DeArray = items;
+                    let Some(value) = step.parse().ok().and_then(|n: usize| items.get(n)) else {
+                        break;
+                    };
+                    at = value.span().start;
+                    value
+                }
+                (None, None) => break,
+            };
+            (table, array) = match next.get_ref() {
+                DeValue::Table(inner) => (Some(inner), None),
+                DeValue::Array(inner) => (None, Some(inner)),
+                _ => (None, None),
+            };
+        }
+        line_at(&self.text, at)
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(&self.file)
+    }
+}
+
+/// The reader's words for the types of numbers, in words of their own.
+fn for_people(problem: &str) -> String {
+    [
+        ("expected u32", "expected a whole number from 0 to 4,294,967,295"),
+        ("expected u64", "expected a whole number from 0 to 2^63 - 1"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+    ]
+    .iter()
+    .fold(problem.to_string(), |text, (ours, theirs)| text.replace(ours, theirs))
+}
+
+/// `agents[2].stake` in its parts.
+fn steps(key: &str) -> impl Iterator<Item = &str> {
+    key.split(['.', '[', ']']).filter(|step| !step.is_empty())
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text[..offset.min(text.len())].matches('\n').count()
+}
+
+/// Puts `key=value` over a table. The key is dotted, with `[n]` for the entries of a list.
+fn override_with(table: &mut Table, assignment: &str) -> Result<(), String> {
+    let (key, value) =
+        assignment.split_once('=').ok_or("expected key=value, such as run.horizon=100")?;
+    let (key, value) = (key.trim(), value.trim());
+    // What is not a TOML value is taken as a string, so that no shell needs to quote quotes.
+    let value = toml::from_str::<Table>(&format!("value = {value}"))
+        .ok()
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| Value::String(value.to_string()));
+    let mut parts: Vec<&str> = steps(key).collect();
+    let last = parts.pop().ok_or("the key is empty")?;
+    let mut at = table;
+    let mut parts = parts.into_iter().peekable();
+    while let Some(part) = parts.next() {
+        let next = at.get_mut(part).ok_or_else(|| format!("the scenario has no `{part}`"))?;
+        at = match next {
+            Value::Table(inner) => inner,
+            Value::Array(items) => {
+                let item = parts.next().and_then(|n| n.parse::<usize>().ok());
+                let item = item.and_then(|n| items.get_mut(n));
+                match item {
+                    Some(Value::Table(inner)) => inner,
+                    _ => return Err(format!("expected `{part}[n]` with the number of an entry")),
+                }
+            }
+            _ => return Err(format!("`{part}` is a value: it has no keys")),
+        };
+    }
+    at.insert(last.to_string(), value);
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! A promise: members put down a deposit and get it back if they keep what they promised in time.
+//!
+//! | message | who | what |
+//! | --- | --- | --- |
+//! | `join` | anyone, with the deposit | promises |
+//! | `keep` | a member, in its window | keeps the promise |
+//! | `settle` | anyone, after the window | credits the member, or the sink if the promise was broken |
+//! | `collect` | anyone | pays an account what is credited to it |
+//!
+//! Intended is that members keep their promise. It pays as long as the deposit is more than what keeping
+//! costs: that is for [`Params::deposit`] to say, and for the audit to see.
+//!
+//! What a payment depends on: the deposit and the window never change, and the window begins with the
+//! block in which the member joins.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+use carrots_kernel::accounts;
+pub use carrots_kernel::accounts::{Accounts, Paid};
+pub use carrots_kernel::{Balance, Block};
+
+/// The longest window, in blocks.
+pub const MAX_WINDOW: Block = carrots_kernel::sealed::MAX_WINDOW;
+
+carrots_kernel::records! {
+    /// What the constructor takes beside the roles.
+    #[derive(Default)]
+    #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+    #[cfg_attr(feature = "std", serde(deny_unknown_fields))]
+    pub struct Params {
+        /// What a member puts down.
+        #[cfg_attr(feature = "std", serde(with = "carrots_kernel::text::amount"))]
+        pub deposit: Balance,
+        /// Blocks in which the promise can be kept.
+        pub window_blocks: Block,
+    }
+
+    /// What is wrong with parameters.
+    pub enum ParamsError {
+        /// There is no deposit.
+        DepositZero,
+        /// The window has no block, or too many.
+        Window,
+    }
+
+    /// Who has a role.
+    pub struct Roles<Id> {
+        /// Who is credited with the deposits of broken promises.
+        pub sink: Id,
+    }
+
+    /// The state of the whole system.
+    #[derive(Default)]
+    pub struct State {
+        /// Promises that are not settled.
+        pub open: u32,
+    }
+
+    /// A member's promise.
+    #[derive(Default)]
+    pub struct Member {
+        /// The block in which it joined; zero if it is none.
+        pub since: Block,
+        /// Whether it kept its promise.
+        pub kept: bool,
+    }
+
+    /// Somebody joined.
+    pub struct Joined {
+        /// The first block in which it is too late to keep the promise.
+        pub until: Block,
+    }
+
+    /// A promise was kept.
+    pub struct Kept {
+        /// In which block.
+        pub block: Block,
+    }
+
+    /// A promise was settled.
+    pub struct Settled {
+        /// Whether it was kept.
+        pub kept: bool,
+        /// What was credited.
+        pub amount: Balance,
+    }
+}
+
+carrots_kernel::errors! {
+    /// Why a call was refused. A refused call changes nothing.
+    pub enum Error {
+        /// The deposit is not what the parameters say.
+        WrongDeposit,
+        /// The account has a promise that is not settled.
+        AlreadyMember,
+        /// The account has no promise.
+        NotMember,
+        /// The promise was kept already.
+        AlreadyKept,
+        /// The window is over.
+        TooLate,
+        /// The window is not over, and the promise is not kept.
+        TooEarly,
+        /// Nothing is credited to the account.
+        NothingToCollect,
+        /// The chain refused the payment.
+        PaymentFailed,
+    }
+}
+
+impl Params {
+    /// Names the first rule that the parameters break.
+    pub fn check(&self) -> Result<(), ParamsError> {
+        carrots_kernel::check(&[
+            (self.deposit > 0, ParamsError::DepositZero),
+            ((1..=MAX_WINDOW).contains(&self.window_blocks), ParamsError::Window),
+        ])
+    }
+}
+
+/// What is stored.
+#[allow(missing_docs)]
+pub trait Db: Accounts {
+    fn params(&self) -> Params;
+    fn roles(&self) -> Roles<Self::Id>;
+    fn state(&self) -> State;
+    fn set_state(&mut self, state: State);
+    fn member(&self, who: Self::Id) -> Member;
+    fn set_member(&mut self, who: Self::Id, member: Member);
+}
+
+/// Makes the caller a member, with `amount` as its deposit.
+pub fn join<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Result<Joined, Error> {
+    let (params, mut state) = (db.params(), db.state());
+    if amount != params.deposit {
+        return Err(Error::WrongDeposit);
+    }
+    if db.member(who) != Member::default() {
+        return Err(Error::AlreadyMember);
+    }
+    state.open = state.open.saturating_add(1);
+    // After this point the call must succeed.
+    db.set_state(state);
+    // Block zero would be nobody's.
+    db.set_member(who, Member { since: now.max(1), kept: false });
+    Ok(Joined { until: now.max(1).saturating_add(params.window_blocks) })
+}
+
+/// Keeps the caller's promise.
+pub fn keep<D: Db>(db: &mut D, who: D::Id, now: Block) -> Result<Kept, Error> {
+    let member = member(db, who)?;
+    if member.kept {
+        return Err(Error::AlreadyKept);
+    }
+    if is_over(&db.params(), &member, now) {
+        return Err(Error::TooLate);
+    }
+    // After this point the call must succeed.
+    db.set_member(who, Member { kept: true, ..member });
+    Ok(Kept { block: now })
+}
+
+/// Settles a member's promise, once it is kept or its window is over.
+pub fn settle<D: Db>(db: &mut D, account: D::Id, now: Block) -> Result<Settled, Error> {
+    let (params, mut state, member) = (db.params(), db.state(), member(db, account)?);
+    if !member.kept && !is_over(&params, &member, now) {
+        return Err(Error::TooEarly);
+    }
+    state.open = state.open.saturating_sub(1);
+    let payee = if member.kept { account } else { db.roles().sink };
+    // After this point the call must succeed.
+    db.set_state(state);
+    db.set_member(account, Member::default());
+    accounts::credit(db, payee, params.deposit);
+    Ok(Settled { kept: member.kept, amount: params.deposit })
+}
+
+/// Pays an account what is credited to it.
+pub fn collect<D: Db>(db: &mut D, account: D::Id) -> Result<Paid, Error> {
+    accounts::collect(db, account).ok_or(Error::NothingToCollect)
+}
+
+fn member<D: Db>(db: &D, who: D::Id) -> Result<Member, Error> {
+    match db.member(who) {
+        member if member == Member::default() => Err(Error::NotMember),
+        member => Ok(member),
+    }
+}
+
+fn is_over(params: &Params, member: &Member, now: Block) -> bool {
+    now.saturating_sub(member.since) >= params.window_blocks
+}

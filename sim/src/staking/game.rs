@@ -1,0 +1,740 @@
+//! Staking as it is played: operators and bonders with plans, era by era.
+//!
+//! A round is an era. In it every player chooses once, in the order of their numbers; then reports
+//! arrive, somebody ends the era, pulls every payout and applies every slash that is due. After
+//! the horizon nobody acts any more, but time goes on until every report has had its slash.
+//!
+//! A player's payoff is what it has and could take out then, less what it began with, plus the
+//! gains and less the costs that the world knows.
+//!
+//! Where it is audited, turns go by plans and then by numbers: what is scarce, and what rounding
+//! leaves, falls to players by their order among those who do the same.
+
+use super::menu::{self, Game, Plan, Variant};
+use super::scenario::{self, Audit, SPLITS, Scenario, Strategy, World};
+use super::{Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
+use carrots::model::{Agent, Instance};
+use carrots::play::{Answers, Learner, Play, Player, PlayerState, accounts};
+use carrots::scenario::Invalid;
+use carrots_kernel::{Balance, Perbill};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, State, Status};
+use std::{iter::repeat_n, mem::take, ops::Range};
+
+/// Who funds the reserve, ends eras and is credited as the reporter.
+const KEEPER: Agent = SINK + 1;
+
+/// What a player remembers from round to round.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Memory {
+    /// Leaves once it has nothing bonded; the era in which it unbonded.
+    Left(Option<Era>),
+    /// With whom, and how often that operator had been slashed when it bonded.
+    Bonded(Agent, u32),
+    /// From whom, and since when.
+    Unbonding(Agent, Era),
+    /// With several operators at once; the place among holdings.
+    Several(u32),
+    /// Nothing that it needs: it has nothing bonded, or always does the same.
+    #[default]
+    Idle,
+    /// In which place its lessons are.
+    Learning(u32),
+}
+
+/// How an operator spends an era.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    Done,
+    Missed,
+    Equivocated,
+}
+
+/// An offence that was noticed and waits to be reported: whose, and in which era.
+type Noticed = (Agent, Era, Offence);
+
+/// What is seen, and what the world keeps.
+#[derive(Clone, Default)]
+pub struct Board {
+    /// The era in progress.
+    era: Era,
+    /// Where it is audited: the players in the order of their turns, and what the account of each
+    /// has beside its stake.
+    order: Vec<usize>,
+    spare: Vec<Balance>,
+    /// The turns of those who act though there is no news: all but bonders who are content.
+    acting: Vec<usize>,
+    /// Everyone who ever registered; those who were there already come first, so many.
+    operators: Vec<Agent>,
+    there: usize,
+    /// What was bonded to each of them when everybody had entered; how it all stood then, and when
+    /// the last round was over.
+    stakes: Vec<Balance>,
+    start: State,
+    end: State,
+    /// What all stake bonded to an account lost, and how often.
+    losses: Vec<Balance>,
+    slashes: Vec<u32>,
+    lessons: Vec<Learner<3>>,
+    /// What bonders with several operators remember of each.
+    holdings: Vec<Vec<Memory>>,
+    /// Who left in the first era, and withdraws before anybody else can call anything.
+    fugitives: Vec<usize>,
+    /// Whether any operator was slashed or retired since all bonders looked: else none need look.
+    news: bool,
+    /// The same for what only some of them can have seen in this round.
+    late_news: bool,
+    noticed: Vec<Noticed>,
+    duties: u64,
+    done: u64,
+    offences: u64,
+    reports: u64,
+    rewards: Balance,
+    slashed: Balance,
+}
+
+type Table<A> = carrots::play::Table<Game, A>;
+
+impl Play for Game {
+    type Model = Staking;
+    type World = World;
+    type Strategy = Strategy;
+    type Audit = Audit;
+    type Plan = Plan;
+    type Own = Memory;
+    type Board = Board;
+
+    const METRICS: &'static [(&'static str, bool)] = &[
+        ("staked_share", false),
+        ("rewards_paid", true),
+        ("reserve_left", true),
+        ("duty_rate", false),
+        ("offences", false),
+        ("reports", false),
+        ("slashed_total", true),
+        ("slashed_share", false),
+        ("active_operators", false),
+    ];
+
+    const ONCE: &'static [&'static str] = &["reserve"];
+    /// Who tells of offences and of duties; and somebody ends eras.
+    const TRUSTED: &'static [&'static str] = &["slasher", "scorer", "keeper", "sink"];
+
+    fn accounts(strategy: Strategy) -> u32 {
+        scenario::accounts(strategy)
+    }
+
+    fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {
+        live::habit(instance, who)
+    }
+
+    fn fits(
+        instance: &Instance<Staking>,
+        who: Agent,
+        strategy: Strategy,
+    ) -> Result<(), &'static str> {
+        live::fits(instance, who, strategy)
+    }
+
+    fn conclude(instance: &mut Instance<Staking>) {
+        live::conclude(instance)
+    }
+
+    fn check(scenario: &Scenario) -> Result<(), Invalid> {
+        scenario::check(scenario)
+    }
+
+    fn plan(strategy: Strategy) -> Plan {
+        Plan { strategy, variant: Variant::Plain }
+    }
+
+    fn strategy(plan: Plan) -> Strategy {
+        plan.strategy
+    }
+
+    fn new(scenario: &Scenario) -> Self {
+        let groups = scenario.agents.iter();
+        let entering = groups.flat_map(|group| repeat_n(group.strategy, group.count as usize));
+        let mut bonders: Vec<bool> = entering.map(|one| one == Strategy::Bonder).collect();
+        let entering = bonders.len();
+        let there = scenario.incumbents().into_iter();
+        bonders.extend(there.map(|(_, one)| one == Strategy::Bonder));
+        let Scenario { params, world, audit, run, .. } = scenario;
+        let (audit, horizon) = (audit.unwrap_or_default(), run.horizon);
+        Self { params: *params, world: *world, audit, horizon, entering, bonders }
+    }
+
+    fn wallets(&self) -> Vec<Balance> {
+        [vec![0; KEEPER as usize], vec![self.world.reserve]].concat()
+    }
+
+    /// Operators register, then bonders choose among them.
+    fn enter<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let (all, db) = (accounts(&table.instance), &table.instance.db);
+        let is_operator = |who: &Agent| db.pool(*who).status != Status::Absent;
+        let operators: Vec<Agent> = all.clone().filter(is_operator).collect();
+        let players = if self.audit.by_plan { table.players.len() } else { 0 };
+        let mut order: Vec<usize> = (0..players).collect();
+        order.sort_by_key(|at| table.players[*at].plan);
+        let has = |at: usize| table.instance.ledger().wallets[table.players[at].account as usize];
+        let spare = |at| has(at).saturating_sub(table.endowments[at].stake);
+        let spare = (0..players).map(spare).collect();
+        table.board = Board {
+            era: db.state().era,
+            order,
+            spare,
+            there: operators.len(),
+            operators,
+            losses: vec![0; all.len()],
+            slashes: vec![0; all.len()],
+            news: true,
+            ..Board::default()
+        };
+        if self.world.reserve > 0 {
+            table.call(KEEPER, self.world.reserve, Op::Fund {});
+        }
+        for at in 0..table.players.len() {
+            if at >= self.entering && table.players[at].plan.variant == Variant::Out {
+                table.turn(at);
+                quit(table, table.players[at].account);
+            }
+            recall(table, at);
+        }
+        self.register(table);
+        for place in 0..table.players.len() {
+            let at = player(table, place);
+            if at < self.entering && self.bonders[at] {
+                table.turn(at);
+                table.players[at].own = bond(table, at);
+            }
+        }
+        let (board, db) = (&mut table.board, &table.instance.db);
+        board.stakes = board.operators.iter().map(|at| db.pool(*at).fund.amount).collect();
+        board.start = db.state();
+    }
+
+    /// One era. Bonders who are content look only where there is news.
+    fn round<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let acting = take(&mut table.board.acting);
+        let (players, mut turns) = (table.players.len(), acting.iter().copied().peekable());
+        let mut place = 0;
+        while place < players {
+            if !table.board.news {
+                while turns.next_if(|turn| *turn < place).is_some() {}
+                let Some(turn) = turns.peek() else { break };
+                place = *turn;
+            }
+            let at = player(table, place);
+            place += 1;
+            if table.players[at].plan.strategy != Strategy::Bonder {
+                table.turn(at);
+                self.operate(table, at);
+            } else if table.board.news || !content(table, at) {
+                table.turn(at);
+                let memory = table.players[at].own;
+                if stirs(table, memory) {
+                    table.players[at].own = look(table, at, memory);
+                }
+            }
+        }
+        table.board.acting = match table.board.news {
+            false => acting,
+            true => {
+                let acts = |place: &usize| {
+                    let at = player(table, *place);
+                    !self.bonders[at] || !content(table, at)
+                };
+                (0..players).filter(acts).collect()
+            }
+        };
+        table.board.news = take(&mut table.board.late_news);
+        self.close(table);
+    }
+
+    /// Lets time pass until every report had its slash.
+    fn finish<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        table.board.end = table.instance.db.state();
+        let after = self.world.report_delay_eras + self.params.slash_defer_eras;
+        (0..=after).for_each(|_| self.close(table));
+    }
+
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+        let board = &table.board;
+        let bonded: Balance = table.endowments.iter().map(|endowment| endowment.stake).sum();
+        vec![
+            board.end.staked as f64 / self.params.issuance as f64,
+            board.rewards as f64,
+            board.end.reserve as f64,
+            board.done as f64 / board.duties.max(1) as f64,
+            board.offences as f64,
+            board.reports as f64,
+            board.slashed as f64,
+            board.slashed as f64 / bonded.max(1) as f64,
+            board.end.operators.into(),
+        ]
+    }
+
+    fn slashed<A>(&self, table: &Table<A>, player: usize) -> Balance {
+        accounts_of(table, player).map(|account| table.board.losses[account as usize]).sum()
+    }
+
+    fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
+        menu::audited(scenario)
+    }
+
+    /// Every account that has anything here.
+    fn leave<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let own = |place| accounts_of(table, player(table, place));
+        let mut all: Vec<Agent> = (0..table.players.len()).flat_map(own).collect();
+        all.extend(accounts(&table.instance));
+        self.settle_all(table);
+        all.iter().for_each(|who| quit(table, *who));
+        for _ in 0..self.params.unbonding_eras {
+            self.close(table);
+            self.settle_all(table);
+        }
+        for who in all {
+            let unbondings = table.instance.db.unbondings.get(who);
+            unbondings.iter().for_each(|(at, _)| _ = withdraw(table, who, at.0, at.1));
+            if table.instance.db.credit(who) > 0 {
+                table.call(who, 0, Op::Collect { account: who });
+            }
+        }
+    }
+
+    fn kept(&self, end: &Instance<Staking>) -> Balance {
+        end.db.state().reserve
+    }
+
+    /// A token for what a player has with each operator, in every era and twice when it leaves.
+    fn rounding(&self) -> Balance {
+        self.bonders.len() as Balance * Balance::from(self.horizon + 2)
+    }
+
+    fn spare(&self) -> Balance {
+        self.audit.spare
+    }
+
+    fn others(&self) -> Vec<Player> {
+        let seats = [("slasher", SLASHER), ("scorer", SCORER), ("sink", SINK), ("keeper", KEEPER)];
+        seats.map(|(name, account)| Player { name: name.into(), accounts: vec![account] }).into()
+    }
+
+    fn fixed(&self, plan: Plan, _player: usize, _kind: Balance) -> Option<Plan> {
+        // A third of the way may be the first era.
+        let at_once = plan.strategy == Strategy::ExitBeforeSlash && self.horizon < 3;
+        let plan = if at_once { Plan { variant: Variant::Sure, ..plan } } else { plan };
+        (plan.strategy != Strategy::Adaptive).then_some(plan)
+    }
+
+    /// Without chance, and bonders evenly.
+    fn intended(&self, _player: usize, strategy: Strategy) -> Plan {
+        let variant = match strategy {
+            Strategy::Bonder => Variant::Spread,
+            Strategy::Lazy | Strategy::Equivocating => Variant::Sure,
+            _ => Variant::Plain,
+        };
+        Plan { strategy, variant }
+    }
+
+    /// Who was there already has one account.
+    fn suits(&self, player: usize, strategy: Strategy) -> bool {
+        let fits = player < self.entering || scenario::accounts(strategy) == 1;
+        // Who learns tries something else in any era: too many branches of chance for more than two.
+        let fits = fits && (strategy != Strategy::Adaptive || self.horizon <= 2);
+        fits && self.bonders[player] == (strategy == Strategy::Bonder)
+    }
+
+    fn options(&self, player: usize) -> Vec<Plan> {
+        self.menu(player)
+    }
+
+    fn name(&self, plan: Plan) -> String {
+        plan.name()
+    }
+
+    fn is_out(&self, plan: Plan) -> bool {
+        plan.variant == Variant::Out
+    }
+
+    fn identities(&self, plan: Plan) -> u32 {
+        plan.accounts().max(1)
+    }
+
+    /// Those who enter are alike: operators, and bonders.
+    fn class(&self, player: usize) -> usize {
+        if player < self.entering { self.bonders[player].into() } else { 2 + player }
+    }
+
+    fn player_name(&self, player: usize) -> String {
+        let same = |bonder: &&bool| **bonder == self.bonders[player];
+        let number = self.bonders[..player].iter().filter(same).count();
+        format!("{} {number}", if self.bonders[player] { "bonder" } else { "operator" })
+    }
+
+    /// Whether more than a third of the operators of the first era, or of the stake that they and
+    /// their bonders had in it, equivocated and were reported: what a chain's finality does not
+    /// survive (Lamport, Shostak, Pease 1982).
+    fn turned<A>(&self, table: &Table<A>) -> Option<bool> {
+        let (Board { operators, stakes, start, .. }, db) = (&table.board, &table.instance.db);
+        let told = |at: &Agent| db.reported(*at, start.era, Offence::Equivocation);
+        let bad = || operators.iter().zip(stakes).filter(|(at, _)| told(at));
+        let staked: Balance = bad().map(|(_, stake)| stake).sum();
+        Some(3 * bad().count() > start.operators as usize || 3 * staked > start.staked)
+    }
+
+    fn corrupt(&self) -> Option<Plan> {
+        Some(Plan { strategy: Strategy::Equivocating, variant: Variant::Sure })
+    }
+}
+
+impl Game {
+    /// Payouts of eras that are over are pulled, and slashes that are due are applied, whoever
+    /// registered.
+    fn settle_all<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let era = table.instance.db.state().era;
+        for operator in accounts(&table.instance) {
+            let points = table.instance.db.points.get(operator);
+            let unpaid = points.iter().map(|(era, _)| *era).filter(|at| *at < era);
+            for era in unpaid.collect::<Vec<_>>() {
+                table.call(KEEPER, 0, Op::Payout { operator, era });
+            }
+            while table.call(KEEPER, 0, Op::ApplySlash { operator }).is_some() {}
+        }
+    }
+
+    /// Operators register; where turns go by plans, everyone's first account before anyone's
+    /// second.
+    fn register<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        let players = (0..table.players.len()).map(|place| player(table, place));
+        let enters = |at: &usize| *at < self.entering && !self.bonders[*at];
+        let numbers =
+            |at: usize| (0..table.players[at].plan.accounts()).map(move |number| (number, at));
+        let mut all: Vec<(u32, usize)> = players.filter(enters).flat_map(numbers).collect();
+        all.sort_by_key(|(number, _)| if self.audit.by_plan { *number } else { 0 });
+        for (number, at) in all {
+            table.turn(at);
+            let (who, plan) = (table.players[at].account + number, table.players[at].plan);
+            let commission = match plan.variant {
+                Variant::Highest => self.params.max_commission,
+                Variant::Whole => Perbill::one(),
+                _ => self.world.commission,
+            };
+            let stake = table.part(at, number, plan.accounts());
+            if table.call(who, stake, Op::Register { commission }).is_some() {
+                table.board.operators.push(who);
+            }
+        }
+    }
+
+    /// Reports arrive, the era ends, payouts are pulled and slashes applied.
+    fn close<A: Answers<Staking>>(&self, table: &mut Table<A>) {
+        table.turn_of_others();
+        let (era, delay) = (table.board.era, self.world.report_delay_eras);
+        let is_due = |noticed: &Noticed| noticed.1 + delay <= era;
+        let (due, later) = take(&mut table.board.noticed).into_iter().partition(is_due);
+        table.board.noticed = later;
+        due.into_iter().for_each(|noticed| report(table, noticed, KEEPER));
+        table.advance(self.params.era_blocks);
+        table.turn_of_others();
+        table.call(KEEPER, 0, Op::EndEra {});
+        for at in table.board.fugitives.clone() {
+            table.turn(at);
+            self.exit(table, at);
+        }
+        table.turn_of_others();
+        let mut accused = false;
+        for place in 0..table.board.operators.len() {
+            let operator = table.board.operators[place];
+            let pool = table.instance.db.pool(operator);
+            accused |= pool.accused();
+            if pool.unpaid > 0
+                && let Some(Receipt::PaidOut(paid)) =
+                    table.call(KEEPER, 0, Op::Payout { operator, era })
+            {
+                table.board.rewards += paid.commission + paid.shared;
+            }
+        }
+        if accused {
+            table.turn_of_others();
+            apply_slashes(table);
+        }
+        table.board.era += 1;
+    }
+
+    /// An operator's era.
+    #[inline]
+    fn operate<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize) {
+        let plan = table.players[at].plan;
+        let first = table.board.era == table.board.start.era;
+        let duty = match (plan.strategy, plan.variant) {
+            (Strategy::ExitBeforeSlash, _) => return self.exit(table, at),
+            (Strategy::Adaptive, _) => learned(table, at),
+            (Strategy::Lazy, Variant::Plain) if table.chance(at, 0.5) => Duty::Done,
+            (Strategy::Lazy, _) => Duty::Missed,
+            (Strategy::Equivocating | Strategy::StakeSplitting, Variant::Plain) => {
+                let offends = table.chance(at, self.world.offence_rate);
+                if offends { Duty::Equivocated } else { Duty::Done }
+            }
+            (Strategy::Equivocating, _) if first => Duty::Equivocated,
+            _ => Duty::Done,
+        };
+        let splits = plan.strategy == Strategy::StakeSplitting;
+        let offender = if splits { table.board.era % SPLITS } else { 0 };
+        for number in 0..plan.accounts() {
+            self.duty(table, at, number, if number == offender { duty } else { Duty::Done });
+        }
+        if plan.strategy == Strategy::RewardCompounding {
+            self.compound(table, table.players[at].account);
+        }
+    }
+
+    /// One of a player's operators does its duty, or not. Who equivocates does its duty, too.
+    #[inline]
+    fn duty<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, number: u32, duty: Duty) {
+        let (operator, era) = (table.players[at].account + number, table.board.era);
+        if table.instance.db.pool(operator).status != Status::Active {
+            return;
+        }
+        table.board.duties += 1;
+        let tries = duty != Duty::Missed;
+        table.endowments[at].costs += if tries { self.world.duty_cost } else { 0 };
+        if tries && !table.chance(at, self.world.miss_rate) {
+            table.board.done += 1;
+            let scorer = table.instance.db.roles().scorer;
+            table.call(scorer, 0, Op::Award { operator, points: self.world.era_points });
+        } else {
+            self.notice(table, at, (operator, era, Offence::Unresponsiveness));
+        }
+        if duty == Duty::Equivocated {
+            table.board.offences += 1;
+            table.endowments[at].gains += self.world.offence_gain;
+            table.answers.commit(at);
+            self.notice(table, at, (operator, era, Offence::Equivocation));
+        }
+    }
+
+    /// What is noticed is reported later; who reports itself does it at once.
+    #[inline]
+    fn notice<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, noticed: Noticed) {
+        if table.players[at].plan.variant == Variant::Told {
+            report(table, noticed, noticed.0);
+        } else if table.chance(at, self.world.detection) {
+            table.board.noticed.push(noticed);
+        }
+    }
+
+    fn compound<A: Answers<Staking>>(&self, table: &mut Table<A>, operator: Agent) {
+        let credit = table.instance.db.credit(operator);
+        if credit >= self.params.min_bond
+            && table.call(operator, 0, Op::Collect { account: operator }).is_some()
+        {
+            table.call(operator, credit, Op::Bond { operator });
+        }
+    }
+
+    /// Equivocates and leaves in the same era, a third of the way or in the first one.
+    fn exit<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize) {
+        let PlayerState { plan, account: operator, own } = table.players[at].clone();
+        let at_once = plan.variant == Variant::Sure;
+        let third = table.board.era - table.board.start.era >= self.horizon / 3;
+        match own {
+            Memory::Left(None) if at_once || third => {
+                self.duty(table, at, 0, Duty::Equivocated);
+                table.call(operator, 0, Op::Retire {});
+                (table.board.news, table.board.late_news) = (true, true);
+                let era = unbond(table, operator, operator);
+                table.players[at].own = Memory::Left(era);
+                table.board.fugitives.extend((at_once && era.is_some()).then_some(at));
+            }
+            Memory::Left(None) => self.duty(table, at, 0, Duty::Done),
+            Memory::Left(Some(era)) if withdraw(table, operator, operator, era) => {
+                table.players[at].own = Memory::Idle;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The player whose turn it is in that place.
+#[inline(always)]
+fn player<A>(table: &Table<A>, place: usize) -> usize {
+    table.board.order.get(place).copied().unwrap_or(place)
+}
+
+/// The accounts that a player uses.
+fn accounts_of<A>(table: &Table<A>, at: usize) -> Range<Agent> {
+    let player = &table.players[at];
+    player.account..player.account + player.plan.accounts()
+}
+
+/// A player remembers what it needs, having entered or been there.
+fn recall<A>(table: &mut Table<A>, at: usize) {
+    let (db, who) = (&table.instance.db, table.players[at].account);
+    table.players[at].own = match table.players[at].plan.strategy {
+        Strategy::ExitBeforeSlash => Memory::Left(None),
+        Strategy::Adaptive => {
+            table.board.lessons.push(Learner::new());
+            Memory::Learning(table.board.lessons.len() as u32 - 1)
+        }
+        Strategy::Bonder => {
+            let (positions, unbondings) = (db.positions.get(who), db.unbondings.get(who));
+            let bonded = positions.iter().map(|(operator, _)| Memory::Bonded(*operator, 0));
+            let unbonding = unbondings.iter().map(|(at, _)| Memory::Unbonding(at.0, at.1));
+            bonded.chain(unbonding).fold(Memory::Idle, |held, one| remember(table, held, one))
+        }
+        _ => Memory::Idle,
+    };
+}
+
+/// One memory of two.
+fn remember<A>(table: &mut Table<A>, held: Memory, more: Memory) -> Memory {
+    let holdings = &mut table.board.holdings;
+    match held {
+        Memory::Idle => more,
+        Memory::Several(place) => {
+            holdings[place as usize].push(more);
+            held
+        }
+        _ => {
+            holdings.push(vec![held, more]);
+            Memory::Several(holdings.len() as u32 - 1)
+        }
+    }
+}
+
+/// Whether a bonder has all with one operator.
+#[inline(always)]
+fn content<A>(table: &Table<A>, at: usize) -> bool {
+    matches!(table.players[at].own, Memory::Bonded(..))
+}
+
+/// Whether a bonder has anything to do.
+#[inline(always)]
+fn stirs<A>(table: &Table<A>, memory: Memory) -> bool {
+    let Memory::Bonded(operator, slashes) = memory else { return true };
+    let retired = table.instance.db.pool(operator).status != Status::Active;
+    retired || table.board.slashes[operator as usize] > slashes
+}
+
+fn report<A: Answers<Staking>>(
+    table: &mut Table<A>,
+    (operator, era, offence): Noticed,
+    reporter: Agent,
+) {
+    let slasher = table.instance.db.roles().slasher;
+    let op = Op::Report { operator, era, offence, reporter };
+    table.board.reports += u64::from(table.call(slasher, 0, op).is_some());
+}
+
+fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {
+    let is_due = |table: &Table<A>, operator| {
+        let pool = table.instance.db.pool(operator);
+        pool.accused() && pool.slash_due <= table.instance.db.state().era
+    };
+    for place in 0..table.board.operators.len() {
+        let operator = table.board.operators[place];
+        while is_due(table, operator)
+            && let Some(Receipt::Slashed(slashed)) =
+                table.call(KEEPER, 0, Op::ApplySlash { operator })
+        {
+            table.board.slashed += slashed.amount;
+            table.board.losses[operator as usize] += slashed.amount;
+            table.board.slashes[operator as usize] += u32::from(slashed.amount > 0);
+            table.board.news |= slashed.amount > 0;
+        }
+    }
+}
+
+fn learned<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Duty {
+    let Memory::Learning(place) = table.players[at].own else { return Duty::Done };
+    let endowment = &mut table.endowments[at];
+    let has = table.instance.wealth(table.players[at].account) as f64;
+    let has = has + endowment.gains as f64 - endowment.costs as f64;
+    let choice = table.board.lessons[place as usize].choose(has, endowment, &mut table.answers);
+    [Duty::Done, Duty::Missed, Duty::Equivocated][choice]
+}
+
+/// Unbonds all that an account has with an operator.
+fn unbond<A: Answers<Staking>>(table: &mut Table<A>, who: Agent, operator: Agent) -> Option<Era> {
+    let shares = table.instance.db.position(operator, who);
+    match table.call(who, 0, Op::Unbond { operator, shares }) {
+        Some(Receipt::Unbonded(unbonded)) => Some(unbonded.era),
+        _ => None,
+    }
+}
+
+/// Takes out what an account unbonded in an era, once that is possible; whether it was.
+fn withdraw<A: Answers<Staking>>(
+    table: &mut Table<A>,
+    who: Agent,
+    operator: Agent,
+    era: Era,
+) -> bool {
+    let opens = era.saturating_add(table.instance.db.params().unbonding_eras);
+    table.instance.db.state().era >= opens
+        && table.call(who, 0, Op::Withdraw { operator, era }).is_some()
+}
+
+/// An account retires, and unbonds all that it has.
+fn quit<A: Answers<Staking>>(table: &mut Table<A>, who: Agent) {
+    if table.instance.db.pool(who).status == Status::Active {
+        table.call(who, 0, Op::Retire {});
+    }
+    let positions = table.instance.db.positions.get(who);
+    positions.iter().for_each(|(operator, _)| _ = unbond(table, who, *operator));
+}
+
+/// What a bonder does with what it remembers, and what it remembers then.
+#[inline(never)]
+fn look<A: Answers<Staking>>(table: &mut Table<A>, at: usize, memory: Memory) -> Memory {
+    let (who, plan) = (table.players[at].account, table.players[at].plan);
+    match memory {
+        Memory::Bonded(operator, _) if stirs(table, memory) && plan.variant != Variant::Loyal => {
+            let era = unbond(table, who, operator);
+            table.board.late_news |= era.is_none();
+            era.map_or(memory, |era| Memory::Unbonding(operator, era))
+        }
+        Memory::Bonded(..) => memory,
+        Memory::Unbonding(operator, era) if !withdraw(table, who, operator, era) => memory,
+        Memory::Several(place) => {
+            let mut holdings = take(&mut table.board.holdings[place as usize]);
+            holdings.iter_mut().for_each(|memory| *memory = look(table, at, *memory));
+            holdings.retain(|memory| !matches!(memory, Memory::Idle));
+            let left = holdings.is_empty();
+            table.board.holdings[place as usize] = holdings;
+            if left { Memory::Idle } else { memory }
+        }
+        _ => bond(table, at),
+    }
+}
+
+/// Bonds all that a bonder has, in equal parts, to the active operators of its choice, as far as
+/// they take it: to one that is drawn by chance, or to such as were never slashed. What it
+/// remembers then.
+fn bond<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Memory {
+    let (there, all) = (table.board.there, table.board.operators.len());
+    let (variant, who) = (table.players[at].plan.variant, table.players[at].account);
+    let one = |place: usize| place..place + 1;
+    let places = match variant {
+        Variant::Plain if all > 0 => one(table.pick(at, all)),
+        Variant::Plain | Variant::Out => 0..0,
+        Variant::With(number) => one(there + usize::from(number)),
+        _ => 0..all,
+    };
+    let is_good = |at: &Agent| {
+        let active = table.instance.db.pool(*at).status == Status::Active;
+        active && (variant == Variant::Plain || table.board.slashes[*at as usize] == 0)
+    };
+    let chosen = table.board.operators.get(places).unwrap_or_default();
+    let chosen: Vec<Agent> = chosen.iter().copied().filter(is_good).collect();
+    let spare = table.board.spare.get(at).copied().unwrap_or(0);
+    let has = table.instance.ledger().wallets[who as usize].saturating_sub(spare);
+    let (part, mut held) = (has / chosen.len().max(1) as Balance, Memory::Idle);
+    for operator in chosen {
+        if table.call(who, part, Op::Bond { operator }).is_some() {
+            let slashes = table.board.slashes[operator as usize];
+            held = remember(table, held, Memory::Bonded(operator, slashes));
+        }
+    }
+    held
+}

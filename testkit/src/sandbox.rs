@@ -1,0 +1,279 @@
+//! A compiled contract on a chain in memory.
+//!
+//! Blocks are numbers that are set, no real ones are built. What the chain itself takes from the
+//! agents, the deposits for storage, is paid from an amount that agents have beside their wallets.
+
+use crate::account;
+use crate::bundle::Bundle;
+use anyhow::{Context, Result, bail, ensure};
+use carrots::model::{Agent, Instance, Model, Op};
+use carrots_kernel::Balance;
+use drink::frame_support::storage::{storage_prefix, unhashed};
+use drink::frame_support::traits::fungible::{Inspect, Mutate};
+use drink::frame_support::{StorageHasher, Twox64Concat};
+use drink::minimal::{Balances, Contracts, MinimalSandbox, RuntimeEvent, System};
+use drink::pallet_contracts::{
+    Code, CollectEvents, DebugInfo, Determinism, Event as ContractsEvent, ExecReturnValue,
+    StorageDeposit,
+};
+use drink::{AccountId32, Sandbox as _, Weight};
+use scale::Decode;
+use sp_io::default_child_storage as child;
+use std::collections::BTreeMap;
+
+/// What each agent has for deposits.
+const DEPOSITS: Balance = 1_000_000_000_000;
+/// No call ends for want of gas.
+const GAS: Weight = Weight::MAX;
+/// Who deploys contracts.
+pub const DEPLOYER: Agent = Agent::MAX;
+
+/// A deployed contract.
+pub struct Sandbox {
+    chain: MinimalSandbox,
+    bundle: Bundle,
+    contract: AccountId32,
+    block: u32,
+    agents: Agent,
+    /// The deposits that an agent has paid, less those that it got back.
+    deposits: BTreeMap<Agent, i128>,
+    /// What the chain gave the contract so that its account exists.
+    minimum: Balance,
+}
+
+/// What a call did.
+pub struct Called {
+    /// What the contract returned, or why the chain refused to run it.
+    pub returned: Result<Returned, String>,
+    /// The contract's events.
+    pub events: Vec<Event>,
+    /// What the call cost.
+    pub weight: Weight,
+}
+
+/// What a contract returned.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// Whether it asked the chain to undo all that it did.
+    pub reverted: bool,
+    /// The encoded result.
+    pub data: Vec<u8>,
+}
+
+/// A contract's event.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The event's signature, and its indexed fields.
+    pub topics: Vec<Vec<u8>>,
+    /// The encoded fields.
+    pub data: Vec<u8>,
+}
+
+/// Why a contract could not be deployed.
+#[derive(Debug)]
+pub enum NotDeployed {
+    /// Its constructor refused, and returned this.
+    Refused(Vec<u8>),
+    /// Anything else.
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for NotDeployed {
+    fn from(error: anyhow::Error) -> Self {
+        NotDeployed::Failed(error)
+    }
+}
+
+impl Sandbox {
+    /// Deploys a mechanism's contract for the model's agents and with its parameters.
+    pub fn new<M: Model>(model: &Instance<M>) -> Result<Self> {
+        let wallets = &model.ledger().wallets;
+        match Self::deploy(M::NAME, wallets, &model.db.constructor(&account)) {
+            Ok(sandbox) => Ok(sandbox),
+            Err(NotDeployed::Failed(error)) => Err(error),
+            Err(NotDeployed::Refused(data)) => bail!("the constructor returned {data:?}"),
+        }
+    }
+
+    /// Deploys a contract in block 1, with the constructor's encoded arguments.
+    pub fn deploy(name: &str, wallets: &[Balance], arguments: &[u8]) -> Result<Self, NotDeployed> {
+        let bundle = Bundle::load(name)?;
+        let mut chain = MinimalSandbox::default();
+        chain.execute_with(|| fund(wallets))?;
+        let (code, input) = (bundle.code()?, bundle.constructor(arguments)?);
+        let contract = chain.execute_with(|| instantiate(code, input))?;
+        let mut sandbox = Self {
+            chain,
+            bundle,
+            contract,
+            block: 1,
+            agents: wallets.len() as Agent,
+            deposits: BTreeMap::new(),
+            minimum: 0,
+        };
+        sandbox.minimum = sandbox.held();
+        Ok(sandbox)
+    }
+
+    /// Lets blocks pass.
+    pub fn advance(&mut self, blocks: u32) {
+        self.block = self.block.saturating_add(blocks);
+    }
+
+    /// Calls the message of an operation.
+    pub fn apply(&mut self, who: Agent, value: Balance, op: &impl Op) -> Result<Called> {
+        let (message, arguments) = (op.message(), op.arguments(&account));
+        let beyond = match self.wallet(who) {
+            wallet if wallet < value => self.free(who) - wallet,
+            _ => 0,
+        };
+        // What is kept for deposits is not the agent's to send.
+        self.call(who, value.saturating_add(beyond), message, &arguments)
+    }
+
+    /// Calls a message.
+    pub fn call(
+        &mut self,
+        who: Agent,
+        value: Balance,
+        message: &str,
+        arguments: &[u8],
+    ) -> Result<Called> {
+        let input = self.bundle.message(message, arguments)?;
+        let (block, contract) = (self.block, self.contract.clone());
+        let (called, deposit) =
+            self.chain.execute_with(|| call(block, account(who).into(), contract, value, input));
+        *self.deposits.entry(who).or_default() += deposit;
+        Ok(called)
+    }
+
+    /// The tokens that an agent has, deposits aside.
+    pub fn wallet(&mut self, who: Agent) -> Balance {
+        let free = self.free(who);
+        self.less_deposits(who, free)
+    }
+
+    /// The tokens that all agents have, deposits aside.
+    pub fn wallets(&mut self) -> Vec<Balance> {
+        let of = |agent| Balances::balance(&account(agent).into());
+        let free: Vec<Balance> = self.chain.execute_with(|| (0..self.agents).map(of).collect());
+        (0..).zip(free).map(|(agent, free)| self.less_deposits(agent, free)).collect()
+    }
+
+    fn less_deposits(&self, who: Agent, free: Balance) -> Balance {
+        let paid = self.deposits.get(&who).copied().unwrap_or(0);
+        free.wrapping_add_signed(paid).wrapping_sub(DEPOSITS)
+    }
+
+    /// The tokens that the contract holds, deposits aside.
+    pub fn held(&mut self) -> Balance {
+        let contract = self.contract.clone();
+        self.chain.execute_with(|| Balances::balance(&contract)) - self.minimum
+    }
+
+    /// Takes tokens away from the contract, which no rule allows.
+    pub fn rob(&mut self, amount: Balance) -> Result<()> {
+        let contract = self.contract.clone();
+        let left = self.held() + self.minimum - amount;
+        self.chain.execute_with(|| Balances::set_balance(&contract, left));
+        ensure!(self.held() + self.minimum == left, "the contract could not be robbed");
+        Ok(())
+    }
+
+    /// The contract's storage: every key and value.
+    pub fn storage(&mut self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let contract = self.contract.clone();
+        self.chain.execute_with(|| storage(&contract))
+    }
+
+    /// The code's size in bytes.
+    pub fn code_size(&self) -> Result<usize> {
+        Ok(self.bundle.code()?.len())
+    }
+
+    /// The contract's bundle.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    fn free(&mut self, who: Agent) -> Balance {
+        self.chain.execute_with(|| Balances::balance(&account(who).into()))
+    }
+}
+
+fn fund(wallets: &[Balance]) -> Result<()> {
+    for (agent, wallet) in (0..).zip(wallets).chain([(DEPLOYER, &0)]) {
+        let amount = wallet.checked_add(DEPOSITS).context("wallets: too much for a chain")?;
+        let minted = Balances::mint_into(&account(agent).into(), amount);
+        minted.map_err(|error| anyhow::anyhow!("wallets: too much for a chain: {error:?}"))?;
+    }
+    Ok(())
+}
+
+fn instantiate(code: Vec<u8>, input: Vec<u8>) -> Result<AccountId32, NotDeployed> {
+    let deployer = account(DEPLOYER).into();
+    let (code, salt) = (Code::Upload(code), vec![]);
+    let (debug, events) = (DebugInfo::Skip, CollectEvents::Skip);
+    let deployed =
+        Contracts::bare_instantiate(deployer, 0, GAS, None, code, input, salt, debug, events);
+    match deployed.result {
+        Err(error) => Err(anyhow::anyhow!("not deployed: {error:?}").into()),
+        Ok(made) if made.result.did_revert() => Err(NotDeployed::Refused(made.result.data)),
+        Ok(made) => Ok(made.account_id),
+    }
+}
+
+/// Calls a contract and gives, beside what it did, the deposit that the caller paid.
+fn call(
+    block: u32,
+    who: AccountId32,
+    contract: AccountId32,
+    value: Balance,
+    input: Vec<u8>,
+) -> (Called, i128) {
+    System::set_block_number(block);
+    System::reset_events();
+    let (debug, events) = (DebugInfo::Skip, CollectEvents::UnsafeCollect);
+    let determinism = Determinism::Enforced;
+    let done =
+        Contracts::bare_call(who, contract, value, GAS, None, input, debug, events, determinism);
+    let emitted = done.events.unwrap_or_default().into_iter().filter_map(|record| {
+        let RuntimeEvent::Contracts(ContractsEvent::ContractEmitted { data, .. }) = record.event
+        else {
+            return None;
+        };
+        let topics = record.topics.iter().map(|topic| topic.as_bytes().to_vec()).collect();
+        Some(Event { topics, data })
+    });
+    let returned = match done.result {
+        Ok(value) => Ok(value.into()),
+        Err(error) => Err(format!("{error:?}")),
+    };
+    let called = Called { returned, events: emitted.collect(), weight: done.gas_consumed };
+    let deposit = match done.storage_deposit {
+        StorageDeposit::Charge(amount) => amount as i128,
+        StorageDeposit::Refund(amount) => -(amount as i128),
+    };
+    (called, deposit)
+}
+
+impl From<ExecReturnValue> for Returned {
+    fn from(value: ExecReturnValue) -> Self {
+        Returned { reverted: value.did_revert(), data: value.data }
+    }
+}
+
+/// Reads a contract's own trie, whose keys are preceded by a hash of 16 bytes.
+fn storage(contract: &AccountId32) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let prefix = storage_prefix(b"Contracts", b"ContractInfoOf");
+    let key = [&prefix[..], &Twox64Concat::hash(contract.as_ref())].concat();
+    let info = unhashed::get_raw(&key).unwrap_or_default();
+    // The trie's name is the first field.
+    let trie = Vec::<u8>::decode(&mut &info[..]).unwrap_or_default();
+    let (mut cells, mut last) = (BTreeMap::new(), Vec::new());
+    while let Some(key) = child::next_key(&trie, &last) {
+        cells.insert(key[16..].to_vec(), child::get(&trie, &key).unwrap_or_default().to_vec());
+        last = key;
+    }
+    cells
+}
