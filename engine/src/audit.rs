@@ -16,18 +16,7 @@
 //! | does any sequence of calls pay? | [`raw`] |
 //! | does the simulator say the same? | [`compare`] |
 //!
-//! ```
-//! use carrots::audit::{Property::DominantStrategy, audit};
-//! use carrots::scenario::Document;
-//!
-//! let scenario = Document::parse(
-//!     "mine.toml".into(),
-//!     include_str!("../scenarios/auction-second-price.toml").into(),
-//!     &["audit.bidders=3".into()],
-//! )?;
-//! audit(&scenario)?.property(DominantStrategy).holds();
-//! # Ok::<(), carrots::scenario::ScenarioError>(())
-//! ```
+//! In a test: `MECHANISM.audit(&scenario)?.property(Property::Nash).holds()`.
 
 mod compare;
 mod counterexample;

@@ -1,5 +1,19 @@
 //! The catalogue: the rules of [`carrots_logic`] in memory, and how they are played. A mechanism has
 //! a module, and a line in [`MECHANISMS`].
+//!
+//! ```
+//! use carrots::audit::Property::DominantStrategy;
+//! use carrots::scenario::Document;
+//! use carrots_catalogue::CATALOGUE;
+//!
+//! let scenario = Document::parse(
+//!     "mine.toml".into(),
+//!     include_str!("../scenarios/auction-second-price.toml").into(),
+//!     &["audit.bidders=3".into()],
+//! )?;
+//! CATALOGUE.audit(&scenario)?.property(DominantStrategy).holds();
+//! # Ok::<(), carrots::scenario::ScenarioError>(())
+//! ```
 
 pub mod auction;
 pub mod funding;

@@ -368,7 +368,7 @@ impl<P: Play> Suite<P> {
             }
         }
         assert!(missing.is_empty(), "no call of {missing:?} succeeds in the scenario");
-        are_as_the_snapshot_says(&scripts, never);
+        are_as_the_snapshot_says(&format!("{}-conformance", P::Model::NAME), &scripts, never);
     }
 
     /// The intended play, call by call with its result, in memory and on the contract.
@@ -390,6 +390,6 @@ impl<P: Play> Suite<P> {
                 .sum();
             writeln!(text, "{at}: {} ends with {has}", player.name).expect("a string takes text");
         }
-        is_snapshot(&format!("{}-play", P::Model::NAME), &text);
+        is_snapshot(&format!("{}-play", P::Model::NAME), &text, |new, old| new == old);
     }
 }

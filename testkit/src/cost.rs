@@ -45,12 +45,12 @@ pub fn cost(message: &'static str, called: &Called) -> Cost {
 /// Compares the costs of a script, in which every message occurs, with the snapshot, and the code's
 /// size with the most that is allowed.
 pub fn is_as_the_snapshot_says<M: Model>(start: &Instance<M>, script: &[Step<M::Op>]) {
-    are_as_the_snapshot_says(&[(start.clone(), script.to_vec())], &[]);
+    are_as_the_snapshot_says(M::NAME, &[(start.clone(), script.to_vec())], &[]);
 }
 
 /// The same for scripts that are played one after another, each on a contract of its own, in which every
-/// message occurs but these.
-pub fn are_as_the_snapshot_says<M: Model>(scripts: &[Script<M>], never: &[&str]) {
+/// message occurs but these, and the snapshot of that name.
+pub fn are_as_the_snapshot_says<M: Model>(name: &str, scripts: &[Script<M>], never: &[&str]) {
     let (mut size, mut costs) = (0, vec![]);
     for (start, script) in scripts {
         let (code, more) = self::costs(start, script);
@@ -67,11 +67,11 @@ pub fn are_as_the_snapshot_says<M: Model>(scripts: &[Script<M>], never: &[&str])
     lines.extend(
         costs.iter().map(|(message, time, proof)| format!("{message:<12} {time:>12} {proof:>12}")),
     );
-    is_snapshot(M::NAME, &lines.join("\n"));
+    is_snapshot(name, &lines.join("\n"), near);
 }
 
-/// Compares a text with the snapshot of that name; numbers may be a little off. `UPDATE=1` writes it.
-pub fn is_snapshot(name: &str, text: &str) {
+/// Compares a text with the snapshot of that name, line by line. `UPDATE=1` writes it.
+pub fn is_snapshot(name: &str, text: &str, same: impl Fn(&str, &str) -> bool) {
     let (path, text) = (Path::new(SNAPSHOTS).join(name).with_extension("txt"), text.trim_end());
     if std::env::var_os("UPDATE").is_some() {
         let written = std::fs::create_dir_all(SNAPSHOTS)
@@ -80,7 +80,7 @@ pub fn is_snapshot(name: &str, text: &str) {
     }
     let snapshot = std::fs::read_to_string(&path).unwrap_or_default();
     let differ = text.lines().count() != snapshot.lines().count()
-        || text.lines().zip(snapshot.lines()).any(|(new, old)| !near(new, old));
+        || text.lines().zip(snapshot.lines()).any(|(new, old)| !same(new, old));
     let path = path.display();
     assert!(!differ, "{path} differs; renew it: UPDATE=1 cargo test\n{snapshot}is now\n{text}");
 }

@@ -17,28 +17,31 @@ pub struct Args {
     carrots: Option<PathBuf>,
 }
 
-/// The files, in which `mine` stands for the mechanism's name and `CARROTS` for where the crates are.
+/// The files, in which `mine` stands for the mechanism's name and `CARROTS` for where the crates are. What
+/// ends with `.toml.txt` becomes a manifest: cargo leaves folders with manifests out of a package.
 macro_rules! files {
     ($($path:literal),* $(,)?) => {
         &[$(($path, include_str!(concat!("../../template/", $path)))),*]
     };
 }
 const FILES: &[(&str, &str)] = files![
-    "Cargo.toml",
+    "Cargo.toml.txt",
     "README.md",
-    "contracts/logic/Cargo.toml",
+    "contracts/logic/Cargo.toml.txt",
     "contracts/logic/src/lib.rs",
-    "contracts/mine/Cargo.toml",
+    "contracts/mine/Cargo.toml.txt",
     "contracts/mine/lib.rs",
     "scripts/build-contracts",
     "scripts/test",
-    "sim/Cargo.toml",
+    "sim/Cargo.toml.txt",
     "sim/scenarios/mine.toml",
     "sim/src/lib.rs",
     "sim/src/main.rs",
     "sim/src/mine.rs",
     "sim/src/play.rs",
-    "tests/Cargo.toml",
+    "tests/Cargo.toml.txt",
+    "tests/snapshots/mine-conformance.txt",
+    "tests/snapshots/mine-play.txt",
     "tests/tests/mine.rs",
 ];
 
@@ -61,7 +64,9 @@ pub fn run(args: Args) -> anyhow::Result<Verdict> {
         bail!("{name}: expected a folder that is not there yet: {error}");
     }
     for (path, text) in FILES {
-        let path = folder.join(named(path, &name));
+        let path =
+            path.strip_suffix(".toml.txt").map_or(path.to_string(), |path| format!("{path}.toml"));
+        let path = folder.join(named(&path, &name));
         let file = path.display().to_string();
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| file.clone())?;

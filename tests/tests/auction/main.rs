@@ -1,6 +1,7 @@
 //! Auctions: the contract against the model, both against numbers that others published, and what
 //! bidders gain by doing otherwise.
 
+mod conformance;
 mod cost;
 mod differential;
 mod errors;

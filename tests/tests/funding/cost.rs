@@ -49,7 +49,7 @@ fn the_snapshot_shows_the_costs() {
         (model(pairwise(), 8), paired()),
         (model(assurance(), 8), assured()),
     ];
-    are_as_the_snapshot_says::<Funding>(&scripts, &[]);
+    are_as_the_snapshot_says::<Funding>("funding", &scripts, &[]);
 }
 
 /// The most that one call can take: a contribution that makes 31 pairs, and the tally of them all.

@@ -1,6 +1,7 @@
 //! Funding: the contract against the model, both against numbers that others published, and what
 //! the rules claim.
 
+mod conformance;
 mod cost;
 mod differential;
 mod errors;

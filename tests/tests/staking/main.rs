@@ -1,6 +1,7 @@
 //! Staking: the contract against the model, the model against a reference, both against numbers
 //! that others published.
 
+mod conformance;
 mod cost;
 mod differential;
 mod errors;

@@ -5,7 +5,7 @@
 pub mod events {
     carrots_shell::events! {
         Joined { who } -> mine_logic::Joined;
-        Kept { who } -> mine_logic::Kept;
+        Confirmed { who, account } -> mine_logic::Confirmed;
         Settled { who, account } -> mine_logic::Settled;
         Collected { who, account } -> mine_logic::Paid;
     }
@@ -56,12 +56,12 @@ mod mine {
             Ok(receipt)
         }
 
-        /// Keeps the caller's promise.
+        /// Confirms that a member kept its promise; for the judge.
         #[ink(message)]
-        pub fn keep(&mut self) -> Result<Kept, Error> {
+        pub fn confirm(&mut self, account: AccountId) -> Result<Confirmed, Error> {
             let (who, now) = (self.env().caller(), self.env().block_number());
-            let receipt = rules::keep(self, who, now)?;
-            self.env().emit_event(events::Kept { who, receipt });
+            let receipt = rules::confirm(self, who, account, now)?;
+            self.env().emit_event(events::Confirmed { who, account, receipt });
             Ok(receipt)
         }
 
@@ -89,7 +89,7 @@ mod mine {
             Db::params(self)
         }
 
-        /// Who is credited with the deposits of broken promises.
+        /// Who judges, and who is credited with the deposits of broken promises.
         #[ink(message)]
         pub fn roles(&self) -> Roles<AccountId> {
             Db::roles(self)
@@ -119,7 +119,8 @@ mod mine {
             self.params.get_or_default()
         }
         fn roles(&self) -> Roles<AccountId> {
-            self.roles.get().unwrap_or(Roles { sink: AccountId::from([0; 32]) })
+            let nobody = AccountId::from([0; 32]);
+            self.roles.get().unwrap_or(Roles { judge: nobody, sink: nobody })
         }
         fn state(&self) -> State {
             self.state

@@ -8,18 +8,21 @@ use carrots_kernel::{Balance, tables};
 use mine_logic::{self as rules, *};
 use scale::Encode;
 
-/// The first agent: who is credited with the deposits of broken promises.
-pub const SINK: Agent = 0;
+/// The first agents: who says which promises were kept, and who gets the deposits of the others.
+pub const JUDGE: Agent = 0;
+#[allow(missing_docs)]
+pub const SINK: Agent = 1;
 
 messages! {
     Mine, Error, (db, who, value, now);
-    receipts: Joined, Kept, Settled, Paid;
+    receipts: Joined, Confirmed, Settled, Paid;
 
     /// promise, with the deposit
     join: Join() {} + tokens => Joined as Joined = rules::join(db, who, value, now);
 
-    /// keep the promise
-    keep: Keep() {} => Kept as Kept = rules::keep(db, who, now);
+    /// judge: confirm that a promise was kept
+    confirm: Confirm(account) {} => Confirmed as Confirmed(account)
+        = rules::confirm(db, who, account, now);
 
     /// credit a member, or the sink if the promise was broken
     settle: Settle(account) {} => Settled as Settled(account) = rules::settle(db, account, now);
@@ -48,13 +51,13 @@ impl Model for Mine {
     type ParamsError = ParamsError;
 
     const NAME: &'static str = "mine";
-    const ROLES: &'static [&'static str] = &["sink"];
+    const ROLES: &'static [&'static str] = &["judge", "sink"];
 
     fn new(params: Params, agents: usize, _: Block) -> Result<Self, ParamsError> {
         params.check()?;
         Ok(Self {
             params,
-            roles: Roles { sink: SINK },
+            roles: Roles { judge: JUDGE, sink: SINK },
             state: State::default(),
             members: ByAgent::new(agents),
             credits: ByAgent::new(agents),
@@ -74,13 +77,13 @@ impl Model for Mine {
     }
 
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8> {
-        (name(self.roles.sink), self.params).encode()
+        (name(self.roles.judge), name(self.roles.sink), self.params).encode()
     }
 
     fn storage(&self, cells: &mut Cells) {
         cells.put(0, (), self.state);
         cells.put(1, (), self.params);
-        cells.put(2, (), cells.name(self.roles.sink));
+        cells.put(2, (), (cells.name(self.roles.judge), cells.name(self.roles.sink)));
         for (who, member) in self.members.iter() {
             cells.put_some(3, cells.name(who), *member);
         }
@@ -93,8 +96,8 @@ impl Model for Mine {
         let (state, params) = (found.one("state", 0)?, found.one("params", 1)?);
         let mut db = empty::<Self>(params, found)?;
         db.state = state;
-        let sink: Address = found.one("roles", 2)?;
-        db.roles = Roles { sink: found.number(sink) };
+        let (judge, sink): (Address, Address) = found.one("roles", 2)?;
+        db.roles = Roles { judge: found.number(judge), sink: found.number(sink) };
         for (who, member) in found.all("members", 3)? {
             db.set_member(found.number(who), member);
         }

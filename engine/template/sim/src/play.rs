@@ -1,9 +1,10 @@
 //! How promises are played, in every engine.
 //!
-//! In a round every member joins, then keeps its promise or does not; the window passes, somebody
-//! settles, and everybody collects.
+//! In a round every member joins, then keeps its promise or does not, and the judge confirms what was
+//! kept; the window passes, somebody settles, and everybody collects. What keeping costs is outside of
+//! the contract: so is whether it was done, and the judge is trusted to see it.
 
-use crate::mine::{Op, Mine, SINK};
+use crate::mine::{JUDGE, Mine, Op, SINK};
 use carrots::model::{Agent, Instance};
 use carrots::play::{Answers, Group, Play, Player, expect_blocks};
 use carrots::scenario::{Amounts, Invalid, expect};
@@ -78,10 +79,12 @@ impl Play for Game {
     type Own = ();
     type Board = Board;
 
+    /// Who says what the rules cannot see.
+    const TRUSTED: &'static [&'static str] = &["judge"];
     const METRICS: &'static [(&'static str, bool)] = &[("kept_share", false), ("forfeited", true)];
 
     fn habit(instance: &Instance<Mine>, who: Agent) -> Option<Strategy> {
-        (instance.db.member(who).since > 0).then_some(Strategy::Honest)
+        (instance.db.member(who).until > 0).then_some(Strategy::Honest)
     }
 
     fn conclude(instance: &mut Instance<Mine>) {
@@ -129,11 +132,12 @@ impl Play for Game {
             }
         }
         for at in 0..table.players.len() {
-            table.turn(at);
-            let (who, plan) = (table.players[at].account, table.players[at].plan);
-            if plan == Strategy::Honest && table.call(who, 0, Op::Keep {}).is_some() {
+            let (account, plan) = (table.players[at].account, table.players[at].plan);
+            if plan == Strategy::Honest && table.instance.db.member(account).until > 0 {
                 table.endowments[at].costs += self.world.effort;
                 table.board.kept += 1;
+                table.turn_of_others();
+                table.call(JUDGE, 0, Op::Confirm { account });
             }
         }
         table.advance(self.params.window_blocks);
@@ -149,7 +153,7 @@ impl Play for Game {
         let audit = scenario.audit.unwrap_or_default();
         expect((1..=6).contains(&audit.members), "audit.members", "1 to 6 members")?;
         expect((1..=20).contains(&audit.rounds), "audit.rounds", "1 to 20 rounds")?;
-        let stake = Amounts::Fixed(scenario.params.deposit);
+        let stake = Amounts::Fixed(scenario.params.deposit.saturating_mul(3));
         let (strategy, count) = (Strategy::Honest, audit.members);
         let mut audited = scenario.clone();
         audited.agents = vec![Group { strategy, count, stake }];
@@ -163,7 +167,7 @@ impl Play for Game {
     }
 
     fn others(&self) -> Vec<Player> {
-        let all = [("sink", SINK), ("keeper", KEEPER)];
+        let all = [("judge", JUDGE), ("sink", SINK), ("keeper", KEEPER)];
         all.map(|(name, account)| Player { name: name.into(), accounts: vec![account] }).into()
     }
 
@@ -193,9 +197,11 @@ impl Game {
     fn settle<A: Answers<Mine>>(&self, table: &mut Table<A>) {
         table.turn_of_others();
         for account in carrots::play::accounts(&table.instance) {
-            if table.instance.db.member(account).since > 0 {
+            if table.instance.db.member(account).until > 0 {
                 table.call(KEEPER, 0, Op::Settle { account });
             }
+        }
+        for account in carrots::play::accounts(&table.instance) {
             if table.instance.db.credit(account) > 0 {
                 table.call(account, 0, Op::Collect { account });
             }

@@ -1,9 +1,10 @@
-//! A promise: members put down a deposit and get it back if they keep what they promised in time.
+//! A promise: members put down a deposit and get it back if they keep what they promised in time; whether
+//! they did is for a judge to say.
 //!
 //! | message | who | what |
 //! | --- | --- | --- |
 //! | `join` | anyone, with the deposit | promises |
-//! | `keep` | a member, in its window | keeps the promise |
+//! | `confirm` | the judge, in the member's window | says that the promise was kept |
 //! | `settle` | anyone, after the window | credits the member, or the sink if the promise was broken |
 //! | `collect` | anyone | pays an account what is credited to it |
 //!
@@ -44,6 +45,8 @@ carrots_kernel::records! {
 
     /// Who has a role.
     pub struct Roles<Id> {
+        /// Who says which promises were kept.
+        pub judge: Id,
         /// Who is credited with the deposits of broken promises.
         pub sink: Id,
     }
@@ -58,9 +61,9 @@ carrots_kernel::records! {
     /// A member's promise.
     #[derive(Default)]
     pub struct Member {
-        /// The block in which it joined; zero if it is none.
-        pub since: Block,
-        /// Whether it kept its promise.
+        /// The first block in which it is too late to keep the promise; zero if it is none.
+        pub until: Block,
+        /// Whether it was confirmed that it kept its promise.
         pub kept: bool,
     }
 
@@ -70,8 +73,8 @@ carrots_kernel::records! {
         pub until: Block,
     }
 
-    /// A promise was kept.
-    pub struct Kept {
+    /// It was confirmed that a promise was kept.
+    pub struct Confirmed {
         /// In which block.
         pub block: Block,
     }
@@ -90,15 +93,17 @@ carrots_kernel::errors! {
     pub enum Error {
         /// The deposit is not what the parameters say.
         WrongDeposit,
+        /// The caller is not the judge.
+        NotJudge,
         /// The account has a promise that is not settled.
         AlreadyMember,
         /// The account has no promise.
         NotMember,
-        /// The promise was kept already.
-        AlreadyKept,
+        /// It was confirmed already that the promise was kept.
+        AlreadyConfirmed,
         /// The window is over.
         TooLate,
-        /// The window is not over, and the promise is not kept.
+        /// The window is not over, and nothing is confirmed.
         TooEarly,
         /// Nothing is credited to the account.
         NothingToCollect,
@@ -138,31 +143,39 @@ pub fn join<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Resul
         return Err(Error::AlreadyMember);
     }
     state.open = state.open.saturating_add(1);
+    let until = now.saturating_add(params.window_blocks);
     // After this point the call must succeed.
     db.set_state(state);
-    // Block zero would be nobody's.
-    db.set_member(who, Member { since: now.max(1), kept: false });
-    Ok(Joined { until: now.max(1).saturating_add(params.window_blocks) })
+    db.set_member(who, Member { until, kept: false });
+    Ok(Joined { until })
 }
 
-/// Keeps the caller's promise.
-pub fn keep<D: Db>(db: &mut D, who: D::Id, now: Block) -> Result<Kept, Error> {
-    let member = member(db, who)?;
-    if member.kept {
-        return Err(Error::AlreadyKept);
+/// The judge, who calls, confirms that a member kept its promise.
+pub fn confirm<D: Db>(
+    db: &mut D,
+    who: D::Id,
+    account: D::Id,
+    now: Block,
+) -> Result<Confirmed, Error> {
+    if who != db.roles().judge {
+        return Err(Error::NotJudge);
     }
-    if is_over(&db.params(), &member, now) {
+    let member = member(db, account)?;
+    if member.kept {
+        return Err(Error::AlreadyConfirmed);
+    }
+    if now >= member.until {
         return Err(Error::TooLate);
     }
     // After this point the call must succeed.
-    db.set_member(who, Member { kept: true, ..member });
-    Ok(Kept { block: now })
+    db.set_member(account, Member { kept: true, ..member });
+    Ok(Confirmed { block: now })
 }
 
-/// Settles a member's promise, once it is kept or its window is over.
+/// Settles a member's promise, once it is confirmed or its window is over.
 pub fn settle<D: Db>(db: &mut D, account: D::Id, now: Block) -> Result<Settled, Error> {
     let (params, mut state, member) = (db.params(), db.state(), member(db, account)?);
-    if !member.kept && !is_over(&params, &member, now) {
+    if !member.kept && now < member.until {
         return Err(Error::TooEarly);
     }
     state.open = state.open.saturating_sub(1);
@@ -184,8 +197,4 @@ fn member<D: Db>(db: &D, who: D::Id) -> Result<Member, Error> {
         member if member == Member::default() => Err(Error::NotMember),
         member => Ok(member),
     }
-}
-
-fn is_over(params: &Params, member: &Member, now: Block) -> bool {
-    now.saturating_sub(member.since) >= params.window_blocks
 }
