@@ -369,3 +369,51 @@ fn the_readme_shows_real_output() {
     }
     assert!(shown >= 3, "the README shows no commands");
 }
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_new_workspace_carries_the_names_that_were_asked_for() {
+    let folder = folder("new");
+    let new = |args: &[&str]| {
+        let mut command = command(&[&["new"], args].concat());
+        let output = command.current_dir(&folder).output().expect("the binary runs");
+        (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+    };
+    let root = root().display().to_string();
+    assert_eq!(new(&["land_tax", "--carrots", &root]), (Some(0), String::new()));
+    let written = files(&folder.join("land_tax"));
+    assert!(written.len() > 15, "{written:?}");
+    for path in &written {
+        let text = std::fs::read_to_string(path).expect("text");
+        let named = format!("{}{text}", path.display());
+        for left in ["CARROTS/", "MINE", "Mine", "mine_", "mine.", ".toml.txt"] {
+            assert!(!named.contains(left), "{left} is left in {}", path.display());
+        }
+    }
+    let sim = std::fs::read_to_string(folder.join("land_tax/sim/src/land_tax.rs")).expect("text");
+    assert!(sim.contains("pub struct LandTax") && sim.contains("land_tax_logic"), "{sim}");
+    assert_eq!(new(&["other"]).0, Some(0));
+    let manifest = std::fs::read_to_string(folder.join("other/sim/Cargo.toml")).expect("text");
+    let version = format!("carrots = {{ version = \"{}\" }}", env!("CARGO_PKG_VERSION"));
+    assert!(manifest.contains(&version), "{manifest}");
+    for (args, problem) in [
+        (&["land_tax"][..], "expected a folder that is not there yet"),
+        (&["Land"], "expected a name of lowercase letters, digits and single underscores"),
+        (&["2nd"], "expected a name of lowercase letters, digits and single underscores"),
+        (&["a-b"], "expected a name of lowercase letters, digits and single underscores"),
+        (&["match"], "expected another name"),
+        (&["carrots_x"], "expected another name"),
+        (&["more", "--carrots", "/nowhere"], "--carrots /nowhere"),
+        (&["more", "--carrots", "."], "expected a folder with `engine/Cargo.toml`"),
+    ] {
+        let (status, said) = new(args);
+        assert_eq!(status, Some(2), "{args:?}: {said}");
+        assert!(said.contains(problem) && said.trim_end().lines().count() == 1, "{args:?}: {said}");
+    }
+    assert!(!folder.join("more").exists());
+}

@@ -29,6 +29,8 @@ use std::fmt::Write;
 /// Plays of which the alphabet is made, and the most calls in it.
 const PLAYS: u64 = 64;
 const CALLS: usize = 20_000;
+/// Calls that are tried a block too early.
+const EARLY: usize = 3;
 /// Traces in memory.
 const TRACES: u64 = 400;
 
@@ -164,7 +166,7 @@ impl<P: Play> Suite<P> {
         let mut trace = self.empty();
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         let base = self.plays.choose(rng).expect("there are plays");
-        for step in base {
+        for (step, at) in base.iter().zip(1..) {
             while rng.random_ratio(1, 3) {
                 trace.steps.push(self.call(rng));
             }
@@ -172,6 +174,20 @@ impl<P: Play> Suite<P> {
                 _ if rng.random_ratio(1, 20) => {}
                 Step::Blocks(blocks) if rng.random_ratio(1, 8) => {
                     trace.steps.push(Step::Blocks(rng.random_range(1..=blocks.saturating_mul(2))));
+                }
+                // What follows is tried in the last block in which it may be too early, as well.
+                Step::Blocks(blocks) if *blocks > 1 && rng.random_ratio(1, 3) => {
+                    trace.steps.push(Step::Blocks(blocks - 1));
+                    let next =
+                        base[at..].iter().take_while(|step| !matches!(step, Step::Blocks(_)));
+                    trace.steps.extend(next.take(EARLY).cloned());
+                    trace.steps.push(Step::Blocks(1));
+                }
+                // What came before comes late.
+                Step::Blocks(_) if rng.random_ratio(1, 3) => {
+                    let late = trace.steps.pop_if(|step| matches!(step, Step::Call { .. }));
+                    trace.steps.push(step.clone());
+                    trace.steps.extend(late);
                 }
                 step => trace.steps.push(step.clone()),
             }
@@ -195,7 +211,7 @@ impl<P: Play> Suite<P> {
     /// Random traces, in memory and on the compiled contract at once: results, events, payments and
     /// storage after every call. `CARROTS_STEPS` is about how many steps are played.
     pub fn the_contract_does_what_the_model_does(&self) {
-        let (seed, steps) = (from_env("CARROTS_SEED", 1), from_env("CARROTS_STEPS", 1_000));
+        let (seed, steps) = (from_env("CARROTS_SEED", 1), from_env("CARROTS_STEPS", 3_000));
         let (mut played, mut at) = (0, seed);
         while played < steps {
             let trace = self.trace(at);

@@ -5,7 +5,8 @@ use anyhow::{Context, Result, bail};
 use carrots::model::{Agent, Model, Step};
 use carrots::trace::Trace;
 use carrots_kernel::Balance;
-use std::io::Write;
+use std::io::{ErrorKind, Write, stdout};
+use std::process::ExitCode;
 
 /// What every agent has in the end, if all steps are equal and everyone has what the trace says.
 pub type Ends = Option<Vec<Balance>>;
@@ -21,6 +22,33 @@ pub fn replay(mechanisms: &[(&str, Replay)], text: &str, out: &mut dyn Write) ->
         bail!("mechanism = {mechanism:?}: expected one of {}", names.join(", "));
     };
     read(text, out)
+}
+
+/// The command `replay TRACE.json`: see [`play`]. Exit status: 0 all is equal, 1 something is not, 2 the
+/// trace cannot be played.
+pub fn main(mechanisms: &[(&str, Replay)]) -> ExitCode {
+    match run(mechanisms) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("replay: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(mechanisms: &[(&str, Replay)]) -> Result<bool> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [file] = arguments.as_slice() else { bail!("usage: scripts/replay TRACE.json") };
+    let text = std::fs::read_to_string(file).with_context(|| format!("{file}: cannot be read"))?;
+    let ends = replay(mechanisms, &text, &mut stdout().lock());
+    Ok(ends.with_context(|| file.clone())?.is_some())
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Reads and plays a trace.

@@ -32,6 +32,7 @@ const FILES: &[(&str, &str)] = files![
     "contracts/mine/Cargo.toml.txt",
     "contracts/mine/lib.rs",
     "scripts/build-contracts",
+    "scripts/replay",
     "scripts/test",
     "sim/Cargo.toml.txt",
     "sim/scenarios/mine.toml",
@@ -42,14 +43,15 @@ const FILES: &[(&str, &str)] = files![
     "tests/Cargo.toml.txt",
     "tests/snapshots/mine-conformance.txt",
     "tests/snapshots/mine-play.txt",
+    "tests/src/bin/replay.rs",
     "tests/tests/mine.rs",
 ];
 
 /// Words that no crate can be called by.
 const TAKEN: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "carrots", "const", "continue",
-    "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen",
-    "if", "impl", "in", "ink", "let", "logic", "loop", "macro", "match", "mod", "move", "mut",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "core",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "ink", "let", "logic", "loop", "macro", "match", "mod", "move", "mut",
     "override", "play", "priv", "pub", "ref", "return", "self", "sim", "static", "std", "struct",
     "super", "test", "tests", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
     "virtual", "where", "while", "yield",
@@ -91,10 +93,8 @@ fn check(name: &str) -> anyhow::Result<()> {
         sound,
         "{name:?}: expected a name of lowercase letters, digits and single underscores, a letter first"
     );
-    ensure!(
-        !TAKEN.contains(&name),
-        "{name:?}: expected another name: Rust or the workspace has it"
-    );
+    let taken = TAKEN.contains(&name) || name.starts_with("carrots");
+    ensure!(!taken, "{name:?}: expected another name: Rust, ink! or Carrots has it");
     Ok(())
 }
 
