@@ -19,8 +19,7 @@ pub(crate) mod letters;
 mod script;
 mod shrink;
 
-use crate::model::Step;
-use crate::model::{Agent, Messages, Model};
+use crate::model::{Agent, Messages, Model, Step};
 use crate::play::Play;
 use crate::scene::Scene;
 use crate::trace::Trace;

@@ -8,8 +8,7 @@
 //! VeriSoft, 1997.)
 
 use crate::exact;
-use crate::model::{Agent, Instance, Model};
-use crate::model::{Amount, Step};
+use crate::model::{Agent, Amount, Instance, Model, Step};
 use crate::play::{
     Answers as Asks, Dice, Endowment, OpOf, Play, Player, PlayerState, ScenarioOf, Strategies,
     Table,
@@ -162,7 +161,7 @@ impl<P: Play> Scene<P> {
         })
     }
 
-    /// Who has a role and is trusted with it: the names of seats.
+    /// Who has a role and is trusted with it: names of [`Self::others`].
     pub fn trusted(&self) -> Vec<&str> {
         match &self.scenario.intended.trusted {
             Some(names) => names.iter().map(String::as_str).collect(),

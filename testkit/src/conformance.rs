@@ -7,12 +7,13 @@
 //! OpenSpiel, 2019.) `CARROTS_SEED` is the first trace's seed.
 
 use crate::cost::{Script, are_as_the_snapshot_says, is_snapshot};
-use crate::differential::{Failure, Pair, sound};
+use crate::differential::{Failure, Pair};
+use crate::invariants::{holds, kept};
 use crate::random::from_env;
 use crate::refusals::{PAYMENT_FAILED, all};
 use crate::replay;
 use crate::script::play;
-use crate::shrink::{self, shrink};
+use crate::shrink;
 use carrots::attack::{Letter, calls};
 use carrots::model::{Agent, Amount, Instance, Messages, Model, Op, Refusal, Step, outcome};
 use carrots::play::{OpOf, Play};
@@ -225,44 +226,22 @@ impl<P: Play> Suite<P> {
                     panic!("{}", shrink::explain(&name, trace, &failure, &rerun));
                 }
             }
-            played += trace.steps.len() as u64;
+            played += trace.steps.len().max(1) as u64;
             at += 1;
         }
     }
 
-    /// Plays random traces, and shrinks the first on which the check fails.
-    fn always(&self, check: impl Fn(&Trace<P::Model>) -> Result<(), String>) {
+    /// Random traces, in memory.
+    fn always(&self, name: &str, check: impl Fn(&Trace<P::Model>) -> Result<usize, String>) {
         let first = from_env("CARROTS_SEED", 1);
         for seed in first..first + TRACES {
-            let trace = self.trace(seed);
-            let Err(error) = check(&trace) else { continue };
-            let shortest = shrink(&trace, |trace| check(trace).is_err());
-            let now = check(&shortest).err().unwrap_or_default();
-            let file = shrink::write(&format!("{}-{seed}", P::Model::NAME), &shortest);
-            let file = file.map_or_else(|e| e.to_string(), |file| file.display().to_string());
-            panic!(
-                "CARROTS_SEED={seed}: {error}\nshrunk to {} steps: {now}\nplay it: {file}",
-                shortest.steps.len()
-            );
+            holds(name, seed, &self.trace(seed), &check);
         }
     }
 
     /// The contract holds what it owes, no token comes or goes, and a refused call changes nothing.
     pub fn tokens_are_kept_and_refused_calls_change_nothing(&self) {
-        self.always(|trace| {
-            let mut model = trace.model().map_err(|error| error.to_string())?;
-            let supply = model.ledger().wallets.iter().sum();
-            for step in &trace.steps {
-                let before = model.clone();
-                if let Err(refused) = play(&mut model, step)
-                    && format!("{model:?}") != format!("{before:?}")
-                {
-                    return Err(format!("{step:?} gave {refused} and changed something"));
-                }
-                sound(&model, supply).map_err(|difference| difference.to_string())?;
-            }
-            Ok(())
-        });
+        self.always("sound", kept);
     }
 
     /// Whatever players do, in the end each can take out all that it is owed, and then the contract
@@ -285,7 +264,7 @@ impl<P: Play> Suite<P> {
 
     /// A mechanism that is read back from its storage is the same, and goes on in the same way.
     pub fn storage_is_read_back(&self) {
-        self.always(|trace| {
+        self.always("storage", |trace| {
             let mut model = trace.model().map_err(|error| error.to_string())?;
             let cut = trace.steps.len() / 2;
             trace.steps[..cut].iter().for_each(|step| _ = play(&mut model, step));
@@ -298,7 +277,7 @@ impl<P: Play> Suite<P> {
                 }
             }
             match model.state() == again.state() {
-                true => Ok(()),
+                true => Ok(trace.steps.len()),
                 false => Err("the state differs after it was read back".into()),
             }
         });

@@ -13,20 +13,23 @@ use std::ops::Range;
 
 /// The contract holds what it owes, no token comes or goes, and a refused call changes nothing.
 pub fn always<C: Case>(cases: &[C], seeds: Range<u64>, steps: usize) {
-    on_random_traces("sound", cases, seeds, steps, |trace| {
-        let mut model = trace.model().map_err(|error| error.to_string())?;
-        let supply = model.ledger().wallets.iter().sum();
-        for step in &trace.steps {
-            let before = model.clone();
-            if let Err(refused) = play(&mut model, step)
-                && format!("{model:?}") != format!("{before:?}")
-            {
-                return Err(format!("{step:?} gave {refused} and changed something"));
-            }
-            sound(&model, supply).map_err(|difference| difference.to_string())?;
+    on_random_traces("sound", cases, seeds, steps, kept);
+}
+
+/// Plays a trace in memory: see [`always`]. Gives the number of its steps.
+pub fn kept<M: Model>(trace: &Trace<M>) -> Result<usize, String> {
+    let mut model = trace.model().map_err(|error| error.to_string())?;
+    let supply = model.ledger().wallets.iter().sum();
+    for step in &trace.steps {
+        let before = model.clone();
+        if let Err(refused) = play(&mut model, step)
+            && format!("{model:?}") != format!("{before:?}")
+        {
+            return Err(format!("{step:?} gave {refused} and changed something"));
         }
-        Ok(trace.steps.len())
-    });
+        sound(&model, supply).map_err(|difference| difference.to_string())?;
+    }
+    Ok(trace.steps.len())
 }
 
 /// Nothing is ever locked: after any calls everyone can `leave`, with calls that all succeed, and
@@ -81,16 +84,23 @@ pub fn on_random_traces<C: Case>(
                 break;
             }
         }
-        let fails = |trace: &Trace<C::Model>| caught(|| check(trace)).and_then(|checked| checked);
-        match fails(&trace) {
-            Ok(steps) => checked += steps,
-            Err(error) => panic!(
-                "seed {seed}: {error}\n{}",
-                explain(&format!("{}-{name}-{seed}", C::Model::NAME), &trace, fails)
-            ),
-        }
+        checked += holds(name, seed, &trace, &check);
     }
     checked
+}
+
+/// Checks a trace; one on which it fails, or panics, is shrunk and shown.
+pub fn holds<M: Model>(
+    name: &str,
+    seed: u64,
+    trace: &Trace<M>,
+    check: impl Fn(&Trace<M>) -> Result<usize, String>,
+) -> usize {
+    let fails = |trace: &Trace<M>| caught(|| check(trace)).and_then(|checked| checked);
+    fails(trace).unwrap_or_else(|error| {
+        let told = explain(&format!("{}-{name}-{seed}", M::NAME), trace, fails);
+        panic!("seed {seed}: {error}\n{told}")
+    })
 }
 
 fn explain<M: Model>(

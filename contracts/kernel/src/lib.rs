@@ -9,7 +9,7 @@
 //! | how are amounts and fractions written in files? | [`text`] |
 //! | what else could stand where an argument stands? | [`arguments`] |
 //!
-//! No amount is multiplied or divided outside [`math`].
+//! Rules multiply and divide amounts by [`math`] alone.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(
     missing_docs,

@@ -4,8 +4,7 @@
 use super::letters::{Letter, Letters, Most};
 use super::script::{Met, OpOf, Script, StepOf, apply, record};
 use super::{Budget, Change, Plan, Search, What};
-use crate::model::Instance;
-use crate::model::Step;
+use crate::model::{Instance, Step};
 use crate::play::Play;
 use crate::random::stream;
 use rand::Rng;

@@ -1,8 +1,7 @@
 //! Calls that somebody may make: every call in recorded plays, retargeted and varied, and messages
 //! that nobody calls. Nothing here knows a mechanism.
 
-use crate::model::Step;
-use crate::model::{Agent, Op};
+use crate::model::{Agent, Op, Step};
 use carrots_kernel::Balance;
 use rustc_hash::FxHashSet;
 

@@ -2,8 +2,7 @@
 
 use super::letters::Letter;
 use super::{Change, Objective, Plan, Score, Search, What};
-use crate::model::{Agent, Instance, Messages, Model};
-use crate::model::{Amount, Step};
+use crate::model::{Agent, Amount, Instance, Messages, Model, Step};
 pub(super) use crate::play::OpOf;
 use crate::play::{Endowment, Play, Player};
 use crate::scene::{Answers, Decider, Decision, History, Scene};

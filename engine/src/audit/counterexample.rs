@@ -2,8 +2,7 @@
 
 use super::exploit::exploit;
 use crate::exact::Rational;
-use crate::model::{Agent, Instance, Model};
-use crate::model::{Amount, Step};
+use crate::model::{Agent, Amount, Instance, Model, Step};
 use crate::play::Play;
 use crate::scenario::Token;
 use crate::scene::{Answers, Decider, History, Scene};

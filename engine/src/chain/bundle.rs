@@ -2,8 +2,7 @@
 
 use super::node::unhex;
 use super::{Address, ChainError, Result};
-use crate::model::hash;
-use crate::model::hex;
+use crate::model::{hash, hex};
 use carrots_kernel::Perbill;
 use scale_info::{PortableRegistry, PortableType, TypeDef, TypeDefPrimitive};
 use serde::Deserialize;

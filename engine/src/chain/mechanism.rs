@@ -3,8 +3,7 @@
 use super::Address;
 use super::script::{self, Script, ScriptError};
 use super::twin::{self, Twin};
-use crate::model::{Agent, Model, selector};
-use crate::model::{State, StateError};
+use crate::model::{Agent, Model, State, StateError, selector};
 use crate::play::{self, Play};
 use crate::scenario::{Document, ScenarioError};
 use serde::Deserialize;

@@ -1,9 +1,7 @@
 //! Everything that a population, or a trace, does to a contract, in the bytes that a chain takes.
 
 use super::Address;
-use crate::model::Step;
-use crate::model::{Agent, Instance, Model, Op, Recording, Refusal, selector};
-use crate::model::{Holder, State};
+use crate::model::{Agent, Holder, Instance, Model, Op, Recording, Refusal, State, Step, selector};
 use crate::play::{self, Dice, Play, ScenarioOf, Table};
 use crate::scenario::{Document, ScenarioError};
 use crate::trace::{Trace, TraceError};

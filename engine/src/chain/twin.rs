@@ -2,8 +2,7 @@
 //! and all that can be seen is compared.
 
 use super::{Address, Block, Called, Included};
-use crate::model::{Agent, Instance, Model, Op};
-use crate::model::{State, StateError, Storage, hex};
+use crate::model::{Agent, Instance, Model, Op, State, StateError, Storage, hex};
 use carrots_kernel::Balance;
 use scale::Encode;
 

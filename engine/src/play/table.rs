@@ -66,7 +66,7 @@ pub trait Play: Sized + Send + Sync + 'static {
     const METRICS: &'static [(&'static str, bool)];
     /// Amounts of the world that somebody pays in once, at the start.
     const ONCE: &'static [&'static str] = &[];
-    /// The seats of others that are trusted with their roles: they do only what they should.
+    /// Which of [`Self::others`] are trusted with their roles: they do only what they should.
     const TRUSTED: &'static [&'static str] = &[];
     /// What is called what a player alone knows, if it knows anything: a value, a weight.
     const KIND: &'static str = "";
@@ -180,7 +180,7 @@ pub trait Play: Sized + Send + Sync + 'static {
     fn rounding(&self) -> Balance {
         0
     }
-    /// What the world gives one of [`Self::seats`], or takes from it, by its number.
+    /// What the world gives one of [`Self::others`], or takes from it, by its number.
     fn other_gains<A>(&self, _table: &Table<Self, A>, _seat: usize) -> i128 {
         0
     }
