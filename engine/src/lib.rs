@@ -1,7 +1,7 @@
 //! Carrots off-chain: mechanisms in memory, played by strategies. Nothing here knows a mechanism.
 //!
-//! Whoever has rules of their own writes them as the logic crate does, says in a [`model`] how they
-//! lie in memory and in a [`play`] how they are played, and gives them to [`main`].
+//! Whoever has rules of their own declares them as the logic crate does, writes their [`model!`], says in a
+//! [`play`] how they are played, and gives them to [`main`].
 //!
 //! # Map
 //!

@@ -16,7 +16,7 @@ pub struct Mechanism {
     /// The accounts that its constructor takes, by what they do.
     pub roles: &'static [&'static str],
     /// Its parameters, in the order of the constructor's argument.
-    pub params: &'static [Param],
+    pub params: fn() -> Vec<Param>,
     /// Its messages.
     pub messages: &'static [Message],
     /// Why they are refused, and what that means.
@@ -35,17 +35,13 @@ pub struct Mechanism {
 }
 
 impl Mechanism {
-    /// The entry of a mechanism that is played by `P`.
-    pub const fn of<P: Play>(
-        about: &'static str,
-        params: &'static [Param],
-        template: &'static str,
-    ) -> Self {
+    /// The entry of a mechanism that is played by `P`, with a commented scenario to start from.
+    pub const fn of<P: Play>(template: &'static str) -> Self {
         Self {
             name: P::Model::NAME,
-            about,
+            about: P::Model::ABOUT,
             roles: P::Model::ROLES,
-            params,
+            params: P::Model::params,
             messages: P::Model::MESSAGES,
             errors: P::Model::ERRORS,
             strategies: P::Strategy::NAMES,

@@ -3,7 +3,7 @@
 //! | question | module |
 //! | --- | --- |
 //! | what is a mechanism, a message, a receipt? | [`traits`] |
-//! | how are messages declared? | [`messages`] |
+//! | how does it follow from a declaration? | [`messages`] |
 //! | where do records lie? | [`tables`] |
 //! | what does a contract store, and what does a chain say of it? | [`storage`], [`state`] |
 //! | who is an account on the chain? | [`names`] |
@@ -24,5 +24,7 @@ pub use names::{Agent, Names, account, hash, selector};
 pub use state::{Holder, State};
 pub use step::{Amount, Refusal, Step, outcome};
 pub use storage::{Address, Cells, Found, StateError, Storage, hex};
-pub use tables::{ByAgent, Records};
-pub use traits::{Message, Messages, Model, Op, Param, Payment, empty, param, sum};
+pub use tables::{ByAgent, Dense, Every, Records};
+pub use traits::{Accounting, Message, Messages, Model, Op, Payment, empty, sum};
+
+pub use carrots_kernel::params::Param;

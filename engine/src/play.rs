@@ -18,4 +18,6 @@ pub use endowment::Endowment;
 pub use learner::Learner;
 pub use live::{accounts, read};
 pub use resume::{WriteError, resumed};
+#[doc(hidden)]
+pub use table::read_strategy;
 pub use table::{Group, OpOf, Play, Player, PlayerState, ReceiptOf, ScenarioOf, Strategies, Table};

@@ -640,7 +640,7 @@ impl<M: Model> Asks<M> for History<'_, M> {
         }
         let receipt = instance.apply(who, value, op).ok();
         if let Some(shortfall) = &mut self.shortfall {
-            let owed = instance.db.owed();
+            let owed = instance.owed();
             *shortfall = owed.saturating_sub(instance.ledger().held).max(*shortfall);
         }
         receipt

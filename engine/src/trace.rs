@@ -130,7 +130,10 @@ impl<M: Model> Trace<M> {
                 M::ROLES
             )));
         }
-        Instance::new(self.params, wallets, 1).map_err(|e| TraceError::Params(format!("{e:?}")))
+        Instance::new(self.params, wallets, 1).map_err(|error| {
+            let (key, expected) = M::explain(error);
+            TraceError::Params(format!("{key}: expected {expected}"))
+        })
     }
 
     fn model_from(&self, state: &State) -> Result<Instance<M>, TraceError> {
@@ -204,7 +207,7 @@ impl<M: Model> Replay for InMemory<M> {
     }
 
     fn balance(&self) -> (Balance, Balance) {
-        (self.model.ledger().held, self.model.db.owed())
+        (self.model.ledger().held, self.model.owed())
     }
 
     fn surprises(&self) -> Vec<String> {

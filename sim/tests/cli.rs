@@ -191,11 +191,7 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             "era_blocks = 'x'",
             "params.era_blocks = \"x\": invalid type: string \"x\", expected a whole number from 0 to 4,294,967,295",
         ),
-        (
-            "era_blocks = 600",
-            "era_blocks = 0",
-            "params.era_blocks = 0: expected at least one block",
-        ),
+        ("era_blocks = 600", "era_blocks = 0", "params.era_blocks = 0: expected at least one"),
         (
             "report_eras = 12",
             "report_eras = 24",
@@ -308,7 +304,7 @@ fn the_catalogue_has_the_parameters_that_scenarios_have() {
     for mechanism in carrots_catalogue::MECHANISMS {
         let template: toml::Table = toml::from_str(mechanism.template).unwrap();
         let given: Vec<_> = template["params"].as_table().unwrap().keys().collect();
-        let listed: Vec<_> = mechanism.params.iter().map(|param| param.name).collect();
+        let listed: Vec<_> = (mechanism.params)().iter().map(|param| param.name).collect();
         assert_eq!(given, listed, "{}", mechanism.name);
     }
 }
@@ -396,7 +392,7 @@ fn a_new_workspace_carries_the_names_that_were_asked_for() {
         }
     }
     let sim = std::fs::read_to_string(folder.join("land_tax/sim/src/land_tax.rs")).expect("text");
-    assert!(sim.contains("pub struct LandTax") && sim.contains("land_tax_logic"), "{sim}");
+    assert!(sim.contains("impl Accounting for LandTax") && sim.contains("land_tax_logic"), "{sim}");
     assert_eq!(new(&["other"]).0, Some(0));
     let manifest = std::fs::read_to_string(folder.join("other/sim/Cargo.toml")).expect("text");
     let version = format!("carrots = {{ version = \"{}\" }}", env!("CARGO_PKG_VERSION"));
@@ -406,7 +402,9 @@ fn a_new_workspace_carries_the_names_that_were_asked_for() {
         (&["Land"], "expected a name of lowercase letters, digits and single underscores"),
         (&["2nd"], "expected a name of lowercase letters, digits and single underscores"),
         (&["a-b"], "expected a name of lowercase letters, digits and single underscores"),
+        (&["land_2"], "a letter first and after every underscore"),
         (&["match"], "expected another name"),
+        (&["params"], "expected another name"),
         (&["carrots_x"], "expected another name"),
         (&["more", "--carrots", "/nowhere"], "--carrots /nowhere"),
         (&["more", "--carrots", "."], "expected a folder with `engine/Cargo.toml`"),

@@ -37,7 +37,7 @@ fn payoff(summary: &Summary, strategy: &str) -> f64 {
 fn what_is_wrong_is_named() {
     for (text, set, message) in [
         (QUADRATIC, "params.kind=lottery", "params.kind = \"lottery\": unknown variant"),
-        (QUADRATIC, "params.kind=pairwise", "expected at most 2^16 contributors, or 32 where"),
+        (QUADRATIC, "params.kind=pairwise", "expected at most 32 where"),
         (QUADRATIC, "params.kind=assurance", "params.threshold = 0: expected at least one"),
         (QUADRATIC, "params.deposit=0", "params.deposit = 0: expected at least one"),
         (QUADRATIC, "world.goods=0", "world.goods = 0: expected 1 to 60 goods"),
@@ -50,7 +50,11 @@ fn what_is_wrong_is_named() {
         (QUADRATIC, "run.horizon=21305", "expected 1 to 21304 rounds"),
         (PAIRWISE, "params.pairwise_bound=0", "params.pairwise_bound = 0: expected at least one"),
         (ASSURANCE, "world.sponsor=1", "world.sponsor = 1: expected no sponsor"),
-        (ASSURANCE, "params.threshold=301", "params.threshold = 301: expected at most params.max"),
+        (
+            ASSURANCE,
+            "params.threshold=301",
+            "params.threshold = 301: expected at most max_contributors * min",
+        ),
         (ASSURANCE, "params.bonus=0.0", "params.bonus = 0.0: expected more than zero"),
         (ASSURANCE, "intended.strategy=greedy", "expected one of honest, free_riding, sybil"),
     ] {

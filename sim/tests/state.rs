@@ -26,7 +26,7 @@ fn comes_back<M: Model>(instance: &Instance<M>) {
     let state = instance.state();
     let back = Instance::<M>::restore(&state).expect("a state of the mechanism");
     assert_eq!(back.state(), state);
-    assert_eq!(back.db.owed(), instance.db.owed());
+    assert_eq!(back.owed(), instance.owed());
     for agent in 0..state.accounts.len() as Agent {
         assert_eq!(back.wealth(agent), instance.wealth(agent));
         assert_eq!(back.agent(&instance.address(agent)), Some(agent));
@@ -175,7 +175,7 @@ fn one_account_can_have_two_roles() {
     roles[32..64].copy_from_slice(&slasher);
     let mut back = Instance::<staking::Staking>::restore(&state).expect("a state of staking");
     assert_eq!(back.state().cells, state.cells);
-    let operator = (0..).find(|at| back.db.worth(*at) > 0).expect("somebody has a bond");
+    let operator = (0..).find(|at| back.worth(*at) > 0).expect("somebody has a bond");
     let award = staking::Op::Award { operator, points: 1 };
     assert!(back.apply(0, 0, award).is_ok());
     let address = back.address(operator);

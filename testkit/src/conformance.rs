@@ -250,7 +250,7 @@ impl<P: Play> Suite<P> {
         let first = from_env("CARROTS_SEED", 1);
         for seed in first..first + TRACES {
             let (_, end) = self.play(seed);
-            let owed = |who: &Agent| end.db.worth(*who);
+            let owed = |who: &Agent| end.worth(*who);
             for player in &self.scene.players {
                 let left: Balance = player.accounts.iter().map(owed).sum();
                 assert_eq!(left, 0, "CARROTS_SEED={seed}: {} is still owed", player.name);

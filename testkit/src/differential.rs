@@ -143,7 +143,7 @@ impl<M: Model> Pair<M> {
 
 /// What holds whatever happened: the contract holds what it owes, and no token came or went.
 pub fn sound<M: Model>(model: &Instance<M>, supply: Balance) -> Result<(), Difference> {
-    let (ledger, owed) = (model.ledger(), model.db.owed());
+    let (ledger, owed) = (model.ledger(), model.owed());
     if ledger.held < owed {
         let (expected, got) = (format!("at least {owed}"), ledger.held.to_string());
         return Err(Difference { what: "tokens held", expected, got });

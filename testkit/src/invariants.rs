@@ -53,7 +53,7 @@ pub fn in_the_end<C: Case>(
             return Err(format!("{held} are held, but the rules leave {left}"));
         }
         for who in 0..model.ledger().wallets.len() as u32 {
-            let worth = model.db.worth(who);
+            let worth = model.worth(who);
             if worth > 0 {
                 return Err(format!("agent {who} is still owed {worth}"));
             }

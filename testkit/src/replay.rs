@@ -93,7 +93,7 @@ pub fn play<M: Model>(trace: &Trace<M>, out: &mut dyn Write) -> Result<Ends> {
         writeln!(out, "\nEveryone ends with what the trace says.")?;
     }
     let ledger = pair.model.ledger();
-    writeln!(out, "\nThe contract holds {} and owes {}.", ledger.held, pair.model.db.owed())?;
+    writeln!(out, "\nThe contract holds {} and owes {}.", ledger.held, pair.model.owed())?;
     let ends = (0..trace.wallets.len() as Agent).map(|who| pair.model.wealth(who));
     Ok(surprises.is_empty().then(|| ends.collect()))
 }

@@ -126,7 +126,7 @@ fn a_trace_that_cannot_be_played_is_refused() {
         ("harness-nobody", trace(vec![nobody]), "steps[0]: agent 4"),
         ("harness-poor", poor, "wallet"),
         ("harness-rich", rich, "wallets: too much for a chain"),
-        ("harness-wrong", wrong, "IssuanceZero"),
+        ("harness-wrong", wrong, "params: issuance: expected at least one"),
         ("harness-other", other, "expected one of staking"),
     ] {
         let file = write(name, &trace).expect("it can be written");

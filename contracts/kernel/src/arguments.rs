@@ -3,6 +3,10 @@
 use crate::{Balance, Perbill};
 
 /// The type of an argument that is not an account.
+#[diagnostic::on_unimplemented(
+    message = "it is not known what else could stand for an argument of type `{Self}`",
+    label = "declare it in `carrots_kernel::choices!`, or implement `carrots_kernel::arguments::Argument`"
+)]
 pub trait Argument: Copy {
     /// Whether nothing comes of other values than those that were made for the caller.
     const OPAQUE: bool = false;
@@ -37,7 +41,17 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(u32 u64);
+numbers!(u8 u16 u32 u64);
+
+impl Argument for bool {
+    fn sample() -> Self {
+        false
+    }
+
+    fn others(self, _: &[Balance]) -> Vec<Self> {
+        vec![false, true]
+    }
+}
 
 impl Argument for Perbill {
     fn sample() -> Self {

@@ -8,6 +8,10 @@
 //! | how are records kept by their keys? | [`storage`] |
 //! | how are amounts and fractions written in files? | [`text`] |
 //! | what else could stand where an argument stands? | [`arguments`] |
+//! | what is a parameter compared with, and what is said of it? | [`params`] |
+//! | which names does every file of rules use? | [`prelude`] |
+//!
+//! [`mechanism!`] writes what follows from the declaration of a mechanism.
 //!
 //! Rules multiply and divide amounts by [`math`] alone.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -27,16 +31,28 @@ pub mod accounts;
 #[cfg(feature = "std")]
 pub mod arguments;
 pub mod math;
+pub mod params;
+pub mod prelude;
 pub mod sealed;
 pub mod storage;
 #[cfg(feature = "serde")]
 pub mod text;
 
+pub use carrots_declare::{choices, mechanism};
 pub use math::Balance;
 pub use sealed::Block;
 pub use sp_arithmetic::{FixedU128, Perbill};
 
+// The macros name this crate as everyone does.
+extern crate self as carrots_kernel;
+
 // What the macros write.
+#[doc(hidden)]
+pub use carrots_declare as declare;
+/// For rules of a crate that knows no `std` of its own.
+#[cfg(feature = "std")]
+#[doc(hidden)]
+pub extern crate std as host;
 #[cfg(feature = "ink")]
 #[doc(hidden)]
 pub use ink;
@@ -45,11 +61,15 @@ pub use scale;
 #[cfg(feature = "std")]
 #[doc(hidden)]
 pub use scale_info;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde;
 
 /// Gives records the derives that a chain needs, in one place.
 ///
 /// Every record is SCALE-encoded; with `std` it describes its type for the contract's metadata,
-/// and as a value of its own storage cell it is a leaf of the storage layout.
+/// and as a value of its own storage cell it is a leaf of the storage layout. A record with accounts
+/// has them of a type `Id`, and a method `renamed` that gives them other names.
 #[macro_export]
 macro_rules! records {
     ($($(#[$meta:meta])* pub $kind:ident $name:ident $(<$id:ident>)? { $($body:tt)* })*) => {$(
@@ -57,12 +77,69 @@ macro_rules! records {
             $(#[$meta])*
             #[derive(
                 Clone, Copy, Debug, PartialEq, Eq, $crate::scale::Encode, $crate::scale::Decode,
+                $crate::declare::Renamed,
             )]
             #[codec(crate = $crate::scale)]
             pub $kind $name $(<$id>)? { $($body)* }
         }
         $crate::layout! { $name $(<$id>)? }
+        impl $(<$id: Copy>)? $crate::Record for $name $(<$id>)? {}
     )*};
+}
+
+/// What can be stored, passed and received: what [`records!`] or [`choices!`] declares, and numbers,
+/// fractions, hashes, options and lists of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no encoding for a chain",
+    label = "declare it in `carrots_kernel::records!` or `carrots_kernel::choices!`"
+)]
+pub trait Record: Copy {}
+
+macro_rules! are_records {
+    ($($kind:ty)*) => {$(impl Record for $kind {})*};
+}
+are_records!(bool u8 u16 u32 u64 u128 Perbill FixedU128);
+
+impl<T: Record> Record for Option<T> {}
+impl<T: Record, const N: usize> Record for [T; N] {}
+
+/// What is written only with the feature of that name, here and not where it is used: so users need
+/// no features under a certain name.
+#[cfg(feature = "std")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_std {
+    ($($item:item)*) => { $($item)* };
+}
+#[cfg(not(feature = "std"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_std {
+    ($($item:item)*) => {};
+}
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_serde {
+    ($($item:item)*) => { $($item)* };
+}
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_serde {
+    ($($item:item)*) => {};
+}
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! without_serde {
+    ($($item:item)*) => { $($item)* };
+}
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! without_serde {
+    ($($item:item)*) => {};
 }
 
 /// A record that describes its type with `std`.

@@ -1,6 +1,92 @@
-//! How amounts and fractions are written in scenario and trace files. Use with `serde(with = …)`.
+//! How values are written in scenario and trace files, by their types: [`Text`]. Use the module with
+//! `serde(with = "carrots_kernel::text")`.
 
+use crate::{Balance, Perbill};
 use serde::de::{Error, Expected, MapAccess, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How a value is written in files.
+#[diagnostic::on_unimplemented(
+    message = "it is not known how `{Self}` is written in files",
+    label = "declare it in `carrots_kernel::choices!`, or implement `carrots_kernel::text::Text`"
+)]
+pub trait Text: Sized {
+    /// The values that there are, in words; nothing where the type says it.
+    const VALUES: &'static str = "";
+
+    /// Writes it.
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error>;
+    /// Reads it, or says what was expected.
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error>;
+}
+
+/// Writes a value by its type.
+pub fn serialize<T: Text, S: Serializer>(value: &T, out: S) -> Result<S::Ok, S::Error> {
+    value.write(out)
+}
+
+/// Reads a value by its type.
+pub fn deserialize<'de, T: Text, D: Deserializer<'de>>(input: D) -> Result<T, D::Error> {
+    T::read(input)
+}
+
+macro_rules! as_serde_does {
+    ($($kind:ty)*) => {$(
+        impl Text for $kind {
+            fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                self.serialize(out)
+            }
+
+            fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+                Self::deserialize(input)
+            }
+        }
+    )*};
+}
+as_serde_does!(bool u8 u16 u32 u64);
+
+impl Text for Balance {
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        amount::serialize(self, out)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        amount::deserialize(input)
+    }
+}
+
+impl Text for Perbill {
+    const VALUES: &'static str = "0 to 1";
+
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        fraction::serialize(self, out)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        fraction::deserialize(input)
+    }
+}
+
+/// Hashes and salts, in hexadecimal.
+impl Text for [u8; 32] {
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        hex::serde::serialize(self, out)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        hex::serde::deserialize(input)
+    }
+}
+
+impl<const N: usize> Text for [Balance; N] {
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        amounts::serialize(self, out)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        amounts::deserialize(input)
+    }
+}
 
 /// A number's digits, where serde_json keeps all of them: with its feature `arbitrary_precision`,
 /// which a chain's crates turn on, it hands a number over as a map with one entry.

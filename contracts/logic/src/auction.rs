@@ -81,17 +81,76 @@ pub mod sale;
 mod tests;
 pub mod vcg;
 
-pub use carrots_kernel::accounts::{Accounts, Paid};
-pub use carrots_kernel::sealed::{Hashing, Phase};
+pub use carrots_kernel::sealed::Phase;
 pub use entries::*;
 pub use records::*;
 
-use carrots_kernel::math::Balance;
-use carrots_kernel::sealed;
+use carrots_kernel::sealed::{self, MAX_WINDOW};
+use Error as E;
 
-carrots_kernel::errors! {
-    /// Why a call was refused. A refused call changes nothing.
-    pub enum Error {
+carrots_kernel::mechanism! {
+    /// Sealed bids, committed to and revealed, win items at the first, second, uniform or VCG price.
+    mechanism Auction;
+
+    params {
+        /// who wins, and at what price
+        kind: Kind, "rule";
+        /// sold in a round
+        items: u32, "items", >= 1, <= MAX_ITEMS;
+        /// commitments of a round
+        max_bidders: u32, "accounts", >= 1, <= MAX_BIDDERS;
+        /// least price of an item
+        ///
+        /// A higher one than the highest bid could not be met.
+        reserve_price: Balance, "tokens", <= MAX_BID;
+        /// what a bidder loses if it does not reveal
+        ///
+        /// More than a withheld bid can gain, or withholding pays.
+        deposit: Balance, "tokens", >= 1;
+        /// in which bids are committed to
+        commit_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// after them, in which bids are revealed
+        reveal_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+    }
+
+    checks {
+        /// one item under first_price and second_price
+        items: NotOneItem = items == 1 || matches!(kind, Kind::UniformPrice | Kind::Vcg);
+    }
+
+    roles {
+        /// Opens rounds and is credited with the prices.
+        seller,
+        /// Is credited with the deposits of those who do not reveal. It should be neither the
+        /// seller nor a bidder.
+        sink,
+    }
+
+    storage {
+        /// The state of the whole system.
+        state: State;
+        /// A round.
+        rounds: round(round: u32) -> Round;
+        /// Who committed to a bid in the open round, by its place in the order of commitments.
+        bidders: bidder(round: u32, index: u32) -> Option<Id>;
+        /// An account's bid in the open round.
+        bids: bid(who: Id, round: u32) -> Bid;
+        /// Who won an item of a settled round, and for how much.
+        awards: award(round: u32, item: u32) -> Option<Award<Id>>;
+    }
+
+    messages {
+        /// seller: open the next round
+        open(who, now) => Opened;
+        /// commit to a bid, with the deposit
+        commit(who, value, commitment: Hash, now) => Committed;
+        /// reveal the bid, with what it can cost at most
+        reveal(who, value, values: Values, salt: Salt, now) => Revealed;
+        /// settle the open round, once its windows are over
+        settle(now) => Settled;
+    }
+
+    errors {
         /// The caller is not the configured seller.
         NotSeller,
         /// The last round is not settled.
@@ -126,15 +185,8 @@ carrots_kernel::errors! {
         WrongPayment,
         /// The window for reveals is not over.
         RevealNotOver,
-        /// Nothing is credited to the account.
-        NothingToCollect,
-        /// The chain refused a payment. Only the contract says so: the amount is below the
-        /// existential deposit and the account does not exist.
-        PaymentFailed,
     }
 }
-
-use Error as E;
 
 impl Params {
     /// Where a round stands in block `now`.

@@ -68,15 +68,86 @@ mod entries;
 pub mod quadratic;
 mod records;
 
-pub use carrots_kernel::accounts::{Accounts, Paid};
 pub use entries::*;
 pub use records::*;
 
-use carrots_kernel::math::Balance;
+use carrots_kernel::sealed::MAX_WINDOW;
+use Error as E;
 
-carrots_kernel::errors! {
-    /// Why a call was refused. A refused call changes nothing.
-    pub enum Error {
+carrots_kernel::mechanism! {
+    /// Public goods are funded by contributions with a match from a pool, or by pledges.
+    mechanism Funding;
+
+    // What a kind does not use is not looked at.
+    params {
+        /// what projects are given
+        kind: Kind, "rule";
+        /// in which a round takes projects and contributions
+        round_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// of a round
+        max_projects: u32, "projects", >= 1, <= MAX_PROJECTS;
+        /// of a project
+        max_contributors: u32, "accounts", >= 1, <= MAX_CONTRIBUTORS;
+        /// least amount of one contribution
+        min_contribution: Balance, "tokens", >= 1, <= MAX_CONTRIBUTION;
+        /// kept for a project until it claims
+        deposit: Balance, "tokens", >= 1, <= MAX_CONTRIBUTION;
+        /// pairwise: half of the most for a pair
+        pairwise_bound: Balance, "tokens", >= 1, <= MAX_CONTRIBUTION, if kind == Kind::Pairwise;
+        /// assurance: what a project needs
+        ///
+        /// If it were more than the places of a project times the least pledge, small pledges could
+        /// take all places and miss it.
+        threshold: Balance, "tokens", >= 1,
+            <= min_contribution.saturating_mul(max_contributors.into())
+                "max_contributors * min_contribution",
+            if kind == Kind::Assurance;
+        /// assurance: on top of a pledge that comes back
+        bonus: Perbill, "fraction", > 0, if kind == Kind::Assurance;
+    }
+
+    checks {
+        /// at most 32 where kind is pairwise
+        max_contributors: TooManyPairs =
+            kind != Kind::Pairwise || max_contributors <= MAX_PAIRWISE_CONTRIBUTORS;
+    }
+
+    storage {
+        /// The state of the whole system.
+        state: State = genesis(now);
+        /// What a round that ended gave.
+        outcomes: outcome(round: Round) -> Outcome;
+        /// A project.
+        projects: project(project: ProjectId) -> Option<Project<Id>>;
+        /// What an account contributed to a project, unless it was refunded.
+        contributions: contribution(contributor: Id, project: ProjectId) -> Balance;
+        /// Pairwise: an account's number among the contributors of a round, from one; zero for others.
+        numbers: number(contributor: Id, round: Round) -> u32;
+        /// Pairwise: a project's contributor, by place.
+        backers: backer(project: ProjectId, place: u32) -> Backer;
+        /// Pairwise: what two contributors have in common over all projects of a round, by their
+        /// numbers, the lower first: a sum of products of roots, in units of `2^-32`.
+        pairs: pair(round: Round, low: u32, high: u32) -> u128;
+    }
+
+    messages {
+        /// add to the pool of the matches
+        sponsor(value) => Sponsored;
+        /// own the next project of the round, for a deposit
+        propose(who, value, now) => Proposed;
+        /// contribute to a project, or pledge
+        contribute(who, project: ProjectId, value, now) => Contributed;
+        /// compute a project's ideal match, once the window is over
+        tally(project: ProjectId, now) => Tallied;
+        /// end the round in progress, once all is tallied
+        end_round(now) => RoundEnded;
+        /// credit a project's owner with its funds
+        claim(project: ProjectId) => Claimed;
+        /// credit a contributor of a failed project with its pledge and the bonus
+        refund(contributor: Id, project: ProjectId) => Refunded(contributor);
+    }
+
+    errors {
         /// Assurance contracts are not matched: there is no pool.
         NoPool,
         /// The amount is zero.
@@ -114,15 +185,8 @@ carrots_kernel::errors! {
         NotFailed,
         /// The account pledged nothing, or was refunded.
         NothingToRefund,
-        /// Nothing is credited to the account.
-        NothingToCollect,
-        /// The chain refused a payment. Only the contract says so: the amount is below the
-        /// existential deposit and the account does not exist.
-        PaymentFailed,
     }
 }
-
-use Error as E;
 
 impl Params {
     /// What proposing a project takes: the deposit, and for assurance the reserve for bonuses.

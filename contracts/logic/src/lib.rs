@@ -2,9 +2,9 @@
 //!
 //! The same functions are enforced on-chain by thin ink! contracts, dry-run off-chain by the
 //! simulator and compared step by step in the sandbox. Each mechanism is one module with the
-//! same parts: parameters, records, errors, receipts, rules on loaded records, a storage trait
-//! [`Db`](staking::Db), and entries that load, decide and commit. What they share is in
-//! [`carrots_kernel`].
+//! same parts: a declaration ([`carrots_kernel::mechanism!`]), from which parameters, roles, errors and
+//! the storage trait [`Db`](staking::Db) follow; records and receipts; rules on loaded records; and
+//! entries that load, decide and commit. What they share is in [`carrots_kernel`].
 //!
 //! What never happens here: no entry writes before its last check, no rule knows a storage key,
 //! a clock or a source of randomness, no [`Db`](staking::Db) method iterates, and no amount is

@@ -81,17 +81,118 @@ mod rounds;
 pub mod tree;
 pub mod verdict;
 
-pub use carrots_kernel::accounts::{Accounts, Paid};
-pub use carrots_kernel::sealed::Hashing;
 pub use entries::*;
 pub use records::*;
 pub use rounds::*;
 
-use carrots_kernel::math::Balance;
+use carrots_kernel::math::mul_div_down;
+use carrots_kernel::sealed::MAX_WINDOW;
 
-carrots_kernel::errors! {
-    /// Why a call was refused. A refused call changes nothing.
-    pub enum Error {
+carrots_kernel::mechanism! {
+    /// Jurors drawn by stake answer questions under seal: who agrees with the outcome earns.
+    mechanism Oracle;
+
+    params {
+        /// least stake of a juror, beside absent_loss
+        min_stake: Balance, "tokens", >= 1;
+        /// part of min_stake that an incoherent vote loses
+        ///
+        /// Rounded up.
+        alpha: Perbill, "fraction", > 0;
+        /// what an unrevealed vote loses
+        ///
+        /// And so the stake that backs each vote. More than an incoherent vote loses: a wrong answer
+        /// would be kept back, which hides it. A juror has at most 2^32 votes: choose it so large that
+        /// no stake reaches them.
+        absent_loss: Balance, "tokens", > self.incoherent_loss() "alpha * min_stake, rounded up";
+        /// paid for each vote of a jury
+        fee_per_vote: Balance, "tokens", >= 1;
+        /// votes of the first jury
+        jury: u32, "votes", >= 1;
+        /// each with twice the votes and one
+        max_appeals: u32, "appeals";
+        /// jurors to draw from
+        ///
+        /// Their least stakes together are what it costs to keep everyone else out.
+        max_jurors: u32, "accounts", >= 1, <= MAX_JURORS;
+        /// of the median, within which numbers are coherent
+        ///
+        /// That part of the median, rounded down.
+        tolerance: Perbill, "fraction";
+        /// in which stakes change, before each drawing
+        stake_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// in which juries are drawn, and stakes stand still
+        draw_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// in which jurors commit
+        commit_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// in which jurors reveal
+        reveal_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// in which an outcome can be appealed
+        appeal_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+    }
+
+    checks {
+        /// at most 63 votes after max_appeals appeals: (jury + 1) * 2^n - 1
+        jury: JuryTooLarge = self.jury_of(max_appeals) <= MAX_JURY;
+        /// a fee of the last appeal below 2^128
+        fee_per_vote: FeeTooHigh =
+            mul_div_down(fee_per_vote, self.jury_of(max_appeals).into(), 1).is_some();
+    }
+
+    roles {
+        /// Brings the random seed of each draw, and with it chooses the juries.
+        ///
+        /// The seed comes from outside: a verifiable random function or a round of a public beacon
+        /// such as drand that becomes known only after the drawing phase began. Which one, and in
+        /// which order questions are drawn with it, is agreed before.
+        beacon,
+        /// Is credited with what nobody earns.
+        sink,
+    }
+
+    storage {
+        /// The state of the whole system.
+        state: State;
+        /// A juror's account.
+        jurors: juror(who: Id) -> Juror;
+        /// The juror of a leaf, counted from one.
+        leaves: leaf(leaf: u32) -> Option<Id>, dense;
+        /// A node of the sum tree, counted from one.
+        nodes: node(node: u32) -> u64, dense;
+        /// A question, and what it came to.
+        questions: question(question: u64) -> Option<Question<Id>>;
+        /// The jury of a question's round, until it is settled.
+        juries: jury(question: u64, round: u32) -> Option<Jury<Id>>;
+        /// A juror's seat in the jury of a question's round, until it is settled.
+        seats: seat(who: Id, question: u64, round: u32) -> Seat;
+        /// The juror that has a seat, by its number from zero.
+        seated: seat_of(question: u64, round: u32, index: u32) -> Option<Id>;
+    }
+
+    messages {
+        /// stake on being drawn
+        stake(who, value, now) => Staked;
+        /// take out stake that is free
+        unstake(who, amount: Balance, now) => Paid as Unstaked, pays who;
+        /// ask a question and pay its jury
+        ask(who, kind: Kind, value, now) => Asked;
+        /// beacon: draw the jury that a question waits for
+        draw(who, question: u64, seed: Hash, now) => Drawn;
+        /// end the wait for a jury that was not drawn in time
+        expire(question: u64, now) => Drawn as Expired;
+        /// commit to an answer
+        commit(who, question: u64, commitment: Hash, now) => Committed;
+        /// reveal the answer
+        reveal(who, question: u64, answer: u128, salt: Salt, now) => Revealed;
+        /// tally a round whose windows are over
+        tally(question: u64, now) => Tallied;
+        /// appeal an outcome and pay the next jury
+        appeal(who, question: u64, value, now) => Appealed;
+        /// settle the first round that is not settled
+        settle(question: u64, now) => Settled;
+    }
+
+    errors {
         /// The caller is not the configured beacon.
         NotBeacon,
         /// Jurors may be drawn in this block: stakes stand still.
@@ -146,10 +247,5 @@ carrots_kernel::errors! {
         AppealClosed,
         /// The outcome may still be appealed.
         AppealOpen,
-        /// Nothing is credited to the account.
-        NothingToCollect,
-        /// The chain refused a payment. Only the contract says so: the amount is below the
-        /// existential deposit and the account does not exist.
-        PaymentFailed,
     }
 }

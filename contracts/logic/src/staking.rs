@@ -42,12 +42,126 @@ pub use carrots_kernel::accounts::{Accounts, Paid};
 pub use entries::*;
 pub use records::*;
 
-use carrots_kernel::math::{mul_div_down, part_up, Balance};
-use sp_arithmetic::Perbill;
+use carrots_kernel::math::{mul_div_down, part_up};
+use Error as E;
 
-carrots_kernel::errors! {
-    /// Why a call was refused. A refused call changes nothing.
-    pub enum Error {
+carrots_kernel::mechanism! {
+    /// Operators stake on doing their duty: an era's payout rewards it, slashes punish offences.
+    mechanism Staking;
+
+    params {
+        /// length of an era
+        era_blocks: Block, "blocks", >= 1;
+        /// length of a year, for the reward curve
+        year_blocks: Block, "blocks", >= era_blocks;
+        /// from unbonding to withdrawal
+        ///
+        /// Longer than an offence can be reported: stake cannot leave before.
+        unbonding_eras: Era, "eras", > report_eras, <= MAX_ERAS;
+        /// in which an offence can be reported
+        report_eras: Era, "eras";
+        /// from a report to its slash
+        ///
+        /// With at least `report_eras`, the fraction of a correlated slash counts every offender of
+        /// the era.
+        slash_defer_eras: Era, "eras", <= MAX_ERAS;
+        /// active operators at a time
+        max_operators: u32, "accounts", >= 1;
+        /// least bond of an operator to itself
+        min_self_bond: Balance, "tokens", >= 1;
+        /// least amount of one bond
+        min_bond: Balance, "tokens", >= 1;
+        /// highest commission
+        max_commission: Perbill, "fraction";
+        /// reporter's share of the operator's own loss
+        ///
+        /// Were it all, reporting oneself would be free.
+        reporter_share: Perbill, "fraction", < 1;
+        /// most that an unresponsive operator loses
+        unresponsive_slash: Perbill, "fraction";
+        /// what misconduct costs
+        misconduct_slash: Perbill, "fraction";
+        /// supply that inflation refers to
+        issuance: Balance, "tokens", >= 1;
+        /// yearly, with nothing staked
+        min_inflation: Perbill, "fraction";
+        /// yearly, at the ideal stake
+        max_inflation: Perbill, "fraction", >= min_inflation;
+        /// staked share that pays best
+        ideal_stake: Perbill, "fraction", > 0;
+        /// excess over the ideal that halves the reward
+        falloff: Perbill, "fraction", > 0;
+    }
+
+    roles {
+        /// Reports offences.
+        slasher,
+        /// Awards points.
+        scorer,
+        /// Is credited with what slashes burn.
+        sink,
+    }
+
+    storage {
+        /// The state of the whole system.
+        state: State = genesis(now);
+        /// An operator's pool.
+        pools: pool(operator: Id) -> Pool;
+        /// Shares of an operator's pool that an account holds.
+        positions: position(operator: Id, who: Id) -> Shares, by who;
+        /// What unbonds from an operator since an era.
+        sub_pools: sub_pool(operator: Id, era: Era) -> Fund;
+        /// Shares of a sub-pool that an account holds.
+        unbondings: unbonding(operator: Id, who: Id, era: Era) -> Shares, by who;
+        /// An era's account.
+        eras: era(era: Era) -> EraRecord;
+        /// Points of an operator in an era that are not paid out.
+        points: points(operator: Id, era: Era) -> u32;
+        /// Operators reported for an offence in an era.
+        offenders: offenders(era: Era, offence: Offence) -> u32;
+        /// Whether an operator was reported for an offence in an era. Never unset.
+        reported: reported(operator: Id, era: Era, offence: Offence) -> bool;
+        /// An operator's report that waits for its slash, by its number.
+        reports: report_at(operator: Id, number: u32) -> Option<Report<Id>>;
+    }
+
+    views {
+        /// What an account has bonded to an operator: its shares, and what they are worth.
+        position(operator: Id, who: Id) -> Result<Fund, Error>;
+        /// What of a sub-pool is an account's: its shares, and what they are worth.
+        unbonding(operator: Id, who: Id, era: Era) -> Result<Fund, Error>;
+    }
+
+    messages {
+        /// become an operator
+        register(who, value, commission: Perbill) => Bonded(who);
+        /// bond to an operator
+        bond(who, operator: Id, value) => Bonded(operator);
+        /// begin to unbond
+        unbond(who, operator: Id, shares: Shares) => Unbonded(operator);
+        /// bond again what unbonds since an era
+        rebond(who, operator: Id, era: Era) => Bonded(operator);
+        /// take out what has unbonded
+        withdraw(who, operator: Id, era: Era) => Paid as Withdrawn(operator), pays who;
+        /// end the era in progress, once it is over
+        end_era(now) => EraEnded;
+        /// add to the reserve
+        fund(value) => Funded;
+        /// scorer: award points in the era in progress
+        award(who, operator: Id, points: u32) => Awarded(operator);
+        /// pull an operator's part of an era's payout
+        payout(operator: Id, era: Era) => PaidOut(operator);
+        /// slasher: report an offence
+        report(who, operator: Id, reporter: Id, era: Era, offence: Offence) => Reported(operator);
+        /// apply the oldest slash that is due
+        apply_slash(operator: Id) => Slashed(operator);
+        /// stop being an operator
+        retire(who) => Retired(who);
+        /// retire an operator whose own bond is too low
+        remove(operator: Id) => Retired(operator);
+    }
+
+    errors {
         /// The caller is not the configured slasher.
         NotSlasher,
         /// The caller is not the configured scorer.
@@ -104,17 +218,10 @@ carrots_kernel::errors! {
         SlashDeferred,
         /// The operator's own bond is not below `min_self_bond`.
         SelfBondSufficient,
-        /// Nothing is credited to the account.
-        NothingToCollect,
         /// A sum does not fit.
         Overflow,
-        /// The chain refused a payment. Only the contract says so: the amount is below the
-        /// existential deposit and the account does not exist.
-        PaymentFailed,
     }
 }
-
-use Error as E;
 
 impl Fund {
     /// What `shares` are worth, rounded down: all of them are never worth more than the fund.

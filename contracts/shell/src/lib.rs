@@ -1,4 +1,4 @@
-//! What the contracts share around the rules: events, payments, names of accounts.
+//! The ink! contract around the rules of a mechanism: [`contract!`].
 #![cfg_attr(not(feature = "std"), no_std)]
 
 use carrots_kernel::accounts::Paid;
@@ -9,23 +9,29 @@ use ink::primitives::AccountId;
 #[doc(hidden)]
 pub use carrots_kernel;
 
-/// Declares events: who called, whom else it concerns, and the receipt. Events are found by
-/// contract and signature; fields are not indexed, since an index costs as much gas as a write to
-/// storage.
+/// Writes the ink! contract of a mechanism, and the module `events`, from its declaration.
+///
+/// ```text
+/// carrots_shell::contract!(carrots_logic::staking);
+/// ```
+///
+/// The path is that of the module in which `carrots_kernel::mechanism!` declares the mechanism. Every
+/// message runs one entry of the rules, then emits its receipt as an event, and pays last; a message
+/// that errs changes nothing. An event says who called, whom else it concerns, and the receipt. Events
+/// are found by contract and signature; fields are not indexed, since an index costs as much gas as a
+/// write to storage.
 #[macro_export]
-macro_rules! events {
-    ($($name:ident { $($account:ident),* } -> $receipt:ty;)*) => {$(
-        #[ink::event]
-        #[allow(missing_docs)]
-        pub struct $name {
-            $(pub $account: ink::primitives::AccountId,)*
-            pub receipt: $receipt,
+macro_rules! contract {
+    ($first:ident $(:: $rest:ident)*) => {
+        $first $(:: $rest)* :: declaration! {
+            [$crate::carrots_kernel::declare::contract] [$first $(:: $rest)*]
         }
-    )*};
+    };
 }
 
-/// Gives a contract that keeps `credits: Mapping<AccountId, Balance, …>` its accounts, and the
-/// chain's hashes.
+// Gives a contract that keeps `credits: Mapping<AccountId, Balance, …>` its accounts, and the chain's
+// hashes.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! accounts {
     ($contract:ty) => {

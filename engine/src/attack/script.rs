@@ -173,7 +173,7 @@ impl<'a, P: Play> Script<'a, P> {
         if self.search.objective != Objective::Insolvency {
             return 0;
         }
-        let (held, owed) = (state.ledger().held, state.db.owed());
+        let (held, owed) = (state.ledger().held, state.owed());
         match held > self.supply {
             // It wrapped around.
             true => held.wrapping_neg() as i128,

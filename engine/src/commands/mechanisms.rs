@@ -33,9 +33,9 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 }
 
 fn page(mechanism: &Mechanism) -> String {
-    let params = mechanism.params.iter().map(|param| {
-        [param.name, param.unit, param.range, param.about].map(str::to_string).to_vec()
-    });
+    let params = (mechanism.params)()
+        .into_iter()
+        .map(|param| vec![param.name.into(), param.unit.into(), param.range, param.about.into()]);
     let pairs = |pairs: &[(&str, &str)]| {
         pairs
             .iter()
@@ -84,8 +84,7 @@ fn document(mechanism: &Mechanism) -> Value {
     let pairs = |pairs: &[(&str, &str)]| -> Vec<Value> {
         pairs.iter().map(|(name, about)| json!({ "name": name, "about": about })).collect()
     };
-    let params: Vec<Value> = mechanism
-        .params
+    let params: Vec<Value> = (mechanism.params)()
         .iter()
         .map(|p| json!({ "name": p.name, "unit": p.unit, "range": p.range, "about": p.about }))
         .collect();

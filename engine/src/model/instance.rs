@@ -5,7 +5,6 @@ use super::state::{Holder, State};
 use super::step::{Refusal, Step, outcome};
 use super::storage::{Address, Cells, Found, StateError, Storage};
 use super::traits::{Messages, Model, Op};
-use crate::cloned;
 use carrots_kernel::{Balance, Block};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,7 +124,17 @@ impl<M: Model> Instance<M> {
 
     /// What an agent has, and what it gets if nobody acts any more but to pull what is due.
     pub fn wealth(&self, who: Agent) -> Balance {
-        self.ledger.wallets[who as usize].saturating_add(self.db.worth(who))
+        self.ledger.wallets[who as usize].saturating_add(self.worth(who))
+    }
+
+    /// What of that the contract still holds.
+    pub fn worth(&self, who: Agent) -> Balance {
+        self.db.worth(who, self.block)
+    }
+
+    /// What the contract owes to all together.
+    pub fn owed(&self) -> Balance {
+        self.db.owed(self.block)
     }
 
     /// The contract's storage: every key and value, with agents by their accounts.
@@ -165,7 +174,7 @@ impl<M: Model> Instance<M> {
     }
 
     fn is_solvent(&self) -> Result<(), StateError> {
-        match self.db.owed() {
+        match self.owed() {
             owed if owed > self.ledger.held => Err(StateError::Insolvent { owed }),
             _ => Ok(()),
         }
@@ -267,7 +276,18 @@ pub struct Ledger {
     pub held: Balance,
 }
 
-cloned!(Ledger { wallets, held });
+impl Clone for Ledger {
+    fn clone(&self) -> Self {
+        Self { wallets: self.wallets.clone(), held: self.held }
+    }
+
+    /// Reuses what is allocated; derived it would not.
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        self.wallets.clone_from(&source.wallets);
+        self.held = source.held;
+    }
+}
 
 impl Ledger {
     /// Whether an agent has that many tokens.

@@ -190,7 +190,7 @@ pub enum StateError {
         /// The parameter.
         key: &'static str,
         /// What was expected of it.
-        expected: &'static str,
+        expected: String,
     },
     /// An account is there twice: its place, the second time.
     Twice(usize),

@@ -122,46 +122,87 @@ impl<K: Ord + Copy, V: Default + PartialEq + Copy> Table<(Agent, K), V> for ByAg
     }
 }
 
-/// Writes `Clone` for a struct so that cloning into one that is there reuses what it has allocated;
-/// derived it does not.
-#[macro_export]
-macro_rules! cloned {
-    ($record:ident { $($field:ident),* $(,)? }) => {
-        impl Clone for $record {
-            fn clone(&self) -> Self {
-                Self { $($field: self.$field.clone()),* }
-            }
-
-            #[inline]
-            fn clone_from(&mut self, source: &Self) {
-                $(self.$field.clone_from(&source.$field);)*
-            }
-        }
-    };
+/// Records by number, of which few are left out. Numbers that no table of a contract has, since a
+/// file made them up, take no more room than any other.
+#[derive(Debug)]
+pub struct Dense<V> {
+    near: Vec<V>,
+    far: Records<u32, V>,
 }
 
-/// Gives a model that keeps `credits: ByAgent<Balance>` and `names: Names` its accounts, and the
-/// chain's hashes.
-#[macro_export]
-macro_rules! accounts {
-    ($model:ty) => {
-        impl $crate::kernel::accounts::Accounts for $model {
-            type Id = $crate::model::Agent;
+/// Numbers below this have a place of their own.
+const NEAR: u32 = 1 << 16;
 
-            $crate::kernel::tables! {
-                credit, set_credit: credits(who: $crate::model::Agent) -> $crate::kernel::Balance;
+impl<V: Clone> Clone for Dense<V> {
+    fn clone(&self) -> Self {
+        Self { near: self.near.clone(), far: self.far.clone() }
+    }
+
+    #[inline]
+    fn clone_from(&mut self, source: &Self) {
+        self.near.clone_from(&source.near);
+        self.far.clone_from(&source.far);
+    }
+}
+
+impl<V> Default for Dense<V> {
+    fn default() -> Self {
+        Self { near: Vec::new(), far: Records::default() }
+    }
+}
+
+impl<V: Default + PartialEq + Copy> Table<u32, V> for Dense<V> {
+    #[inline]
+    fn read(&self, key: u32) -> V {
+        match self.near.get(key as usize) {
+            Some(record) => *record,
+            None if key < NEAR => V::default(),
+            None => self.far.read(key),
+        }
+    }
+
+    #[inline]
+    fn write(&mut self, key: u32, record: V) {
+        match self.near.get_mut(key as usize) {
+            Some(place) => *place = record,
+            None if key >= NEAR => self.far.write(key, record),
+            None if record == V::default() => {}
+            None => {
+                self.near.resize(key as usize + 1, V::default());
+                self.near[key as usize] = record;
             }
         }
+    }
+}
 
-        impl $crate::kernel::sealed::Hashing for $model {
-            #[inline]
-            fn hash(&self, bytes: &[u8]) -> $crate::kernel::sealed::Hash {
-                $crate::model::hash(bytes)
-            }
-            #[inline]
-            fn account(&self, who: $crate::model::Agent) -> [u8; 32] {
-                self.names.address(who)
-            }
-        }
-    };
+/// All records with their keys, as `Db` has them; defaults may be among them.
+pub trait Every<K, V> {
+    /// By key.
+    fn every(&self) -> impl Iterator<Item = (K, V)>;
+}
+
+impl<K: Copy, V: Copy> Every<K, V> for Records<K, V> {
+    fn every(&self) -> impl Iterator<Item = (K, V)> {
+        self.0.iter().copied()
+    }
+}
+
+impl<V: Copy> Every<Agent, V> for ByAgent<V> {
+    fn every(&self) -> impl Iterator<Item = (Agent, V)> {
+        (0..).zip(self.0.iter().copied())
+    }
+}
+
+impl<K: Copy, V: Copy> Every<(Agent, K), V> for ByAgent<Records<K, V>> {
+    fn every(&self) -> impl Iterator<Item = ((Agent, K), V)> {
+        (0..).zip(&self.0).flat_map(|(who, records)| {
+            records.every().map(move |(key, record)| ((who, key), record))
+        })
+    }
+}
+
+impl<V: Copy> Every<u32, V> for Dense<V> {
+    fn every(&self) -> impl Iterator<Item = (u32, V)> {
+        (0..).zip(self.near.iter().copied()).chain(self.far.every())
+    }
 }

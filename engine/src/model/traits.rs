@@ -3,22 +3,11 @@
 use super::names::{Agent, Names};
 use super::storage::{Cells, Found, StateError};
 use carrots_kernel::accounts::Accounts;
+use carrots_kernel::params::Param;
 use carrots_kernel::{Balance, Block};
 use scale::{Decode, Encode};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
-
-/// A parameter of a mechanism.
-pub struct Param {
-    /// Its name.
-    pub name: &'static str,
-    /// Its unit.
-    pub unit: &'static str,
-    /// The values that it can take.
-    pub range: &'static str,
-    /// What it says.
-    pub about: &'static str,
-}
 
 /// A message of a mechanism.
 pub struct Message {
@@ -32,20 +21,10 @@ pub struct Message {
     pub about: &'static str,
 }
 
-/// A line of a mechanism's parameters.
-pub const fn param(
-    name: &'static str,
-    unit: &'static str,
-    range: &'static str,
-    about: &'static str,
-) -> Param {
-    Param { name, unit, range, about }
-}
-
 /// Whom a call pays, and how much.
 pub type Payment = (Agent, Balance);
 
-/// The messages of a mechanism: written by [`messages!`](messages).
+/// The messages of a mechanism: written by [`model!`](crate::model!).
 pub trait Messages {
     /// A message with its arguments.
     type Op: Op + Send + Sync;
@@ -70,10 +49,20 @@ pub trait Messages {
     ) -> Result<(Self::Receipt, Option<Payment>), Self::Error>;
 }
 
-/// The records of a mechanism in memory.
-pub trait Model:
-    Messages + Accounts<Id = Agent> + Clone + Debug + Send + Sync + Sized + 'static
-{
+/// What of the records in memory is owed, and to whom: written by hand, beside
+/// [`model!`](crate::model!).
+pub trait Accounting: Accounts<Id = Agent> {
+    /// The sum of all that the contract owes in block `now`.
+    fn owed(&self, now: Block) -> Balance;
+    /// What of it an agent gets if nobody acts from block `now` on but to pull what is due; 0 for a
+    /// stranger.
+    fn worth(&self, who: Agent, now: Block) -> Balance;
+    /// The parameters are others than before: what was computed from them is computed anew.
+    fn params_changed(&mut self) {}
+}
+
+/// The records of a mechanism in memory: written by [`model!`](crate::model!).
+pub trait Model: Messages + Accounting + Clone + Debug + Send + Sync + Sized + 'static {
     /// What its constructor takes beside the roles.
     type Params: Copy + Debug + Encode + Decode + Serialize + DeserializeOwned + Send + Sync;
     /// What is wrong with parameters.
@@ -81,16 +70,14 @@ pub trait Model:
 
     /// Its name in the catalogue, which is the contract's.
     const NAME: &'static str;
+    /// What it is for, in one line.
+    const ABOUT: &'static str;
     /// What is done by the accounts that the constructor takes, in its order. Those of a new
     /// instance are the first agents.
     const ROLES: &'static [&'static str];
 
     /// What the constructor writes in block `block`, with room for `agents`.
     fn new(params: Self::Params, agents: usize, block: Block) -> Result<Self, Self::ParamsError>;
-    /// The sum of all that the contract owes.
-    fn owed(&self) -> Balance;
-    /// What of it an agent gets if nobody acts any more but to pull what is due; 0 for a stranger.
-    fn worth(&self, who: Agent) -> Balance;
     /// The arguments of the contract's constructor.
     fn constructor(&self, name: &dyn Fn(Agent) -> [u8; 32]) -> Vec<u8>;
     /// The contract's storage.
@@ -107,7 +94,9 @@ pub trait Model:
     /// The same, to be changed.
     fn names_mut(&mut self) -> &mut Names;
     /// The parameter that an error is about, and what is expected of it.
-    fn explain(error: Self::ParamsError) -> (&'static str, &'static str);
+    fn explain(error: Self::ParamsError) -> (&'static str, String);
+    /// Its parameters, in the order in which the constructor takes them.
+    fn params() -> Vec<Param>;
 }
 
 /// A message with its arguments.

@@ -6,9 +6,10 @@ use crate::exact::Rational;
 use crate::model::{Agent, Instance, Messages, Model};
 use crate::scenario::{Amounts, Invalid, Scenario};
 use carrots_kernel::{Balance, Block};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use std::fmt::Debug;
+use serde::de::{DeserializeOwned, Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
 
 /// The strategies of a mechanism: written by [`strategies!`](crate::model).
 pub trait Strategies: Copy + Ord + Send + Sync + DeserializeOwned + 'static {
@@ -22,6 +23,28 @@ pub trait Strategies: Copy + Ord + Send + Sync + DeserializeOwned + 'static {
         let at = Self::ALL.iter().position(|strategy| *strategy == self);
         at.map_or("", |at| Self::NAMES[at].0)
     }
+}
+
+/// Reads a strategy by its name.
+pub fn read_strategy<'de, S: Strategies, D: Deserializer<'de>>(input: D) -> Result<S, D::Error> {
+    struct Name<S>(PhantomData<S>);
+
+    impl<S: Strategies> Visitor<'_> for Name<S> {
+        type Value = S;
+
+        fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+            out.write_str("the name of a strategy")
+        }
+
+        fn visit_str<E: Error>(self, name: &str) -> Result<S, E> {
+            let known = S::ALL.iter().copied().find(|strategy| strategy.name() == name);
+            known.ok_or_else(|| {
+                let names: Vec<_> = S::NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
+                E::custom(format!("unknown variant `{name}`, expected one of {}", names.join(", ")))
+            })
+        }
+    }
+    input.deserialize_str(Name(PhantomData))
 }
 
 /// Agents of one kind.
@@ -320,17 +343,23 @@ pub type ReceiptOf<P> = <<P as Play>::Model as Messages>::Receipt;
 macro_rules! strategies {
     ($(#[doc = $about:literal] $strategy:ident = $name:literal,)*) => {
         /// What agents do.
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, $crate::serde::Serialize,
-            $crate::serde::Deserialize,
-        )]
-        #[serde(crate = "carrots::serde")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Strategy {
-            $(
-                #[doc = $about]
-                #[serde(rename = $name)]
-                $strategy,
-            )*
+            $(#[doc = $about] $strategy,)*
+        }
+
+        impl $crate::serde::Serialize for Strategy {
+            fn serialize<S: $crate::serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str($crate::play::Strategies::name(*self))
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for Strategy {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(
+                input: D,
+            ) -> Result<Self, D::Error> {
+                $crate::play::read_strategy(input)
+            }
         }
 
         impl $crate::play::Strategies for Strategy {

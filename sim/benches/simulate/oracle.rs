@@ -66,7 +66,7 @@ fn bare_loop(params: Params) -> Oracle {
         for question in asked.clone() {
             let mut seed = [0; 32];
             seed[..4].copy_from_slice(&round.to_le_bytes());
-            let drawn = rules::draw(&mut db, BEACON, question, &seed, now).expect("draws");
+            let drawn = rules::draw(&mut db, BEACON, question, seed, now).expect("draws");
             let answer = u128::from(question % 2);
             for index in 0..drawn.seats {
                 let juror = db.seat_of(question, 0, index).expect("is there");
@@ -77,7 +77,7 @@ fn bare_loop(params: Params) -> Oracle {
         }
         now += params.commit_blocks;
         for (juror, question, answer) in votes {
-            rules::reveal(&mut db, juror, question, answer, &salt, now).expect("reveals");
+            rules::reveal(&mut db, juror, question, answer, salt, now).expect("reveals");
         }
         now += params.reveal_blocks;
         for question in asked.clone() {

@@ -81,18 +81,18 @@ fn wrong_params() -> Vec<(Params, ParamsError)> {
     use ParamsError::*;
     let p = params();
     vec![
-        (Params { items: 0, ..p }, ItemsZero),
-        (Params { items: 9, ..p }, TooManyItems),
+        (Params { items: 0, ..p }, ItemsTooLow),
+        (Params { items: 9, ..p }, ItemsTooHigh),
         (Params { kind: Kind::FirstPrice, items: 2, ..p }, NotOneItem),
         (Params { kind: Kind::SecondPrice, items: 8, ..p }, NotOneItem),
-        (Params { max_bidders: 0, ..p }, MaxBiddersZero),
-        (Params { max_bidders: 65, ..p }, TooManyBidders),
+        (Params { max_bidders: 0, ..p }, MaxBiddersTooLow),
+        (Params { max_bidders: 65, ..p }, MaxBiddersTooHigh),
         (Params { reserve_price: MAX_BID + 1, ..p }, ReservePriceTooHigh),
-        (Params { deposit: 0, ..p }, DepositZero),
-        (Params { commit_blocks: 0, ..p }, CommitBlocksZero),
-        (Params { reveal_blocks: 0, ..p }, RevealBlocksZero),
-        (Params { commit_blocks: MAX_WINDOW + 1, ..p }, WindowTooLong),
-        (Params { reveal_blocks: u32::MAX, ..p }, WindowTooLong),
+        (Params { deposit: 0, ..p }, DepositTooLow),
+        (Params { commit_blocks: 0, ..p }, CommitBlocksTooLow),
+        (Params { reveal_blocks: 0, ..p }, RevealBlocksTooLow),
+        (Params { commit_blocks: MAX_WINDOW + 1, ..p }, CommitBlocksTooHigh),
+        (Params { reveal_blocks: u32::MAX, ..p }, RevealBlocksTooHigh),
     ]
 }
 

@@ -93,22 +93,22 @@ fn wrong_params() -> Vec<(Params, ParamsError)> {
     let (p, w, a) = (params(), pairwise(), assurance());
     let too_high = MAX_CONTRIBUTION + 1;
     vec![
-        (Params { round_blocks: 0, ..p }, RoundBlocksZero),
-        (Params { round_blocks: (1 << 24) + 1, ..p }, WindowTooLong),
-        (Params { max_projects: 0, ..p }, MaxProjectsZero),
-        (Params { max_projects: 65, ..p }, TooManyProjects),
-        (Params { max_contributors: 0, ..p }, MaxContributorsZero),
-        (Params { max_contributors: (1 << 16) + 1, ..p }, TooManyContributors),
-        (Params { max_contributors: 33, ..w }, TooManyContributors),
-        (Params { min_contribution: 0, ..p }, MinContributionZero),
+        (Params { round_blocks: 0, ..p }, RoundBlocksTooLow),
+        (Params { round_blocks: (1 << 24) + 1, ..p }, RoundBlocksTooHigh),
+        (Params { max_projects: 0, ..p }, MaxProjectsTooLow),
+        (Params { max_projects: 65, ..p }, MaxProjectsTooHigh),
+        (Params { max_contributors: 0, ..p }, MaxContributorsTooLow),
+        (Params { max_contributors: (1 << 16) + 1, ..p }, MaxContributorsTooHigh),
+        (Params { max_contributors: 33, ..w }, TooManyPairs),
+        (Params { min_contribution: 0, ..p }, MinContributionTooLow),
         (Params { min_contribution: too_high, ..p }, MinContributionTooHigh),
-        (Params { deposit: 0, ..p }, DepositZero),
+        (Params { deposit: 0, ..p }, DepositTooLow),
         (Params { deposit: too_high, ..p }, DepositTooHigh),
-        (Params { pairwise_bound: 0, ..w }, PairwiseBoundZero),
+        (Params { pairwise_bound: 0, ..w }, PairwiseBoundTooLow),
         (Params { pairwise_bound: too_high, ..w }, PairwiseBoundTooHigh),
-        (Params { threshold: 0, ..a }, ThresholdZero),
-        (Params { threshold: 301, ..a }, ThresholdOutOfReach),
-        (Params { bonus: Perbill::zero(), ..a }, BonusZero),
+        (Params { threshold: 0, ..a }, ThresholdTooLow),
+        (Params { threshold: 301, ..a }, ThresholdTooHigh),
+        (Params { bonus: Perbill::zero(), ..a }, BonusTooLow),
     ]
 }
 

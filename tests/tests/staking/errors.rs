@@ -101,19 +101,19 @@ fn wrong_params() -> Vec<(Params, ParamsError)> {
     use ParamsError::*;
     let p = params();
     vec![
-        (Params { era_blocks: 0, ..p }, EraBlocksZero),
-        (Params { year_blocks: 9, ..p }, YearShorterThanEra),
-        (Params { unbonding_eras: 2, ..p }, UnbondingTooShort),
-        (Params { unbonding_eras: 129, ..p }, WindowTooLong),
-        (Params { slash_defer_eras: 129, ..p }, WindowTooLong),
-        (Params { max_operators: 0, ..p }, MaxOperatorsZero),
-        (Params { min_self_bond: 0, ..p }, MinSelfBondZero),
-        (Params { min_bond: 0, ..p }, MinBondZero),
-        (Params { reporter_share: Perbill::one(), ..p }, ReporterShareWhole),
-        (Params { issuance: 0, ..p }, IssuanceZero),
-        (Params { max_inflation: Perbill::zero(), ..p }, InflationReversed),
-        (Params { ideal_stake: Perbill::zero(), ..p }, IdealStakeZero),
-        (Params { falloff: Perbill::zero(), ..p }, FalloffZero),
+        (Params { era_blocks: 0, ..p }, EraBlocksTooLow),
+        (Params { year_blocks: 9, ..p }, YearBlocksTooLow),
+        (Params { unbonding_eras: 2, ..p }, UnbondingErasTooLow),
+        (Params { unbonding_eras: 129, ..p }, UnbondingErasTooHigh),
+        (Params { slash_defer_eras: 129, ..p }, SlashDeferErasTooHigh),
+        (Params { max_operators: 0, ..p }, MaxOperatorsTooLow),
+        (Params { min_self_bond: 0, ..p }, MinSelfBondTooLow),
+        (Params { min_bond: 0, ..p }, MinBondTooLow),
+        (Params { reporter_share: Perbill::one(), ..p }, ReporterShareTooHigh),
+        (Params { issuance: 0, ..p }, IssuanceTooLow),
+        (Params { max_inflation: Perbill::zero(), ..p }, MaxInflationTooLow),
+        (Params { ideal_stake: Perbill::zero(), ..p }, IdealStakeTooLow),
+        (Params { falloff: Perbill::zero(), ..p }, FalloffTooLow),
     ]
 }
 

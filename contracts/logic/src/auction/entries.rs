@@ -5,26 +5,6 @@ use super::sale::Sale;
 use super::{Error as E, *};
 use carrots_kernel::accounts;
 
-/// Storage of the mechanism: one getter and one setter per record. A record that is not there
-/// reads as its default, and a default that is written is removed.
-#[allow(missing_docs)]
-pub trait Db: Hashing {
-    fn params(&self) -> Params;
-    fn roles(&self) -> Roles<Self::Id>;
-    fn state(&self) -> State;
-    fn set_state(&mut self, state: State);
-    fn round(&self, round: u32) -> Round;
-    fn set_round(&mut self, round: u32, record: Round);
-    /// Who committed in a round, by its place in the order of commitments.
-    fn bidder(&self, round: u32, index: u32) -> Option<Self::Id>;
-    fn set_bidder(&mut self, round: u32, index: u32, bidder: Option<Self::Id>);
-    fn bid(&self, who: Self::Id, round: u32) -> Bid;
-    fn set_bid(&mut self, who: Self::Id, round: u32, bid: Bid);
-    /// Who won an item of a round, and for how much. Never unset.
-    fn award(&self, round: u32, item: u32) -> Option<Award<Self::Id>>;
-    fn set_award(&mut self, round: u32, item: u32, award: Option<Award<Self::Id>>);
-}
-
 carrots_kernel::records! {
     /// A round that was opened.
     pub struct Opened {
@@ -209,11 +189,6 @@ pub fn settle<D: Db>(db: &mut D, now: Block) -> Result<Settled, Error> {
     accounts::credit(db, sink, forfeited);
     db.set_round(number, round);
     Ok(Settled { round: number, revealed: round.revealed, sold, proceeds, forfeited })
-}
-
-/// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
-pub fn collect<D: Db>(db: &mut D, who: D::Id) -> Result<Paid, Error> {
-    accounts::collect(db, who).ok_or(E::NothingToCollect)
 }
 
 /// The round that is open, and its number. Errs with `NoRound`.

@@ -2,10 +2,8 @@
 // The codec that is derived for an enum with fields casts its length.
 #![allow(clippy::cast_possible_truncation)]
 
-use carrots_kernel::math::Balance;
-use carrots_kernel::records;
-use carrots_kernel::sealed::MAX_WINDOW;
-pub use carrots_kernel::sealed::{Block, Hash, Salt};
+use super::*;
+use carrots_kernel::{choices, records};
 
 /// The most items of a round.
 pub const MAX_ITEMS: usize = 8;
@@ -17,11 +15,9 @@ pub const MAX_BID: Balance = 1 << 120;
 /// A bid: what each item is worth, or each further unit. Zero is no bid.
 pub type Values = [Balance; MAX_ITEMS];
 
-records! {
+choices! {
     /// Who wins, and at what price.
     #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
     pub enum Kind {
         /// The highest bid wins the one item and pays what it says.
         #[default]
@@ -35,40 +31,9 @@ records! {
         /// by it, and no less than the reserve price.
         Vcg,
     }
+}
 
-    /// What the rules are configured with. Amounts are in the chain's smallest unit.
-    #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-    pub struct Params {
-        /// Who wins, and at what price.
-        pub kind: Kind,
-        /// Items of a round, from one to [`MAX_ITEMS`]; one under the first and second price.
-        pub items: u32,
-        /// The most bidders of a round, from one to [`MAX_BIDDERS`].
-        pub max_bidders: u32,
-        /// The least price of an item; at most [`MAX_BID`].
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
-        pub reserve_price: Balance,
-        /// What a bidder loses if it does not reveal; at least one. More than a withheld bid can
-        /// gain, or withholding pays.
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
-        pub deposit: Balance,
-        /// Blocks in which bids are committed to; at least one.
-        pub commit_blocks: Block,
-        /// Blocks after them in which bids are revealed; at least one.
-        pub reveal_blocks: Block,
-    }
-
-    /// Who may do what others may not. Each may be another contract.
-    pub struct Roles<Id> {
-        /// Opens rounds and is credited with the prices.
-        pub seller: Id,
-        /// Is credited with the deposits of those who do not reveal. It should be neither the
-        /// seller nor a bidder.
-        pub sink: Id,
-    }
-
+records! {
     /// The state of the whole system.
     #[derive(Default)]
     pub struct State {
@@ -125,52 +90,5 @@ records! {
         pub winner: Id,
         /// For how much.
         pub price: Balance,
-    }
-}
-
-records! {
-    /// What is wrong with a set of parameters.
-    pub enum ParamsError {
-        /// `items` is zero.
-        ItemsZero,
-        /// `items` is more than [`MAX_ITEMS`].
-        TooManyItems,
-        /// `items` is not one under the first or second price.
-        NotOneItem,
-        /// `max_bidders` is zero.
-        MaxBiddersZero,
-        /// `max_bidders` is more than [`MAX_BIDDERS`].
-        TooManyBidders,
-        /// `reserve_price` is more than [`MAX_BID`]: no bid could meet it.
-        ReservePriceTooHigh,
-        /// `deposit` is zero: not to reveal would be free.
-        DepositZero,
-        /// `commit_blocks` is zero.
-        CommitBlocksZero,
-        /// `reveal_blocks` is zero.
-        RevealBlocksZero,
-        /// `commit_blocks` or `reveal_blocks` is more than
-        /// [`MAX_WINDOW`](carrots_kernel::sealed::MAX_WINDOW).
-        WindowTooLong,
-    }
-}
-
-impl Params {
-    /// Accepts the parameters, or names the first thing that is wrong with them.
-    pub fn check(&self) -> Result<(), ParamsError> {
-        use ParamsError as E;
-        let one_item = matches!(self.kind, Kind::FirstPrice | Kind::SecondPrice);
-        carrots_kernel::check(&[
-            (self.items > 0, E::ItemsZero),
-            (self.items as usize <= MAX_ITEMS, E::TooManyItems),
-            (self.items == 1 || !one_item, E::NotOneItem),
-            (self.max_bidders > 0, E::MaxBiddersZero),
-            (self.max_bidders as usize <= MAX_BIDDERS, E::TooManyBidders),
-            (self.reserve_price <= MAX_BID, E::ReservePriceTooHigh),
-            (self.deposit > 0, E::DepositZero),
-            (self.commit_blocks > 0, E::CommitBlocksZero),
-            (self.reveal_blocks > 0, E::RevealBlocksZero),
-            (self.commit_blocks.max(self.reveal_blocks) <= MAX_WINDOW, E::WindowTooLong),
-        ])
     }
 }

@@ -62,16 +62,16 @@ fn parameters_are_checked() {
     use ParamsError as P;
     type Wrong = fn(&mut Params);
     let wrong: [(Wrong, P); 10] = [
-        (|p| p.items = 0, P::ItemsZero),
-        (|p| p.items = 9, P::TooManyItems),
+        (|p| p.items = 0, P::ItemsTooLow),
+        (|p| p.items = 9, P::ItemsTooHigh),
         (|p| p.kind = Kind::SecondPrice, P::NotOneItem),
-        (|p| p.max_bidders = 0, P::MaxBiddersZero),
-        (|p| p.max_bidders = 65, P::TooManyBidders),
+        (|p| p.max_bidders = 0, P::MaxBiddersTooLow),
+        (|p| p.max_bidders = 65, P::MaxBiddersTooHigh),
         (|p| p.reserve_price = MAX_BID + 1, P::ReservePriceTooHigh),
-        (|p| p.deposit = 0, P::DepositZero),
-        (|p| p.commit_blocks = 0, P::CommitBlocksZero),
-        (|p| p.reveal_blocks = 0, P::RevealBlocksZero),
-        (|p| p.reveal_blocks = sealed::MAX_WINDOW + 1, P::WindowTooLong),
+        (|p| p.deposit = 0, P::DepositTooLow),
+        (|p| p.commit_blocks = 0, P::CommitBlocksTooLow),
+        (|p| p.reveal_blocks = 0, P::RevealBlocksTooLow),
+        (|p| p.reveal_blocks = sealed::MAX_WINDOW + 1, P::RevealBlocksTooHigh),
     ];
     assert_eq!(market(Kind::Vcg, 8, MAX_BID).check(), Ok(()));
     for (change, error) in wrong {

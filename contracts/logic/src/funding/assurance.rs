@@ -41,7 +41,7 @@ pub fn bonus_down(params: &Params, pledge: Balance) -> Balance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sp_arithmetic::Perbill;
+    use carrots_kernel::Perbill;
 
     fn params(threshold: Balance, min_contribution: Balance, bonus: u32) -> Params {
         let bonus = Perbill::from_percent(bonus);

@@ -1,33 +1,7 @@
 //! The entries: load, decide, commit. Each is one message of the contract.
 
 use super::{quadratic, Error as E, *};
-use carrots_kernel::accounts::{self, Accounts, Paid};
-
-/// Storage of the mechanism: one getter and one setter per record. A record that is not there
-/// reads as its default, and a default that is written is removed.
-#[allow(missing_docs)]
-pub trait Db: Accounts {
-    fn params(&self) -> Params;
-    fn state(&self) -> State;
-    fn set_state(&mut self, state: State);
-    fn outcome(&self, round: Round) -> Outcome;
-    fn set_outcome(&mut self, round: Round, outcome: Outcome);
-    fn project(&self, project: ProjectId) -> Option<Project<Self::Id>>;
-    fn set_project(&mut self, project: ProjectId, record: Option<Project<Self::Id>>);
-    /// What an account contributed to a project, unless it was refunded.
-    fn contribution(&self, contributor: Self::Id, project: ProjectId) -> Balance;
-    fn set_contribution(&mut self, contributor: Self::Id, project: ProjectId, amount: Balance);
-    /// Pairwise: an account's number among the contributors of a round, from one; zero for others.
-    fn number(&self, contributor: Self::Id, round: Round) -> u32;
-    fn set_number(&mut self, contributor: Self::Id, round: Round, number: u32);
-    /// Pairwise: a project's contributors, by place.
-    fn backer(&self, project: ProjectId, place: u32) -> Backer;
-    fn set_backer(&mut self, project: ProjectId, place: u32, backer: Backer);
-    /// Pairwise: what two contributors have in common over all projects of a round, by their
-    /// numbers, the lower first.
-    fn pair(&self, round: Round, low: u32, high: u32) -> u128;
-    fn set_pair(&mut self, round: Round, low: u32, high: u32, common: u128);
-}
+use carrots_kernel::accounts;
 
 carrots_kernel::records! {
     /// An amount that was added to the pool.
@@ -360,9 +334,4 @@ pub fn refund<D: Db>(
     db.set_contribution(contributor, project, 0);
     accounts::credit(db, contributor, pledge.saturating_add(bonus));
     Ok(Refunded { project, pledge, bonus })
-}
-
-/// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
-pub fn collect<D: Db>(db: &mut D, who: D::Id) -> Result<Paid, Error> {
-    accounts::collect(db, who).ok_or(E::NothingToCollect)
 }

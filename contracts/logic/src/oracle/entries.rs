@@ -2,37 +2,6 @@
 //! message of the contract.
 
 use super::{tree, Error as E, *};
-use carrots_kernel::accounts::{self, Paid};
-use carrots_kernel::sealed::Hashing;
-
-/// Storage of the mechanism: one getter and one setter per record. A record that is not there
-/// reads as its default, and a default that is written is removed.
-#[allow(missing_docs)]
-pub trait Db: Hashing {
-    fn params(&self) -> Params;
-    fn roles(&self) -> Roles<Self::Id>;
-    fn state(&self) -> State;
-    fn set_state(&mut self, state: State);
-    fn juror(&self, who: Self::Id) -> Juror;
-    fn set_juror(&mut self, who: Self::Id, juror: Juror);
-    /// The juror of a leaf, counted from one.
-    fn leaf(&self, leaf: u32) -> Option<Self::Id>;
-    fn set_leaf(&mut self, leaf: u32, juror: Option<Self::Id>);
-    /// A node of the sum tree, counted from one.
-    fn node(&self, node: u32) -> u64;
-    fn set_node(&mut self, node: u32, votes: u64);
-    fn question(&self, question: u64) -> Option<Question<Self::Id>>;
-    fn set_question(&mut self, question: u64, record: Option<Question<Self::Id>>);
-    /// The jury of a question's round.
-    fn jury(&self, question: u64, round: u32) -> Option<Jury<Self::Id>>;
-    fn set_jury(&mut self, question: u64, round: u32, jury: Option<Jury<Self::Id>>);
-    /// A juror's seat in the jury of a question's round.
-    fn seat(&self, who: Self::Id, question: u64, round: u32) -> Seat;
-    fn set_seat(&mut self, who: Self::Id, question: u64, round: u32, seat: Seat);
-    /// The juror that has a seat, by its number from zero.
-    fn seat_of(&self, question: u64, round: u32, index: u32) -> Option<Self::Id>;
-    fn set_seat_of(&mut self, question: u64, round: u32, index: u32, juror: Option<Self::Id>);
-}
 
 carrots_kernel::records! {
     /// An amount that was staked.
@@ -175,9 +144,4 @@ pub fn unstake<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Re
     // After this point the call must succeed.
     tree::store(db, &params, who, before, Juror { stake, ..before });
     Ok(Paid { amount })
-}
-
-/// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
-pub fn collect<D: Db>(db: &mut D, who: D::Id) -> Result<Paid, Error> {
-    accounts::collect(db, who).ok_or(E::NothingToCollect)
 }

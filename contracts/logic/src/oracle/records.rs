@@ -3,10 +3,9 @@
 // The codec that is derived for an enum with fields casts a variant's index.
 #![allow(clippy::cast_possible_truncation)]
 
-use carrots_kernel::math::{mul_div_down, part_up, Balance};
-use carrots_kernel::records;
-pub use carrots_kernel::sealed::{Block, Hash, Salt, MAX_WINDOW};
-use sp_arithmetic::Perbill;
+use super::*;
+use carrots_kernel::math::{mul_div_down, part_up};
+use carrots_kernel::{choices, records};
 
 /// The most jurors that can be drawn from. It bounds the depth of the tree.
 pub const MAX_JURORS: u32 = 1024;
@@ -15,59 +14,20 @@ pub const MAX_JURY: u32 = 63;
 /// The most options of a choice.
 pub const MAX_OPTIONS: u8 = 8;
 
+choices! {
+    /// What is asked. What the question means is agreed outside of the contract.
+    pub enum Kind {
+        /// One of `options`, numbered from zero: the plurality answers.
+        Choice {
+            /// From two to [`MAX_OPTIONS`].
+            options: u8,
+        },
+        /// Any number: the median answers.
+        Number,
+    }
+}
+
 records! {
-    /// What the rules are configured with. Amounts are in the chain's smallest unit.
-    #[derive(Default)]
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-    pub struct Params {
-        /// The least that a juror stakes, beside `absent_loss`; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
-        pub min_stake: Balance,
-        /// The part of `min_stake`, rounded up, that an incoherent vote loses; more than zero.
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
-        pub alpha: Perbill,
-        /// What a vote that is not revealed loses, and so the stake that backs each vote; more
-        /// than an incoherent vote loses. A juror has at most 2^32 votes: choose it so large
-        /// that no stake reaches them.
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
-        pub absent_loss: Balance,
-        /// What is paid for each vote of a jury; at least one.
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::amount"))]
-        pub fee_per_vote: Balance,
-        /// Votes of a question's first jury; at least one. Each appeal has twice as many and one.
-        pub jury: u32,
-        /// The most appeals; the last one's jury has at most [`MAX_JURY`] votes.
-        pub max_appeals: u32,
-        /// The most jurors to draw from, from one to [`MAX_JURORS`]. Their least stakes together
-        /// are what it costs to keep everyone else out.
-        pub max_jurors: u32,
-        /// How far from the median an answer is coherent, as a part of the median rounded down.
-        #[cfg_attr(feature = "serde", serde(with = "carrots_kernel::text::fraction"))]
-        pub tolerance: Perbill,
-        /// Blocks in which stakes change, before each drawing phase; at least one.
-        pub stake_blocks: Block,
-        /// Blocks of a drawing phase, in which stakes stand still; at least one.
-        pub draw_blocks: Block,
-        /// Blocks from the draw in which jurors commit to their answers; at least one.
-        pub commit_blocks: Block,
-        /// Blocks after them in which jurors reveal their answers; at least one.
-        pub reveal_blocks: Block,
-        /// Blocks from the tally in which anyone may appeal; at least one.
-        pub appeal_blocks: Block,
-    }
-
-    /// Who may do what others may not. Each may be another contract.
-    pub struct Roles<Id> {
-        /// Brings the random seed of each draw, and with it chooses the juries. The seed comes
-        /// from outside: a verifiable random function or a round of a public beacon such as
-        /// drand that becomes known only after the drawing phase began. Which one, and in which
-        /// order questions are drawn with it, is agreed before.
-        pub beacon: Id,
-        /// Is credited with what nobody earns.
-        pub sink: Id,
-    }
-
     /// The state of the whole system.
     #[derive(Default)]
     pub struct State {
@@ -86,19 +46,6 @@ records! {
         pub locked: Balance,
         /// The juror's leaf, counted from one; zero if the juror cannot be drawn.
         pub leaf: u32,
-    }
-
-    /// What is asked. What the question means is agreed outside of the contract.
-    #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-    #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-    pub enum Kind {
-        /// One of `options`, numbered from zero: the plurality answers.
-        Choice {
-            /// From two to [`MAX_OPTIONS`].
-            options: u8,
-        },
-        /// Any number: the median answers.
-        Number,
     }
 
     /// Where a question stands.
@@ -181,74 +128,9 @@ records! {
         /// The juror's answer.
         pub ballot: Ballot,
     }
-
-    /// What is wrong with a set of parameters.
-    pub enum ParamsError {
-        /// `min_stake` is zero.
-        MinStakeZero,
-        /// `alpha` is zero.
-        AlphaZero,
-        /// `absent_loss` is not more than an incoherent vote loses: a wrong answer would be kept
-        /// back, which hides it.
-        AbsentLossTooLow,
-        /// `fee_per_vote` is zero.
-        FeeZero,
-        /// The fee of the largest jury does not fit.
-        FeeTooHigh,
-        /// `jury` is zero.
-        JuryZero,
-        /// The jury of the last appeal has more than [`MAX_JURY`] votes.
-        JuryTooLarge,
-        /// `max_jurors` is zero.
-        MaxJurorsZero,
-        /// `max_jurors` is more than [`MAX_JURORS`].
-        TooManyJurors,
-        /// `stake_blocks` is zero.
-        StakeBlocksZero,
-        /// `draw_blocks` is zero.
-        DrawBlocksZero,
-        /// `commit_blocks` is zero.
-        CommitBlocksZero,
-        /// `reveal_blocks` is zero.
-        RevealBlocksZero,
-        /// `appeal_blocks` is zero.
-        AppealBlocksZero,
-        /// A window is longer than [`MAX_WINDOW`].
-        WindowTooLong,
-    }
 }
 
 impl Params {
-    /// Accepts the parameters, or names the first thing that is wrong with them.
-    pub fn check(&self) -> Result<(), ParamsError> {
-        use ParamsError as E;
-        let largest = self.jury_of(self.max_appeals);
-        let windows = [
-            self.stake_blocks,
-            self.draw_blocks,
-            self.commit_blocks,
-            self.reveal_blocks,
-            self.appeal_blocks,
-        ];
-        carrots_kernel::check(&[
-            (self.min_stake > 0, E::MinStakeZero),
-            (!self.alpha.is_zero(), E::AlphaZero),
-            (self.absent_loss > self.incoherent_loss(), E::AbsentLossTooLow),
-            (self.fee_per_vote > 0, E::FeeZero),
-            (self.jury > 0, E::JuryZero),
-            (largest <= MAX_JURY, E::JuryTooLarge),
-            (mul_div_down(self.fee_per_vote, largest.into(), 1).is_some(), E::FeeTooHigh),
-            (self.max_jurors > 0, E::MaxJurorsZero),
-            (self.max_jurors <= MAX_JURORS, E::TooManyJurors),
-            (self.stake_blocks > 0, E::StakeBlocksZero),
-            (self.draw_blocks > 0, E::DrawBlocksZero),
-            (self.commit_blocks > 0, E::CommitBlocksZero),
-            (self.reveal_blocks > 0, E::RevealBlocksZero),
-            (self.appeal_blocks > 0, E::AppealBlocksZero),
-            (windows.iter().all(|window| *window <= MAX_WINDOW), E::WindowTooLong),
-        ])
-    }
-
     /// What an incoherent vote loses. Rounded up: it is never nothing.
     pub fn incoherent_loss(&self) -> Balance {
         part_up(self.alpha, self.min_stake)

@@ -81,7 +81,7 @@ pub fn draw<D: Db>(
     db: &mut D,
     who: D::Id,
     question: u64,
-    seed: &Hash,
+    seed: Hash,
     now: Block,
 ) -> Result<Drawn, Error> {
     if who != db.roles().beacon {
@@ -110,7 +110,7 @@ pub fn draw<D: Db>(
 
 /// A number below `total`: the first eight bytes of the hash, little-endian, times `total` by
 /// 2^64, rounded down.
-fn pick_down<D: Db>(db: &D, domain: &impl scale::Encode, total: u64) -> u64 {
+fn pick_down<D: Db>(db: &D, domain: &impl carrots_kernel::scale::Encode, total: u64) -> u64 {
     let hash = domain.using_encoded(|bytes| db.hash(bytes));
     let random = hash.iter().take(8).rev().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
     let vote = mul_div_down(random.into(), total.into(), 1 << 64);
@@ -234,7 +234,7 @@ pub fn reveal<D: Db>(
     who: D::Id,
     question: u64,
     answer: u128,
-    salt: &Salt,
+    salt: Salt,
     now: Block,
 ) -> Result<Revealed, Error> {
     let (record, seat) = load_seat(db, who, question, Phase::Reveal, E::NotRevealing, now)?;
@@ -247,7 +247,7 @@ pub fn reveal<D: Db>(
         return Err(E::WrongAnswer);
     }
     let round = record.round;
-    if commitment != sealed::commitment(db, who, round, &(question, answer), salt) {
+    if commitment != sealed::commitment(db, who, round, &(question, answer), &salt) {
         return Err(E::WrongReveal);
     }
     // After this point the call must succeed.

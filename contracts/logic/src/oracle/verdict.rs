@@ -2,7 +2,7 @@
 
 use super::{Ballot, Kind, Outcome, Params, Seat, MAX_OPTIONS};
 use carrots_kernel::math::{mul_div_down, part_down, Balance};
-use sp_arithmetic::Perbill;
+use carrots_kernel::Perbill;
 
 /// The outcome of a round, and the revealed votes behind it.
 pub fn outcome(kind: Kind, seats: impl Iterator<Item = Seat> + Clone) -> (Outcome, u32) {

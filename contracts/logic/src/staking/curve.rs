@@ -13,7 +13,7 @@
 
 use super::Params;
 use carrots_kernel::math::{exp2_neg, mul_div_down, ratio_down, scale_down, Balance};
-use sp_arithmetic::{FixedU128, Perbill};
+use carrots_kernel::{FixedU128, Perbill};
 
 /// Yearly inflation to the stakers, rounded down. `None` if the ratio of the two does not fit.
 pub fn inflation_down(params: &Params, staked: Balance) -> Option<FixedU128> {

@@ -1,43 +1,8 @@
 //! The entries: load, decide, commit. Each is one message of the contract.
 
 use super::{curve, offences, Error as E, *};
-use carrots_kernel::accounts::{self, Accounts, Paid};
-use carrots_kernel::math::{mul_div_down, part_down};
-
-/// Storage of the mechanism: one getter and one setter per record. A record that is not there
-/// reads as its default, and a default that is written is removed.
-#[allow(missing_docs)]
-pub trait Db: Accounts {
-    fn params(&self) -> Params;
-    fn roles(&self) -> Roles<Self::Id>;
-    fn state(&self) -> State;
-    fn set_state(&mut self, state: State);
-    fn pool(&self, operator: Self::Id) -> Pool;
-    fn set_pool(&mut self, operator: Self::Id, pool: Pool);
-    /// Shares of an operator's pool that an account holds.
-    fn position(&self, operator: Self::Id, who: Self::Id) -> Shares;
-    fn set_position(&mut self, operator: Self::Id, who: Self::Id, shares: Shares);
-    /// What unbonds from an operator since an era.
-    fn sub_pool(&self, operator: Self::Id, era: Era) -> Fund;
-    fn set_sub_pool(&mut self, operator: Self::Id, era: Era, fund: Fund);
-    /// Shares of a sub-pool that an account holds.
-    fn unbonding(&self, operator: Self::Id, who: Self::Id, era: Era) -> Shares;
-    fn set_unbonding(&mut self, operator: Self::Id, who: Self::Id, era: Era, shares: Shares);
-    fn era(&self, era: Era) -> EraRecord;
-    fn set_era(&mut self, era: Era, record: EraRecord);
-    /// Points of an operator in an era that are not paid out.
-    fn points(&self, operator: Self::Id, era: Era) -> u32;
-    fn set_points(&mut self, operator: Self::Id, era: Era, points: u32);
-    /// Operators reported for an offence in an era.
-    fn offenders(&self, era: Era, offence: Offence) -> u32;
-    fn set_offenders(&mut self, era: Era, offence: Offence, offenders: u32);
-    /// Whether an operator was reported for an offence in an era. Never unset.
-    fn reported(&self, operator: Self::Id, era: Era, offence: Offence) -> bool;
-    fn set_reported(&mut self, operator: Self::Id, era: Era, offence: Offence);
-    /// An operator's reports that wait for their slash, by number.
-    fn report(&self, operator: Self::Id, number: u32) -> Option<Report<Self::Id>>;
-    fn set_report(&mut self, operator: Self::Id, number: u32, report: Option<Report<Self::Id>>);
-}
+use carrots_kernel::accounts;
+use carrots_kernel::math::part_down;
 
 carrots_kernel::records! {
     /// Stake that was bonded: by registering, bonding or rebonding.
@@ -429,8 +394,8 @@ pub fn report<D: Db>(
     // After this point the call must succeed.
     db.set_pool(operator, pool);
     db.set_offenders(era, offence, offenders);
-    db.set_reported(operator, era, offence);
-    db.set_report(operator, number, Some(Report { era, offence, reported, reporter }));
+    db.set_reported(operator, era, offence, true);
+    db.set_report_at(operator, number, Some(Report { era, offence, reported, reporter }));
     Ok(Reported { era, offence, due })
 }
 
@@ -443,7 +408,7 @@ pub fn report<D: Db>(
 pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error> {
     let (params, mut state, mut pool) = (db.params(), db.state(), db.pool(operator));
     let number = pool.first_slash;
-    let report = match db.report(operator, number) {
+    let report = match db.report_at(operator, number) {
         Some(report) if pool.accused() => report,
         _ => return Err(E::NoSlash),
     };
@@ -464,7 +429,7 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
     let mut amount = pool.fund.slash(fraction);
     state.staked = state.staked.checked_sub(amount).ok_or(E::Overflow)?;
     pool.first_slash = next;
-    if let Some(waiting) = db.report(operator, next) {
+    if let Some(waiting) = db.report_at(operator, next) {
         pool.slash_due = waiting.reported.saturating_add(params.slash_defer_eras);
     }
     // After this point the call must succeed. No sum below overflows: each is a part of what the
@@ -482,7 +447,7 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
     }
     db.set_state(state);
     db.set_pool(operator, pool);
-    db.set_report(operator, number, None);
+    db.set_report_at(operator, number, None);
     Ok(Slashed { era, offence, fraction, amount, reward })
 }
 
@@ -520,7 +485,12 @@ fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, 
     Ok(Retired { operators: state.operators })
 }
 
-/// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
-pub fn collect<D: Db>(db: &mut D, who: D::Id) -> Result<Paid, Error> {
-    accounts::collect(db, who).ok_or(E::NothingToCollect)
+/// What an account has bonded to an operator: its shares, and what they are worth.
+pub fn position<D: Db>(db: &D, operator: D::Id, who: D::Id) -> Result<Fund, Error> {
+    db.pool(operator).fund.part_down(db.position(operator, who))
+}
+
+/// What an account unbonds from an operator since an era: its shares, and what they are worth.
+pub fn unbonding<D: Db>(db: &D, operator: D::Id, who: D::Id, era: Era) -> Result<Fund, Error> {
+    db.sub_pool(operator, era).part_down(db.unbonding(operator, who, era))
 }

@@ -3,7 +3,7 @@
 
 use super::{Offence, Params};
 use carrots_kernel::math::fraction_up;
-use sp_arithmetic::Perbill;
+use carrots_kernel::Perbill;
 
 /// The fraction of the stake that each of `offenders` loses for one offence of the given kind,
 /// out of `operators` in the era of the offence. Rounded up.

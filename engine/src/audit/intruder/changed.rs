@@ -2,7 +2,7 @@
 //! turn it is has decided and what that one calls; or silence in turns of its own.
 
 use crate::attack::letters::Letter;
-use crate::model::{Agent, Instance, Model};
+use crate::model::{Agent, Instance};
 use crate::play::{Answers as Asks, Endowment, OpOf, Play};
 use crate::scenario::Amounts;
 use crate::scene::History;
@@ -153,7 +153,7 @@ impl<'a, P: Play> Intruder<'a, P> {
 
     /// Sees what the mechanism lacks.
     pub fn watch(&mut self, instance: &Instance<P::Model>) {
-        let owed = instance.db.owed();
+        let owed = instance.owed();
         self.shortfall = owed.saturating_sub(instance.ledger().held).max(self.shortfall);
     }
 }

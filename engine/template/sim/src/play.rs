@@ -9,8 +9,7 @@ use carrots::model::{Agent, Instance};
 use carrots::play::{Answers, Group, Play, Player, expect_blocks};
 use carrots::scenario::{Amounts, Invalid, expect};
 use carrots::strategies;
-use carrots_kernel::Balance;
-use mine_logic::{Accounts, Db, Params};
+use mine_logic::{Accounts, Balance, Db, Params};
 use serde::{Deserialize, Serialize};
 
 /// Who settles.
@@ -25,10 +24,10 @@ type Table<A> = carrots::play::Table<Game, A>;
 #[serde(deny_unknown_fields)]
 pub struct World {
     /// What being trusted is worth to a member.
-    #[serde(with = "carrots_kernel::text::amount")]
+    #[serde(with = "carrots::kernel::text")]
     pub benefit: Balance,
     /// What keeping a promise costs.
-    #[serde(with = "carrots_kernel::text::amount")]
+    #[serde(with = "carrots::kernel::text")]
     pub effort: Balance,
 }
 

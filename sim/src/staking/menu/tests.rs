@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::staking::{Op, Staking};
-use carrots::model::{Instance, Ledger, Model};
+use carrots::model::{Instance, Ledger};
 use carrots::play::{Play, Table, accounts, read};
 use carrots::scenario::Document;
 use carrots::scene::{Answers, Scene, run};
@@ -68,8 +68,8 @@ fn payoffs(scene: &Scene<Game>, names: &[&str]) -> Vec<i128> {
 fn conserved(scene: &Scene<Game>, end: &Instance<Staking>) {
     let all = |ledger: &Ledger| ledger.wallets.iter().sum::<Balance>() + ledger.held;
     assert_eq!(all(end.ledger()), all(scene.start().ledger()));
-    assert!(end.ledger().held >= end.db.owed());
-    accounts(end).for_each(|who| assert_eq!(end.db.worth(who), 0, "{who} left something"));
+    assert!(end.ledger().held >= end.owed());
+    accounts(end).for_each(|who| assert_eq!(end.worth(who), 0, "{who} left something"));
 }
 
 fn of(count: usize, name: &str, all: usize) -> Vec<&str> {

@@ -16,41 +16,61 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 use carrots_kernel::accounts;
-pub use carrots_kernel::accounts::{Accounts, Paid};
-pub use carrots_kernel::{Balance, Block};
+use carrots_kernel::sealed::MAX_WINDOW;
 
-/// The longest window, in blocks.
-pub const MAX_WINDOW: Block = carrots_kernel::sealed::MAX_WINDOW;
+carrots_kernel::mechanism! {
+    /// Members put down a deposit and get it back if they keep what they promised in time.
+    mechanism Mine;
+
+    params {
+        /// what a member puts down
+        deposit: Balance, "tokens", >= 1;
+        /// in which the promise can be kept
+        window_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+    }
+
+    roles {
+        /// Says which promises were kept.
+        judge,
+        /// Is credited with the deposits of broken promises.
+        sink,
+    }
+
+    storage {
+        /// The state of the whole system.
+        state: State;
+        /// A member's promise.
+        members: member(who: Id) -> Member;
+    }
+
+    messages {
+        /// promise, with the deposit
+        join(who, value, now) => Joined;
+        /// judge: confirm that a promise was kept
+        confirm(who, account: Id, now) => Confirmed(account);
+        /// credit a member, or the sink if the promise was broken
+        settle(account: Id, now) => Settled(account);
+    }
+
+    errors {
+        /// The deposit is not what the parameters say.
+        WrongDeposit,
+        /// The caller is not the judge.
+        NotJudge,
+        /// The account has a promise that is not settled.
+        AlreadyMember,
+        /// The account has no promise.
+        NotMember,
+        /// It was confirmed already that the promise was kept.
+        AlreadyConfirmed,
+        /// The window is over.
+        TooLate,
+        /// The window is not over, and nothing is confirmed.
+        TooEarly,
+    }
+}
 
 carrots_kernel::records! {
-    /// What the constructor takes beside the roles.
-    #[derive(Default)]
-    #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
-    #[cfg_attr(feature = "std", serde(deny_unknown_fields))]
-    pub struct Params {
-        /// What a member puts down.
-        #[cfg_attr(feature = "std", serde(with = "carrots_kernel::text::amount"))]
-        pub deposit: Balance,
-        /// Blocks in which the promise can be kept.
-        pub window_blocks: Block,
-    }
-
-    /// What is wrong with parameters.
-    pub enum ParamsError {
-        /// There is no deposit.
-        DepositZero,
-        /// The window has no block, or too many.
-        Window,
-    }
-
-    /// Who has a role.
-    pub struct Roles<Id> {
-        /// Who says which promises were kept.
-        pub judge: Id,
-        /// Who is credited with the deposits of broken promises.
-        pub sink: Id,
-    }
-
     /// The state of the whole system.
     #[derive(Default)]
     pub struct State {
@@ -88,55 +108,10 @@ carrots_kernel::records! {
     }
 }
 
-carrots_kernel::errors! {
-    /// Why a call was refused. A refused call changes nothing.
-    pub enum Error {
-        /// The deposit is not what the parameters say.
-        WrongDeposit,
-        /// The caller is not the judge.
-        NotJudge,
-        /// The account has a promise that is not settled.
-        AlreadyMember,
-        /// The account has no promise.
-        NotMember,
-        /// It was confirmed already that the promise was kept.
-        AlreadyConfirmed,
-        /// The window is over.
-        TooLate,
-        /// The window is not over, and nothing is confirmed.
-        TooEarly,
-        /// Nothing is credited to the account.
-        NothingToCollect,
-        /// The chain refused the payment.
-        PaymentFailed,
-    }
-}
-
-impl Params {
-    /// Names the first rule that the parameters break.
-    pub fn check(&self) -> Result<(), ParamsError> {
-        carrots_kernel::check(&[
-            (self.deposit > 0, ParamsError::DepositZero),
-            ((1..=MAX_WINDOW).contains(&self.window_blocks), ParamsError::Window),
-        ])
-    }
-}
-
-/// What is stored.
-#[allow(missing_docs)]
-pub trait Db: Accounts {
-    fn params(&self) -> Params;
-    fn roles(&self) -> Roles<Self::Id>;
-    fn state(&self) -> State;
-    fn set_state(&mut self, state: State);
-    fn member(&self, who: Self::Id) -> Member;
-    fn set_member(&mut self, who: Self::Id, member: Member);
-}
-
-/// Makes the caller a member, with `amount` as its deposit.
-pub fn join<D: Db>(db: &mut D, who: D::Id, amount: Balance, now: Block) -> Result<Joined, Error> {
+/// Makes the caller a member, with `value` as its deposit.
+pub fn join<D: Db>(db: &mut D, who: D::Id, value: Balance, now: Block) -> Result<Joined, Error> {
     let (params, mut state) = (db.params(), db.state());
-    if amount != params.deposit {
+    if value != params.deposit {
         return Err(Error::WrongDeposit);
     }
     if db.member(who) != Member::default() {
@@ -185,11 +160,6 @@ pub fn settle<D: Db>(db: &mut D, account: D::Id, now: Block) -> Result<Settled, 
     db.set_member(account, Member::default());
     accounts::credit(db, payee, params.deposit);
     Ok(Settled { kept: member.kept, amount: params.deposit })
-}
-
-/// Pays an account what is credited to it.
-pub fn collect<D: Db>(db: &mut D, account: D::Id) -> Result<Paid, Error> {
-    accounts::collect(db, account).ok_or(Error::NothingToCollect)
 }
 
 fn member<D: Db>(db: &D, who: D::Id) -> Result<Member, Error> {

@@ -1,0 +1,9 @@
+//! The mechanisms of this workspace in memory, and how they are played.
+
+pub mod harberger;
+pub mod play;
+
+use carrots::Mechanism;
+
+/// Every mechanism there is.
+pub static MECHANISMS: &[&Mechanism] = &[&harberger::HARBERGER];

@@ -1,0 +1,7 @@
+//! The commands of Carrots, for the mechanisms of this workspace.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    carrots::main(harberger_sim::MECHANISMS)
+}
