@@ -152,10 +152,11 @@ pub trait Play: Sized + Send + Sync + 'static {
     fn kinds(&self, _player: usize) -> Vec<Balance> {
         vec![0]
     }
-    /// What a plan comes to for a player of that kind if it does not react to what others do. Two
-    /// plans that come to the same are one option.
+    /// The plan that says in full what a plan comes to for a player of that kind, so that it is played
+    /// in the same way whatever its player knows; nothing if it depends on that and on what others do.
+    /// Two plans that come to the same are one option.
     fn fixed(&self, plan: Self::Plan, _player: usize, _kind: Balance) -> Option<Self::Plan> {
-        Some(plan)
+        Self::KIND.is_empty().then_some(plan)
     }
     /// What a player should do, in full, whose group of agents follows a strategy.
     fn intended(&self, _player: usize, strategy: Self::Strategy) -> Self::Plan {

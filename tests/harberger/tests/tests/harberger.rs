@@ -17,7 +17,7 @@ fn audit(rate: &str) -> Audit {
 
 #[test]
 fn truth_is_best_where_the_tax_is_the_chance_of_a_sale() {
-    // At 60 half of the buyers buy, and above it two of five.
+    // At the value half of the buyers buy, and above it two of five.
     for rate in ["0.04", "0.045", "0.05"] {
         audit(rate).property(Property::Bayesian).holds();
     }
