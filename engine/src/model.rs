@@ -3,14 +3,14 @@
 //! | question | module |
 //! | --- | --- |
 //! | what is a mechanism, a message, a receipt? | [`traits`] |
-//! | how does it follow from a declaration? | [`messages`] |
+//! | how does it follow from a declaration? | [`declared`] |
 //! | where do records lie? | [`tables`] |
 //! | what does a contract store, and what does a chain say of it? | [`storage`], [`state`] |
 //! | who is an account on the chain? | [`names`] |
 //! | what does a call do to tokens, and who writes it down? | [`instance`], [`step`] |
 
+mod declared;
 mod instance;
-mod messages;
 mod names;
 mod state;
 mod step;

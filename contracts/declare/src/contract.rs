@@ -165,10 +165,7 @@ impl Contract<'_> {
     /// The function that emits an event of several messages.
     fn emitter(&self, event: &Ident) -> Option<Ident> {
         let all = self.declaration.messages.iter().filter(|message| message.event == *event);
-        (all.count() > 1).then(|| {
-            let name = Ident::new(&event.to_string(), Span::call_site());
-            format_ident!("emit_{}", crate::declaration::snake(&name))
-        })
+        (all.count() > 1).then(|| format_ident!("emit_{}", crate::declaration::snake(event)))
     }
 
     fn shared(&self) -> TokenStream {
@@ -210,18 +207,14 @@ impl Contract<'_> {
         let now = arguments.iter().any(|one| matches!(one, Argument::Now));
         let now = now.then(|| quote!(let now = self.env().block_number();));
         let passed = passed_on(arguments);
-        let subject = subject.as_ref().map(|subject| match subject == "who" {
-            true => quote!(who),
-            false => quote!(#subject),
-        });
         let (emit, result) = match self.emitter(event) {
             Some(emitter) => {
-                let subject = subject.map(|subject| quote!(#subject,));
-                (quote!(), quote!(self.#emitter(who, #subject receipt)))
+                let subject = subject.iter();
+                (quote!(), quote!(self.#emitter(who, #(#subject,)* receipt)))
             }
             None => {
                 let field = self.declaration.subject(event);
-                let subject = subject.map(|subject| quote!(#field: #subject,));
+                let subject = subject.as_ref().map(|subject| quote!(#field: #subject,));
                 (
                     quote!(self.env().emit_event(events::#event { who, #subject receipt });),
                     quote!(Ok(receipt)),
@@ -232,9 +225,8 @@ impl Contract<'_> {
         let result = match pays {
             None => result,
             Some(pays) => {
-                let payee = if pays == "who" { quote!(who) } else { quote!(#pays) };
                 let told = self.emitter(event).is_some().then(|| quote!(let _ = #result;));
-                quote!(#told #shell::pay(#payee, receipt).ok_or(Error::PaymentFailed))
+                quote!(#told #shell::pay(#pays, receipt).ok_or(Error::PaymentFailed))
             }
         };
         quote! {

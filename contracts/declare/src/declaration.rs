@@ -145,7 +145,7 @@ pub struct Message {
 }
 
 impl Docs {
-    /// The text of the first paragraph, in one line, without a full stop.
+    /// The text of the first paragraph, in one line.
     pub fn about(&self) -> String {
         let lines = self.0.iter().filter_map(|attribute| match &attribute.meta {
             syn::Meta::NameValue(pair) => match &pair.value {

@@ -88,7 +88,6 @@ impl Memory<'_> {
             let passed = passed_on(&message.arguments);
             let paid = match &message.pays {
                 None => quote!(None),
-                Some(payee) if payee == "who" => quote!(Some((who, receipt.amount))),
                 Some(payee) => quote!(Some((#payee, receipt.amount))),
             };
             quote! {
@@ -205,7 +204,6 @@ impl Memory<'_> {
             let (pattern, event) = (self.pattern(message), message.event.to_string());
             let subject = match &message.subject {
                 None => quote!(None),
-                Some(subject) if subject == "who" => quote!(Some(who)),
                 Some(subject) => quote!(Some(#subject)),
             };
             quote!(#pattern => (#event, #subject))

@@ -129,8 +129,8 @@ fn params(declaration: &Declaration, kernel: &TokenStream) -> Result<TokenStream
     let explained = bounds()
         .map(|(param, bound)| {
             let (name, error) = (param.name.to_string(), &bound.error);
-            let (verb, words) =
-                (verb(bound), words(bound, declaration, kernel, quote!(#kernel::params::told), "params.")?);
+            let told = quote!(#kernel::params::told);
+            let (verb, words) = (verb(bound), words(bound, declaration, kernel, told, "params.")?);
             Ok(quote!(ParamsError::#error => (#name, #kernel::host::format!("{} {}", #verb, #words))))
         })
         .collect::<Result<Vec<_>>>()?;

@@ -57,9 +57,11 @@ impl Declaration {
         let paid = given(&["NothingToCollect", "PaymentFailed"]);
         one(&mut paid.iter().chain(self.errors.iter().map(|error| &error.name)), "errors")?;
         let bounds = self.params.iter().flat_map(|param| &param.bounds);
-        let wrong = bounds.map(|bound| &bound.error);
-        let wrong = wrong.chain(self.checks.iter().map(|check| &check.error));
-        one(&mut { wrong }, "bounds in one direction, or errors,")?;
+        let checks = self.checks.iter().map(|check| &check.error);
+        one(
+            &mut bounds.map(|bound| &bound.error).chain(checks),
+            "bounds in one direction, or errors,",
+        )?;
         for check in &self.checks {
             if self.params.iter().all(|param| param.name != check.param) {
                 return Err(Error::new(check.param.span(), "no parameter has this name"));

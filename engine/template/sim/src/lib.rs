@@ -6,4 +6,7 @@ pub mod play;
 use carrots::Mechanism;
 
 /// Every mechanism there is.
-pub static MECHANISMS: &[&Mechanism] = &[&mine::MINE];
+pub static MECHANISMS: &[&Mechanism] = &[&MINE];
+
+/// The catalogue's entry.
+pub static MINE: Mechanism = Mechanism::of::<play::Game>(include_str!("../scenarios/mine.toml"));

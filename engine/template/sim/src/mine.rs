@@ -1,13 +1,8 @@
 //! Promises in memory: what is owed, and what that is worth to whom.
 
-use crate::play::Game;
-use carrots::Mechanism;
 use carrots::model::{Accounting, Agent, sum};
 
 carrots::model!(mine_logic);
-
-/// The catalogue's entry.
-pub static MINE: Mechanism = Mechanism::of::<Game>(include_str!("../scenarios/mine.toml"));
 
 impl Accounting for Mine {
     fn owed(&self, _: Block) -> Balance {

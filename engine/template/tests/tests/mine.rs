@@ -2,7 +2,7 @@
 
 use carrots::audit::Property;
 use carrots::scenario::Document;
-use mine_sim::mine::MINE;
+use mine_sim::MINE;
 use mine_sim::play::Game;
 
 const SCENARIO: &str = include_str!("../../sim/scenarios/mine.toml");

@@ -1,14 +1,8 @@
 //! Licences in memory: what is owed, and what that is worth to whom.
 
-use crate::play::Game;
-use carrots::Mechanism;
 use carrots::model::{Accounting, Agent, sum};
 
 carrots::model!(harberger_logic);
-
-/// The catalogue's entry.
-pub static HARBERGER: Mechanism =
-    Mechanism::of::<Game>(include_str!("../scenarios/harberger.toml"));
 
 impl Accounting for Harberger {
     fn owed(&self, now: Block) -> Balance {

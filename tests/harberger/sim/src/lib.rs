@@ -6,4 +6,8 @@ pub mod play;
 use carrots::Mechanism;
 
 /// Every mechanism there is.
-pub static MECHANISMS: &[&Mechanism] = &[&harberger::HARBERGER];
+pub static MECHANISMS: &[&Mechanism] = &[&HARBERGER];
+
+/// The catalogue's entry.
+pub static HARBERGER: Mechanism =
+    Mechanism::of::<play::Game>(include_str!("../scenarios/harberger.toml"));

@@ -2,7 +2,7 @@
 
 use carrots::audit::{Audit, Property};
 use carrots::scenario::Document;
-use harberger_sim::harberger::HARBERGER;
+use harberger_sim::HARBERGER;
 use harberger_sim::play::Game;
 
 const SCENARIO: &str = include_str!("../../sim/scenarios/harberger.toml");
