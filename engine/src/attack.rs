@@ -19,16 +19,14 @@ pub(crate) mod letters;
 mod script;
 mod shrink;
 
-use crate::model::{Agent, Messages, Model, Step};
-use crate::play::Play;
-use crate::scene::Scene;
-use crate::trace::Trace;
-use carrots_kernel::Balance;
+use crate::model::{Agent, AnyOp, Step};
+use crate::scene::{AnyScene, Letter};
+use serde_json::Value;
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-pub use letters::{Letter, calls};
+pub use letters::calls;
 
 use alphabet::Alphabet;
 use guided::Guided;
@@ -121,29 +119,28 @@ pub enum Ended {
 
 /// What a search changes, and with which calls.
 #[derive(Clone, Debug)]
-pub struct Recorded<M: Model> {
+pub struct Recorded {
     /// The recorded play.
-    pub steps: Vec<Step<M::Op>>,
+    pub steps: Vec<Step<AnyOp>>,
     /// The accounts of the attackers.
     pub accounts: Vec<Agent>,
-    /// The calls that are inserted: of whom, with what, and which.
-    pub calls: Vec<(Agent, Balance, M::Op)>,
+    /// The calls that are inserted.
+    pub calls: Vec<Letter<AnyOp>>,
 }
 
 /// What a search would change, and with which calls.
-pub fn recorded<P: Play>(scene: &Scene<P>, search: &Search) -> Recorded<P::Model> {
+pub fn recorded(scene: &dyn AnyScene, search: &Search) -> Recorded {
     let script = Script::new(scene, search);
     let alphabet = Alphabet::new(&script, search, &Budget::new(search.limits));
-    let live = alphabet.letters[..alphabet.live].iter();
-    let calls = live.map(|letter| (letter.who, letter.value, letter.op)).collect();
+    let calls = alphabet.letters[..alphabet.live].to_vec();
     Recorded { calls, steps: script.steps, accounts: script.accounts }
 }
 
 /// What a search came to.
 #[derive(Clone, Debug)]
-pub struct Report<M: Model> {
+pub struct Report {
     /// The best attack, if there is any beyond the margin.
-    pub found: Option<Found<M>>,
+    pub found: Option<Found>,
     /// All sets of up to so many changes were tried.
     pub exhaustive: usize,
     /// Calls in the alphabet, and how many of them were ever accepted: the others were left out of
@@ -163,17 +160,21 @@ pub struct Report<M: Model> {
 
 /// An attack.
 #[derive(Clone, Debug)]
-pub struct Found<M: Model> {
-    /// All calls that matter to anyone's payoff. It replays on its own.
-    pub trace: Trace<M>,
-    /// The same without the attack.
-    pub base: Trace<M>,
+pub struct Found {
+    /// All calls that matter to anyone's payoff.
+    pub steps: Vec<Step<AnyOp>>,
+    /// As a trace that replays on its own.
+    pub trace: Value,
+    /// The same calls without the attack.
+    pub base_steps: Vec<Step<AnyOp>>,
+    /// As a trace.
+    pub base: Value,
     /// The accounts of the attackers.
     pub accounts: Vec<Agent>,
     /// Steps of the trace that the attackers inserted, or put in the place of others.
     pub changed: Vec<usize>,
     /// Calls of theirs that they left out.
-    pub left_out: Vec<Step<<M as Messages>::Op>>,
+    pub left_out: Vec<Step<AnyOp>>,
     /// What the attackers gain by it, all together.
     pub profit: i128,
     /// What every player loses by it; negative is a gain. Zero for attackers.
@@ -302,7 +303,7 @@ impl Best {
 /// Searches on the threads of the current pool. For the same seed the result is the same at any
 /// number of threads, unless time or calls run out within the guided part, or time within the
 /// exhaustive one.
-pub fn search<P: Play>(scene: &Scene<P>, search: &Search) -> Report<P::Model> {
+pub fn search(scene: &dyn AnyScene, search: &Search) -> Report {
     let budget = Budget::new(search.limits);
     let script = Script::new(scene, search);
     let mut report = Report {

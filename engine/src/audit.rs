@@ -40,8 +40,8 @@ pub use finding::{Finding, Verdict};
 use crate::exact::{self, Rational};
 use crate::games::extensive::Extensive;
 use crate::play::{Play, ScenarioOf};
-use crate::scenario::{Document, Invalid, ScenarioError, Token, Whole, expect};
-use crate::scene::{Answers, History, Scene, TOKENS_MAX};
+use crate::scenario::{Document, Invalid, Requirement, ScenarioError, Token, Whole, expect};
+use crate::scene::{Answers, AnyScene, Cast, How, Scene, TOKENS_MAX};
 use carrots_kernel::{Balance, Block};
 use num_traits::Zero;
 use outcomes::Outcomes;
@@ -164,7 +164,7 @@ pub struct Audit {
 
 /// Plays all that [`Property::Attack`] asks about: changes of the play by one intruder, to whom all
 /// others react. Gives how many calls that took, those of all plays, and how many changes were played.
-pub fn intrude<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<(u64, u64), Stopped> {
+pub fn intrude(scene: &dyn AnyScene, limits: Limits) -> Result<(u64, u64), Stopped> {
     let tried = raw::harvest(scene, 1, limits)?.tried;
     Ok((tried.calls, tried.plays))
 }
@@ -237,8 +237,8 @@ impl Question<'_> {
 }
 
 /// A mechanism's scenario that is ready to be audited.
-struct Ready<P: Play> {
-    scene: Scene<P>,
+struct Ready {
+    scene: Box<dyn AnyScene>,
     intended: String,
     asked: Vec<Terms>,
 }
@@ -251,25 +251,31 @@ pub fn load<P: Play>(document: &Document) -> Result<Box<dyn Audited>, ScenarioEr
     Ok(Box::new(ready))
 }
 
-fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready<P>, Invalid> {
+fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready, Invalid> {
     if let Some(state) = &scenario.state {
         let few = state.tokens() <= TOKENS_MAX;
         expect(few, "state.held", "at most 2^112 tokens of all in the state to be audited")?;
         let early = state.block <= Block::MAX / 2;
         expect(early, "state.block", "at most 2^31 - 1 to be audited")?;
     }
-    let scene = Scene::<P>::new(scenario)?;
-    expect(!scene.players.is_empty(), "audit", "at least one player")?;
-    let seats: Vec<&str> = scene.others.iter().map(|seat| seat.name.as_str()).collect();
-    let known = scene.trusted().iter().all(|name| seats.contains(name));
+    let scene = Box::new(Scene::<P>::new(scenario)?);
+    let asked = asked(&scene.cast, &scenario.intended.properties)?;
+    Ok(Ready { scene, intended: scenario.intended.strategy.clone(), asked })
+}
+
+/// What a scenario asks for, or else what is usually asked.
+fn asked(cast: &Cast, properties: &[Requirement]) -> Result<Vec<Terms>, Invalid> {
+    expect(!cast.players.is_empty(), "audit", "at least one player")?;
+    let seats: Vec<&str> = cast.others.iter().map(|seat| seat.name.as_str()).collect();
+    let known = cast.trusted.iter().all(|name| seats.contains(&name.as_str()));
     expect(known, "intended.trusted", format!("names out of {}", seats.join(", ")))?;
     let mut asked: Vec<Terms> = Vec::new();
-    for (one, at) in scenario.intended.properties.iter().zip(0..) {
+    for (one, at) in properties.iter().zip(0..) {
         let terms = one.clone().terms();
         let key = |key: &str| format!("intended.properties[{at}]{key}");
         terms.check().map_err(|wrong| Invalid { key: key(&wrong.key), ..wrong })?;
         if let Some(option) = &terms.option {
-            let options = scene.names(0);
+            let options = cast.names(0);
             let expected = format!("one of {}", options.join(", "));
             expect(options.contains(option), &key(".option"), expected)?;
         }
@@ -282,10 +288,10 @@ fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready<P>, Invalid> {
     if asked.is_empty() {
         asked = Property::USUAL.iter().map(|property| Terms::of(*property)).collect();
     }
-    Ok(Ready { scene, intended: scenario.intended.strategy.clone(), asked })
+    Ok(asked)
 }
 
-impl<P: Play> Audited for Ready<P> {
+impl Audited for Ready {
     fn asked(&self) -> &[Terms] {
         &self.asked
     }
@@ -295,21 +301,22 @@ impl<P: Play> Audited for Ready<P> {
     }
 
     fn token(&self) -> &Token {
-        &self.scene.scenario.token
+        &self.scene.cast().token
     }
 
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding)) {
-        let mut outcomes = Outcomes::new(&self.scene, limits);
-        let grid = self.scene.grid();
+        let scene = &*self.scene;
+        let mut outcomes = Outcomes::new(scene, limits);
+        let grid = grid(scene);
         // By the number of those who intrude together.
         let mut harvests = BTreeMap::new();
         for terms in questions {
             let found = match (terms.property, &mut outcomes) {
-                (Property::ExitBeforePenalty, _) => raw::exit(&self.scene, terms, limits),
+                (Property::ExitBeforePenalty, _) => raw::exit(scene, terms, limits),
                 (Property::Attack | Property::Frozen, _) => {
                     Ok(Finding::holds(terms, "exhaustive", String::new(), 0))
                 }
-                (Property::SubgamePerfect, _) => tree::check(&self.scene, terms, limits),
+                (Property::SubgamePerfect, _) => tree::check(scene, terms, limits),
                 (_, Ok(outcomes)) => Ok(outcomes.check(terms)),
                 (_, Err(why)) => Err(why.clone()),
             };
@@ -319,87 +326,100 @@ impl<P: Play> Audited for Ready<P> {
                 let attack = terms.property == Property::Attack;
                 let size = terms.size.filter(|_| attack).unwrap_or(1) as usize;
                 let harvest =
-                    harvests.entry(size).or_insert_with(|| raw::harvest(&self.scene, size, limits));
+                    harvests.entry(size).or_insert_with(|| raw::harvest(scene, size, limits));
                 finding = match harvest {
-                    Ok(harvest) => raw::refine(&self.scene, harvest, limits, terms, finding),
+                    Ok(harvest) => raw::refine(scene, harvest, limits, terms, finding),
                     Err(why) => {
                         Finding { verdict: Verdict::Unknown, method: why.to_string(), ..finding }
                     }
                 };
             }
             if terms.property == Property::IndividualRationality {
-                finding.each = raw::intended(&self.scene, limits).unwrap_or_default();
+                finding.each = raw::intended(scene, limits).unwrap_or_default();
             }
             if let Some(grid) = &grid {
                 finding = finding.within(grid.clone());
             }
-            finding.token = self.scene.scenario.token.clone();
-            finding.not_tried.extend(self.scene.left_out.iter().map(ToString::to_string));
+            finding.token = scene.cast().token.clone();
+            finding.not_tried.extend(scene.cast().left_out.iter().map(ToString::to_string));
             answer(finding);
         }
     }
 
     fn tree(&self, limits: Limits) -> Result<Extensive, Stopped> {
-        Ok(tree::tree(&self.scene, limits)?.game)
+        Ok(tree::tree(&*self.scene, limits)?.game)
     }
 
     fn places(&self) -> Vec<Place> {
-        let Scene { play, players: seats, kinds, options, intended, .. } = &self.scene;
+        let cast = self.scene.cast();
         let option = |player: usize| {
             move |at: usize| PlaceOption {
-                name: self.scene.name(player, at),
-                reacts: options[player][at].reacts,
-                identities: play.identities(options[player][at].plan),
-                is_out: play.is_out(options[player][at].plan),
+                name: cast.name(player, at),
+                reacts: cast.options[player][at].reacts,
+                identities: cast.options[player][at].identities,
+                is_out: cast.options[player][at].is_out,
             }
         };
         let place = |at: usize| Place {
-            name: seats[at].name.clone(),
-            class: play.class(at),
-            types: kinds[at].iter().map(|kind| kind.name.clone()).collect(),
-            options: (0..options[at].len()).map(option(at)).collect(),
-            intended: intended[at].clone(),
+            name: cast.players[at].name.clone(),
+            class: cast.classes[at],
+            types: cast.kinds[at].iter().map(|kind| kind.name.clone()).collect(),
+            options: (0..cast.options[at].len()).map(option(at)).collect(),
+            intended: cast.intended[at].clone(),
         };
-        (0..seats.len()).map(place).collect()
+        (0..cast.players.len()).map(place).collect()
     }
 
     fn outcome(&self, types: &[usize], options: &[usize]) -> Result<Expected, Stopped> {
         let given: Vec<_> = options.iter().copied().map(Some).collect();
-        expected(&self.scene, types, &given, &|| false)
+        expected(&*self.scene, types, &given, &|| false)
     }
 
     fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared> {
-        compare::compare(&self.scene, runs, limits)
+        compare::compare(&*self.scene, runs, limits)
     }
 }
 
+/// What stands for more that could be drawn, in words, as the first play of what is intended shows;
+/// nothing if it asks for nothing of that kind.
+fn grid(scene: &dyn AnyScene) -> Option<String> {
+    let players = scene.cast().players.len();
+    let (types, given) = (vec![0; players], vec![None; players]);
+    let end = scene.play(How::default(), &mut Answers::new(&types, &given));
+    let near = (end.notes().near)
+        .then_some("the least, the middle and the greatest stand for a number near another");
+    let lots = end.notes().lots.then_some("one seed stands for all by which lots are drawn");
+    let all: Vec<&str> = near.into_iter().chain(lots).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
 /// What a profile comes to over all branches of chance, unless the time is `over` before.
-fn expected<P: Play>(
-    scene: &Scene<P>,
+fn expected(
+    scene: &dyn AnyScene,
     types: &[usize],
     given: &[Option<usize>],
     over: &dyn Fn() -> bool,
 ) -> Result<Expected, Stopped> {
-    let own: Vec<_> = scene.players.iter().flat_map(|seat| seat.accounts.clone()).collect();
-    let all = 0..scene.start().ledger().wallets.len() as u32;
+    let cast = scene.cast();
+    let own: Vec<_> = cast.players.iter().flat_map(|seat| seat.accounts.clone()).collect();
+    let all = 0..cast.wallets.len() as u32;
     let strangers: Vec<_> = all.filter(|account| !own.contains(account)).collect();
     let mut answers = Answers::new(types, given);
     let mut sum = Expected {
         payoffs: vec![Rational::zero(); types.len()],
-        others_each: vec![Rational::zero(); scene.others.len()],
+        others_each: vec![Rational::zero(); cast.others.len()],
         others: Rational::zero(),
-        revenue: scene.play.owner().map(|_| Rational::zero()),
+        revenue: cast.owner.map(|_| Rational::zero()),
         shortfall: 0,
     };
     for branches in 1.. {
-        let end = scene.play(History::new(&mut answers).watched());
+        let end = scene.play(How { watched: true, ..How::default() }, &mut answers);
         let payoffs: Vec<i128> =
-            (0..types.len()).map(|at| scene.payoff(at, types[at], &end)).collect();
-        let others = scene.tokens_of(&strangers, &end.instance) + scene.play.externality(&end);
-        let revenue = scene.play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
-        let seats = scene.others_have(&end);
-        sum.shortfall = sum.shortfall.max(end.answers.shortfall());
-        drop(end);
+            (0..types.len()).map(|at| cast.payoff(at, types[at], &*end)).collect();
+        let others = cast.tokens_of(&strangers, end.instance()) + end.externality();
+        let revenue = cast.owner.map(|owner| cast.tokens_of(&[owner], end.instance()));
+        let seats = cast.others_have(&*end);
+        sum.shortfall = sum.shortfall.max(end.notes().shortfall);
         let (odds, below) = answers.odds();
         if below == u128::MAX {
             return Err(Stopped::Overflow);
@@ -422,7 +442,7 @@ fn expected<P: Play>(
     Ok(sum)
 }
 
-impl<P: Play> Outcomes<'_, P> {
+impl Outcomes<'_> {
     /// Answers a question.
     fn check(&mut self, terms: &Terms) -> Finding {
         use Property::*;

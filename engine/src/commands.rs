@@ -61,7 +61,7 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
     let result = match Cli::parse().command {
         Command::Mechanisms(args) => mechanisms::run(args, catalogue),
         Command::Init(args) => init::run(args, catalogue),
-        Command::New(args) => new::run(args),
+        Command::New(args) => new::run(args, catalogue),
         Command::Simulate(args) => simulate::run(args, catalogue),
         Command::Audit(args) => audit::run(args, catalogue),
         Command::Replay(args) => replay::run(args, catalogue),

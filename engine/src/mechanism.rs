@@ -7,6 +7,30 @@ use crate::scenario::{Document, ScenarioError};
 use crate::simulate::{self, Simulation};
 use crate::trace::{self, Replay, TraceError};
 
+/// Paths of files, and their texts.
+pub type Files = &'static [(&'static str, &'static str)];
+
+/// What a mechanism is written in, for whoever begins with a copy of it: see [`files!`](crate::files!).
+#[derive(Clone, Copy, Debug)]
+pub struct Sources {
+    /// The rules: what is in the `src` of their crate, which other modules do not use.
+    pub rules: Files,
+    /// How they are played: what is in the `src` of that crate.
+    pub play: Files,
+    /// Scenarios by their file's name.
+    pub scenarios: Files,
+    /// The scenario for the conformance suite, and the messages and errors that never happen in it.
+    pub suite: (&'static str, &'static [&'static str]),
+}
+
+/// Files by their paths as [`include_str!`] takes them, with their texts: [`Files`](crate::mechanism::Files).
+#[macro_export]
+macro_rules! files {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!($path))),*]
+    };
+}
+
 /// The catalogue's entry of a mechanism.
 pub struct Mechanism {
     /// Its name in scenario files.
@@ -25,6 +49,8 @@ pub struct Mechanism {
     pub strategies: &'static [(&'static str, &'static str)],
     /// A commented scenario to start from.
     pub template: &'static str,
+    /// What it is written in, if copies of it can be made.
+    pub sources: Option<Sources>,
     simulation: fn(&Document) -> Result<Box<dyn Simulation>, ScenarioError>,
     audited: fn(&Document) -> Result<Box<dyn Audited>, ScenarioError>,
     resumed: fn(&State, Option<&Document>, &str) -> Result<String, WriteError>,
@@ -46,6 +72,7 @@ impl Mechanism {
             errors: P::Model::ERRORS,
             strategies: P::Strategy::NAMES,
             template,
+            sources: None,
             simulation: simulate::load::<P>,
             audited: audit::load::<P>,
             resumed: play::resumed::<P>,
@@ -53,6 +80,11 @@ impl Mechanism {
             #[cfg(feature = "chain")]
             chain: &crate::chain::Mechanism::<P>(std::marker::PhantomData),
         }
+    }
+
+    /// The same, of which copies can be made.
+    pub const fn written_in(self, sources: Sources) -> Self {
+        Self { sources: Some(sources), ..self }
     }
 
     /// Reads a scenario to be run.

@@ -8,7 +8,9 @@
 //! | what does a contract store, and what does a chain say of it? | [`storage`], [`state`] |
 //! | who is an account on the chain? | [`names`] |
 //! | what does a call do to tokens, and who writes it down? | [`instance`], [`step`] |
+//! | and where it does not matter of which mechanism it is? | [`any`] |
 
+mod any;
 mod declared;
 mod instance;
 mod names;
@@ -19,6 +21,7 @@ mod tables;
 mod text;
 mod traits;
 
+pub use any::{AnyInstance, AnyOp};
 pub use instance::{Instance, Ledger, Log, Recording};
 pub use names::{Agent, Names, account, hash, selector};
 pub use state::{Holder, State};

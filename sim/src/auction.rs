@@ -8,15 +8,10 @@ mod scenario;
 pub use menu::Game;
 pub use scenario::{Audit, Strategy, World};
 
-use carrots::Mechanism;
 use carrots::model::{Accounting, Agent, sum};
 use carrots_kernel::sealed;
 
 carrots::model!(carrots_logic::auction);
-
-/// The catalogue's entry.
-pub static MECHANISM: Mechanism =
-    Mechanism::of::<Game>(include_str!("../scenarios/auction-second-price.toml"));
 
 impl Auction {
     /// The commitment of an agent to a bid in a round.

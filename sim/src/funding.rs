@@ -8,14 +8,9 @@ mod scenario;
 pub use menu::Game;
 pub use scenario::{Audit, Strategy, World};
 
-use carrots::Mechanism;
 use carrots::model::{Accounting, Agent, sum};
 
 carrots::model!(carrots_logic::funding);
-
-/// The catalogue's entry.
-pub static MECHANISM: Mechanism =
-    Mechanism::of::<Game>(include_str!("../scenarios/funding-quadratic.toml"));
 
 impl Funding {
     /// What becomes of a project if nobody contributes any more.

@@ -1,5 +1,5 @@
 //! The catalogue: the rules of [`carrots_logic`] in memory, and how they are played. A mechanism has
-//! a module, and a line in [`MECHANISMS`].
+//! a module, an entry, and a line in [`MECHANISMS`].
 //!
 //! ```
 //! use carrots::audit::Property::DominantStrategy;
@@ -18,13 +18,30 @@
 pub mod auction;
 pub mod funding;
 pub mod oracle;
+mod sources;
 pub mod staking;
 
 use carrots::{Catalogue, Mechanism};
 
 /// Every mechanism there is.
-pub static MECHANISMS: &[&Mechanism] =
-    &[&staking::MECHANISM, &auction::MECHANISM, &oracle::MECHANISM, &funding::MECHANISM];
+pub static MECHANISMS: &[&Mechanism] = &[&STAKING, &AUCTION, &ORACLE, &FUNDING];
+
+/// Auctions.
+pub static AUCTION: Mechanism =
+    Mechanism::of::<auction::Game>(include_str!("../scenarios/auction-second-price.toml"))
+        .written_in(sources::AUCTION);
+/// Funding of public goods.
+pub static FUNDING: Mechanism =
+    Mechanism::of::<funding::Game>(include_str!("../scenarios/funding-quadratic.toml"))
+        .written_in(sources::FUNDING);
+/// The oracle.
+pub static ORACLE: Mechanism =
+    Mechanism::of::<oracle::Game>(include_str!("../scenarios/oracle-court.toml"))
+        .written_in(sources::ORACLE);
+/// Staking.
+pub static STAKING: Mechanism =
+    Mechanism::of::<staking::Game>(include_str!("../scenarios/staking-small.toml"))
+        .written_in(sources::STAKING);
 
 /// The same, by their names.
 pub static CATALOGUE: Catalogue = Catalogue(MECHANISMS);

@@ -8,15 +8,10 @@ mod scenario;
 pub use menu::Game;
 pub use scenario::{Audit, Bribe, Strategy, World};
 
-use carrots::Mechanism;
 use carrots::model::{Accounting, Agent, Every, sum};
 use carrots_kernel::sealed;
 
 carrots::model!(carrots_logic::oracle);
-
-/// The catalogue's entry.
-pub static MECHANISM: Mechanism =
-    Mechanism::of::<Game>(include_str!("../scenarios/oracle-court.toml"));
 
 impl Oracle {
     /// The commitment that lets an agent reveal `answer` to a question in its round.

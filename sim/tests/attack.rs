@@ -2,9 +2,9 @@
 
 use carrots::attack::{Limits, Objective, Recorded, Score, Search, Until, recorded, search};
 use carrots::exact::{Rational, whole};
-use carrots::model::{Instance, Model, Step};
+use carrots::model::{AnyInstance, AnyOp, Instance, Step};
 use carrots::scenario::Document;
-use carrots::scene::{Answers, Scene, run};
+use carrots::scene::{Answers, Letter, Scene, run};
 use carrots::trace::Trace;
 use carrots_catalogue::auction;
 use std::time::Duration;
@@ -47,7 +47,7 @@ fn new<'a>(types: &'a [usize], attackers: &'a [usize], limits: Limits) -> Search
 
 /// The number of the first bidder's option of that name.
 fn option(scene: &Scene<auction::Game>, name: &str) -> Option<usize> {
-    scene.names(0).iter().position(|option| option == name)
+    scene.cast.names(0).iter().position(|option| option == name)
 }
 
 /// The most that a bidder gains by another option, by trying each.
@@ -144,19 +144,19 @@ fn what_is_found_replays_from_its_trace_alone() {
     for spares in 0..3 {
         search.spares = spares;
         let found = carrots::attack::search(&scene, &search).found.expect("a lower bid");
-        let json = serde_json::to_string(&found.trace).expect("it can be written");
-        let trace = Trace::<auction::Auction>::read(&json).expect("it can be read");
+        let read = |trace: &serde_json::Value| {
+            Trace::<auction::Auction>::read(&trace.to_string()).expect("it can be read")
+        };
+        let (trace, without) = (read(&found.trace), read(&found.base));
         let start = trace.model().expect("it can be played");
         let mut end = start.clone();
-        for step in &trace.steps {
-            apply(&mut end, step);
-        }
-        let seat = &scene.players[0];
+        play(&mut end, &trace);
+        let seat = &scene.cast.players[0];
         let spare = scene.start().ledger().wallets.len() as u32..trace.wallets.len() as u32;
         let accounts: Vec<u32> = seat.accounts.iter().copied().chain(spare).collect();
         assert_eq!(accounts, found.accounts);
-        let mut base = found.base.model().expect("it can be played");
-        found.base.steps.iter().for_each(|step| _ = apply(&mut base, step));
+        let mut base = without.model().expect("it can be played");
+        play(&mut base, &without);
         let payoff = |end: &Instance<auction::Auction>| {
             let tokens = |who: &u32| end.wealth(*who) as i128 - start.wealth(*who) as i128;
             accounts.iter().map(tokens).sum::<i128>() + scene.worth(0, 9, end)
@@ -196,8 +196,8 @@ fn exhaustive_search_finds_what_plain_enumeration_finds() {
                 let recorded = recorded(&scene, &search);
                 let steps = recorded.steps.iter().map(|step| (step.clone(), true));
                 let mut slow = Score { above: 0, below: 1 };
-                let mut base = scene.start().clone();
-                recorded.steps.iter().for_each(|step| _ = apply(&mut base, step));
+                let mut base = scene.start().boxed();
+                recorded.steps.iter().for_each(|step| _ = base.play(step));
                 let plain = Plain { scene: &scene, search: &search, recorded: &recorded, base };
                 plain.play(&steps.collect::<Vec<_>>(), 2, &mut slow);
                 let none = Score { above: 0, below: 1 };
@@ -209,41 +209,37 @@ fn exhaustive_search_finds_what_plain_enumeration_finds() {
     }
 }
 
-/// Whether a step is accepted.
-fn apply<M: Model>(state: &mut Instance<M>, step: &Step<M::Op>) -> bool {
-    match *step {
-        Step::Blocks(blocks) => {
-            state.advance(blocks);
-            true
+fn play(state: &mut Instance<auction::Auction>, trace: &Trace<auction::Auction>) {
+    for step in &trace.steps {
+        match *step {
+            Step::Blocks(blocks) => state.advance(blocks),
+            Step::Call { who, value, op, .. } => _ = state.apply(who, value, op),
         }
-        Step::Call { who, value, op, .. } => state.apply(who, value, op).is_ok(),
     }
 }
-
-type StepOf = Step<<auction::Auction as carrots::model::Messages>::Op>;
 
 /// A search that is slow, and knows nothing of checkpoints, of what is refused, and of what is the
 /// same.
 struct Plain<'a> {
     scene: &'a Scene<auction::Game>,
     search: &'a Search<'a>,
-    recorded: &'a Recorded<auction::Auction>,
+    recorded: &'a Recorded,
     /// The end of the recorded play.
-    base: Instance<auction::Auction>,
+    base: Box<dyn AnyInstance>,
 }
 
 impl Plain<'_> {
     /// Plays these steps from the start, and all with up to `left` more changes.
-    fn play(&self, steps: &[(StepOf, bool)], left: usize, best: &mut Score) {
+    fn play(&self, steps: &[(Step<AnyOp>, bool)], left: usize, best: &mut Score) {
         let end = self.end(steps.iter().map(|(step, _)| step));
-        *best = (*best).max(self.score(&end));
+        *best = (*best).max(self.score(&*end));
         if left == 0 {
             return;
         }
         for at in 0..=steps.len() {
-            for (who, value, op) in &self.recorded.calls {
+            for Letter { who, value, op } in &self.recorded.calls {
                 let mut more = steps.to_vec();
-                let call = Step::Call { who: *who, value: *value, op: *op, expect: None };
+                let call = Step::Call { who: *who, value: *value, op: op.clone(), expect: None };
                 more.insert(at, (call, false));
                 self.play(&more, left - 1, best);
                 if self.owns(steps.get(at)) {
@@ -259,26 +255,26 @@ impl Plain<'_> {
         }
     }
 
-    fn end<'s>(&self, steps: impl Iterator<Item = &'s StepOf>) -> Instance<auction::Auction> {
-        let mut state = self.scene.start().clone();
-        steps.for_each(|step| _ = apply(&mut state, step));
+    fn end<'s>(&self, steps: impl Iterator<Item = &'s Step<AnyOp>>) -> Box<dyn AnyInstance> {
+        let mut state = self.scene.start().boxed();
+        steps.for_each(|step| _ = state.play(step));
         state
     }
 
     /// What a player has more than in the recorded play.
-    fn gain(&self, player: usize, end: &Instance<auction::Auction>) -> i128 {
-        let has = |state: &Instance<auction::Auction>| {
+    fn gain(&self, player: usize, end: &dyn AnyInstance) -> i128 {
+        let has = |state: &dyn AnyInstance| {
             let tokens = |who: &u32| state.wealth(*who) as i128;
-            let worth = self.scene.worth(player, self.search.types[player], state);
-            self.scene.players[player].accounts.iter().map(tokens).sum::<i128>() + worth
+            let worth = self.scene.worth(player, self.search.types[player], state.of());
+            self.scene.cast.players[player].accounts.iter().map(tokens).sum::<i128>() + worth
         };
-        has(end) - has(&self.base)
+        has(end) - has(&*self.base)
     }
 
-    fn score(&self, end: &Instance<auction::Auction>) -> Score {
+    fn score(&self, end: &dyn AnyInstance) -> Score {
         let attacks = |player: &usize| self.search.attackers.contains(player);
         let gain: i128 = self.search.attackers.iter().map(|at| self.gain(*at, end)).sum();
-        let others = (0..self.scene.players.len()).filter(|at| !attacks(at));
+        let others = (0..self.scene.cast.players.len()).filter(|at| !attacks(at));
         let lost: i128 = others.map(|at| -self.gain(at, end)).sum();
         match self.search.objective {
             Objective::Harm if lost > 0 => Score { above: lost, below: (-gain).max(0) },
@@ -288,7 +284,7 @@ impl Plain<'_> {
     }
 
     /// Whether it is a step of the script, and the attackers'.
-    fn owns(&self, step: Option<&(StepOf, bool)>) -> bool {
+    fn owns(&self, step: Option<&(Step<AnyOp>, bool)>) -> bool {
         let own = |who| self.recorded.accounts.contains(who);
         matches!(step, Some((Step::Call { who, .. }, true)) if own(who))
     }

@@ -406,6 +406,14 @@ fn a_new_workspace_carries_the_names_that_were_asked_for() {
         (&["match"], "expected another name"),
         (&["params"], "expected another name"),
         (&["carrots_x"], "expected another name"),
+        (
+            &["more", "--with", "poker"],
+            "--with poker: expected one of staking, auction, oracle, funding",
+        ),
+        (
+            &["auction", "--with", "auction"],
+            "expected another name than that of the mechanism in it",
+        ),
         (&["more", "--carrots", "/nowhere"], "--carrots /nowhere"),
         (&["more", "--carrots", "."], "expected a folder with `engine/Cargo.toml`"),
     ] {
@@ -414,4 +422,39 @@ fn a_new_workspace_carries_the_names_that_were_asked_for() {
         assert!(said.contains(problem) && said.trim_end().lines().count() == 1, "{args:?}: {said}");
     }
     assert!(!folder.join("more").exists());
+}
+
+/// All that a mechanism is written in is in its copy, but for tests of more than one.
+#[test]
+fn a_copy_of_a_mechanism_is_whole() {
+    let folder = folder("copies");
+    for mechanism in ["auction", "funding", "oracle", "staking"] {
+        let name = format!("my_{mechanism}");
+        let mut command = command(&["new", &name, "--with", mechanism]);
+        assert!(command.current_dir(&folder).status().expect("the binary runs").success());
+        let copy = folder.join(&name);
+        for (from, to) in [("contracts/logic/src", "contracts/logic/src"), ("sim/src", "sim/src")] {
+            let own = |path: &PathBuf| {
+                let path = path.strip_prefix(root().join(from)).expect("it is in there");
+                let first = path.components().next().expect("it has a name");
+                Path::new(first.as_os_str()).file_stem().is_some_and(|stem| stem == mechanism)
+            };
+            for path in files(&root().join(from)).iter().filter(|path| own(path)) {
+                let path = path.strip_prefix(root().join(from)).expect("it is in there");
+                let is_left_out = path.ends_with("menu/tests.rs");
+                assert_eq!(copy.join(to).join(path).is_file(), !is_left_out, "{path:?}");
+            }
+        }
+        for path in files(&copy) {
+            let text = std::fs::read_to_string(&path).expect("text");
+            for left in
+                ["CARROTS/", "OWN", "MINE", "FIRST", "SCENARIO.", "NEVER", "carrots_logic", "mine"]
+            {
+                // `mine` is part of other words.
+                let is_word = |at: usize| !text[..at].ends_with(|c: char| c.is_alphabetic());
+                let found = text.match_indices(left).any(|(at, _)| is_word(at));
+                assert!(!found, "{left} is left in {}", path.display());
+            }
+        }
+    }
 }

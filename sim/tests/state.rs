@@ -54,7 +54,7 @@ fn comes_back_from<G: Play>(file: &str, set: &[&str]) {
         comes_back(&wild);
     }
     let scene = Scene::<G>::new(&scenario).expect("it is a game");
-    let (types, given) = (vec![0; scene.players.len()], vec![None; scene.players.len()]);
+    let (types, given) = (vec![0; scene.cast.players.len()], vec![None; scene.cast.players.len()]);
     let mut answers = Answers::new(&types, &given);
     let end = scene.play(History::new(&mut answers).recorded());
     let mut model = scene.start().clone();

@@ -33,4 +33,6 @@
 pub mod auction;
 pub mod funding;
 pub mod oracle;
+#[cfg(feature = "std")]
+pub mod sources;
 pub mod staking;

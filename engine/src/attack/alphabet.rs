@@ -1,12 +1,12 @@
 //! What attackers may call: every call in any play of the scene, retargeted and varied, and
 //! messages that nobody calls.
 
-use super::letters::{Letter, Letters, Most};
-use super::script::{Met, OpOf, Script, StepOf, apply, record};
+use super::letters::{Letters, Most};
+use super::script::{Met, Script, record};
 use super::{Budget, Change, Plan, Search, What};
-use crate::model::{Instance, Step};
-use crate::play::Play;
+use crate::model::{AnyInstance, AnyOp, Step};
 use crate::random::stream;
+use crate::scene::Letter;
 use rand::Rng;
 
 /// The most plays that are recorded.
@@ -18,22 +18,22 @@ const TRIALS_MAX: u64 = 3_000_000;
 const WALKS: u64 = 400;
 
 /// All calls that attackers may make.
-pub(super) struct Alphabet<P: Play> {
+pub(super) struct Alphabet {
     /// Those that were ever accepted come first, in each part those that were recorded first.
-    pub letters: Vec<Letter<OpOf<P>>>,
+    pub letters: Vec<Letter<AnyOp>>,
     /// How many were ever accepted.
     pub live: usize,
     /// What attackers do in other plays of the scene, as changes to the script.
     pub fragments: Vec<Plan>,
 }
 
-impl<P: Play> Alphabet<P> {
-    pub fn new(script: &Script<P>, search: &Search, budget: &Budget) -> Self {
+impl Alphabet {
+    pub fn new(script: &Script, search: &Search, budget: &Budget) -> Self {
         let plays = plays(script, search);
         let mut letters = Letters::new(&script.accounts, &script.wallets, &plays, MOST);
         letters.recorded(&plays);
         letters.varied(true);
-        letters.made_up();
+        letters.made_up(&|account| script.scene.samples(account));
         let letters = letters.all;
         let mut accepted = vec![false; letters.len()];
         try_all(script, &plays, &letters, &mut accepted, budget);
@@ -49,8 +49,8 @@ impl<P: Play> Alphabet<P> {
 
     /// Other plays as changes: what others do in the script is matched in order, and between it the
     /// attackers' calls are put in the place of those of the script.
-    fn fragments(&self, script: &Script<P>, plays: &[Vec<StepOf<P>>]) -> Vec<Plan> {
-        let fragment = |play: &Vec<StepOf<P>>| {
+    fn fragments(&self, script: &Script, plays: &[Vec<Step<AnyOp>>]) -> Vec<Plan> {
+        let fragment = |play: &Vec<Step<AnyOp>>| {
             let (mut plan, mut at) = (Plan::new(), 0);
             for step in play {
                 match self.letter_of(script, step) {
@@ -82,21 +82,21 @@ impl<P: Play> Alphabet<P> {
         fragments
     }
 
-    fn letter_of(&self, script: &Script<P>, step: &StepOf<P>) -> Option<usize> {
+    fn letter_of(&self, script: &Script, step: &Step<AnyOp>) -> Option<usize> {
         let Step::Call { who, value, op, .. } = step else { return None };
-        let same = |letter: &Letter<OpOf<P>>| {
+        let same = |letter: &Letter<AnyOp>| {
             letter.who == *who && letter.value == *value && letter.op == *op
         };
         is_own(script, step).then(|| self.letters.iter().position(same)).flatten()
     }
 }
 
-fn is_own<P: Play>(script: &Script<P>, step: &StepOf<P>) -> bool {
+fn is_own(script: &Script, step: &Step<AnyOp>) -> bool {
     matches!(step, Step::Call { who, .. } if script.accounts.contains(who))
 }
 
 /// The recorded play, and every play with one decision that is another, those of attackers first.
-fn plays<P: Play>(script: &Script<P>, search: &Search) -> Vec<Vec<StepOf<P>>> {
+fn plays(script: &Script, search: &Search) -> Vec<Vec<Step<AnyOp>>> {
     let (_, _, asked) = record(script.scene, search, None);
     let options = |attacks: bool| {
         let mine = move |player: usize| search.attackers.contains(&player) == attacks;
@@ -109,10 +109,10 @@ fn plays<P: Play>(script: &Script<P>, search: &Search) -> Vec<Vec<StepOf<P>>> {
 }
 
 /// Tries every letter at every place of every play.
-fn try_all<P: Play>(
-    script: &Script<P>,
-    plays: &[Vec<StepOf<P>>],
-    letters: &[Letter<OpOf<P>>],
+fn try_all(
+    script: &Script,
+    plays: &[Vec<Step<AnyOp>>],
+    letters: &[Letter<AnyOp>],
     accepted: &mut [bool],
     budget: &Budget,
 ) {
@@ -121,9 +121,9 @@ fn try_all<P: Play>(
     for play in plays {
         state.clone_from(&script.checkpoints[0]);
         for step in play.iter().map(Some).chain([None]) {
-            trials += try_here::<P>(&state, &mut scratch, letters, accepted);
+            trials += try_here(&*state, &mut *scratch, letters, accepted);
             if let Some(step) = step {
-                apply(&mut state, step);
+                state.play(step);
             }
             if trials > TRIALS_MAX {
                 budget.spend(trials);
@@ -135,22 +135,22 @@ fn try_all<P: Play>(
 }
 
 /// Tries every letter that was never accepted, and says how many that are.
-fn try_here<P: Play>(
-    state: &Instance<P::Model>,
-    scratch: &mut Instance<P::Model>,
-    letters: &[Letter<OpOf<P>>],
+fn try_here(
+    state: &dyn AnyInstance,
+    scratch: &mut dyn AnyInstance,
+    letters: &[Letter<AnyOp>],
     accepted: &mut [bool],
 ) -> u64 {
     let mut trials = 0;
-    scratch.clone_from(state);
+    scratch.copy(state);
     for (Letter { who, value, op }, accepted) in letters.iter().zip(accepted) {
         if *accepted {
             continue;
         }
         trials += 1;
-        if scratch.apply(*who, *value, *op).is_ok() {
+        if scratch.apply(*who, *value, op).is_ok() {
             *accepted = true;
-            scratch.clone_from(state);
+            scratch.copy(state);
         }
     }
     trials
@@ -158,10 +158,10 @@ fn try_here<P: Play>(
 
 /// Random plays of the script with calls of the attackers that were accepted somewhere, and what
 /// is accepted then.
-fn walk<P: Play>(
-    script: &Script<P>,
+fn walk(
+    script: &Script,
     search: &Search,
-    letters: &[Letter<OpOf<P>>],
+    letters: &[Letter<AnyOp>],
     accepted: &mut [bool],
     budget: &Budget,
 ) {
@@ -180,9 +180,9 @@ fn walk<P: Play>(
             .collect();
         plan.sort_by_key(|change| change.at);
         let mut found = 0;
-        let (_, calls) = script.play(letters, &plan, &mut state, &mut |met| {
+        let (_, calls) = script.play(letters, &plan, &mut *state, &mut |met| {
             if let Met::Changed { state, result: Ok(_), .. } | Met::Step { state, .. } = met {
-                found += try_here::<P>(state, &mut scratch, letters, accepted);
+                found += try_here(state, &mut *scratch, letters, accepted);
             }
         });
         trials += found + calls;

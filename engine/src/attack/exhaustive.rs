@@ -6,11 +6,10 @@
 //! is left out: what is inserted right before a step that is left out is written as its replacement.
 
 use super::alphabet::Alphabet;
-use super::letters::Letter;
-use super::script::{OpOf, Script, apply};
+use super::script::Script;
 use super::{Best, Budget, Change, Plan, What};
-use crate::model::{Instance, Step};
-use crate::play::Play;
+use crate::model::{AnyInstance, AnyOp, Step};
+use crate::scene::Letter;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -20,9 +19,9 @@ const CHUNK: usize = 16;
 const SPEND: u64 = 1 << 14;
 
 /// Tries all sets of so many changes: the best of them, and how many were played to the end.
-pub(super) fn all<P: Play>(
-    script: &Script<P>,
-    alphabet: &Alphabet<P>,
+pub(super) fn all(
+    script: &Script,
+    alphabet: &Alphabet,
     changes: usize,
     budget: &Budget,
 ) -> (Best, u64) {
@@ -46,12 +45,12 @@ pub(super) fn all<P: Play>(
     (best, checked)
 }
 
-struct Walker<'a, P: Play> {
-    script: &'a Script<'a, P>,
-    letters: &'a [Letter<OpOf<P>>],
+struct Walker<'a> {
+    script: &'a Script<'a>,
+    letters: &'a [Letter<AnyOp>],
     budget: &'a Budget,
     /// A state for every change that was made, and one before any.
-    states: Vec<Instance<P::Model>>,
+    states: Vec<Box<dyn AnyInstance>>,
     /// The most that was missing, for each.
     missing: Vec<i128>,
     plan: Plan,
@@ -60,10 +59,10 @@ struct Walker<'a, P: Play> {
     calls: u64,
 }
 
-impl<'a, P: Play> Walker<'a, P> {
+impl<'a> Walker<'a> {
     fn new(
-        script: &'a Script<'a, P>,
-        letters: &'a [Letter<OpOf<P>>],
+        script: &'a Script<'a>,
+        letters: &'a [Letter<AnyOp>],
         changes: usize,
         budget: &'a Budget,
     ) -> Self {
@@ -118,8 +117,8 @@ impl<'a, P: Play> Walker<'a, P> {
     fn step(&mut self, level: usize, at: usize) {
         self.count(1);
         let state = &mut self.states[level];
-        apply(state, &self.script.steps[at]);
-        self.missing[level] = self.missing[level].max(self.script.missing(state));
+        state.play(&self.script.steps[at]);
+        self.missing[level] = self.missing[level].max(self.script.missing(&**state));
     }
 
     fn finish(&mut self, level: usize, at: usize) {
@@ -127,7 +126,7 @@ impl<'a, P: Play> Walker<'a, P> {
             self.step(level, at);
         }
         self.checked += 1;
-        let score = self.script.score(&self.states[level], self.missing[level]);
+        let score = self.script.score(&*self.states[level], self.missing[level]);
         self.best.offer(score, &self.plan);
     }
 
@@ -136,21 +135,22 @@ impl<'a, P: Play> Walker<'a, P> {
         let own = self.replaceable(at);
         let mut fresh = false;
         for letter in letters {
-            let Letter { who, value, op } = self.letters[letter];
+            let letters = self.letters;
+            let Letter { who, value, op } = &letters[letter];
             if !fresh {
                 self.copy(level);
             }
             self.count(1);
-            fresh = self.states[level + 1].apply(who, value, op).is_err();
+            fresh = self.states[level + 1].apply(*who, *value, op).is_err();
             if fresh {
                 continue;
             }
-            let missing = self.script.missing(&self.states[level + 1]);
+            let missing = self.script.missing(&*self.states[level + 1]);
             self.missing[level + 1] = self.missing[level].max(missing);
             if own && !self.is_step(at, letter) {
                 self.change(level, at + 1, left, Change { at, what: What::Replace(letter) });
                 self.copy(level);
-                let _ = self.states[level + 1].apply(who, value, op);
+                let _ = self.states[level + 1].apply(*who, *value, op);
                 self.missing[level + 1] = self.missing[level].max(missing);
             }
             self.change(level, at, left, Change { at, what: What::Insert(letter) });
@@ -164,7 +164,7 @@ impl<'a, P: Play> Walker<'a, P> {
         }
         self.copy(level);
         self.count(1);
-        if apply(&mut self.states[level + 1], &self.script.steps[at]) {
+        if self.states[level + 1].play(&self.script.steps[at]) {
             self.copy(level);
             self.missing[level + 1] = self.missing[level];
             self.change(level, at + 1, left, Change { at, what: What::Drop });

@@ -8,13 +8,11 @@
 use super::alphabet::Alphabet;
 use super::script::{Met, Script, normal};
 use super::{Best, Budget, Change, Plan, Score, Search, What};
-use crate::model::{Instance, Op, Refusal};
-use crate::play::Play;
+use crate::model::{AnyInstance, Refusal};
 use crate::random::stream;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use scale::Encode;
 use std::collections::HashSet;
 
 /// Tasks of a round, and plans that each plays: no more than that depends on what others found.
@@ -28,9 +26,9 @@ const CHANGES_MAX: usize = 24;
 const KEPT: usize = 32;
 
 /// The corpus of the search.
-pub(super) struct Guided<'a, P: Play> {
-    script: &'a Script<'a, P>,
-    alphabet: &'a Alphabet<P>,
+pub(super) struct Guided<'a> {
+    script: &'a Script<'a>,
+    alphabet: &'a Alphabet,
     seed: u64,
     /// How many plans there is room for.
     room: usize,
@@ -50,10 +48,10 @@ struct Task {
     checked: u64,
 }
 
-impl<'a, P: Play> Guided<'a, P> {
+impl<'a> Guided<'a> {
     pub fn new(
-        script: &'a Script<'a, P>,
-        alphabet: &'a Alphabet<P>,
+        script: &'a Script<'a>,
+        alphabet: &'a Alphabet,
         search: &Search,
         best: &Best,
     ) -> Self {
@@ -139,7 +137,7 @@ impl<'a, P: Play> Guided<'a, P> {
             }
             let mut plan = self.changed(rng);
             met.clear();
-            let (score, calls) = self.play(&mut plan, &mut state, &mut met);
+            let (score, calls) = self.play(&mut plan, &mut *state, &mut met);
             budget.spend(calls);
             task.checked += 1;
             task.best.offer(score, &plan);
@@ -155,16 +153,16 @@ impl<'a, P: Play> Guided<'a, P> {
     fn play(
         &self,
         plan: &mut Plan,
-        state: &mut Instance<P::Model>,
+        state: &mut dyn AnyInstance,
         met: &mut Vec<u64>,
     ) -> (Score, u64) {
         let mut refused = Vec::new();
         let played = self.script.play(&self.alphabet.letters, plan, state, &mut |what| {
             met.push(match what {
                 Met::Changed { change, letter, result, .. } => {
-                    let kind = match &result {
-                        Ok(receipt) => first(receipt),
-                        Err(Refusal::Rules(error)) => 0x100 + first(error),
+                    let kind = match result {
+                        Ok(receipt) => receipt.into(),
+                        Err(Refusal::Rules(error)) => 0x100 + u64::from(error),
                         Err(Refusal::Unfunded) => 0x200,
                         Err(Refusal::NotPayable) => 0x201,
                     };
@@ -250,10 +248,6 @@ impl<'a, P: Play> Guided<'a, P> {
         let mut same = tries.filter(|other| self.messages[*other] == self.messages[letter]);
         same.next().unwrap_or(letter)
     }
-}
-
-fn first(encoded: &impl Encode) -> u64 {
-    encoded.using_encoded(|bytes| bytes.first().copied().unwrap_or(0).into())
 }
 
 /// A number for a few (splitmix64; Steele, Lea, Flood 2014).

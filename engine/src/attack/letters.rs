@@ -1,20 +1,10 @@
 //! Calls that somebody may make: every call in recorded plays, retargeted and varied, and messages
 //! that nobody calls. Nothing here knows a mechanism.
 
-use crate::model::{Agent, Op, Step};
+use crate::model::{Agent, AnyOp, Op, Step};
+use crate::scene::Letter;
 use carrots_kernel::Balance;
 use rustc_hash::FxHashSet;
-
-/// A call.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Letter<O> {
-    /// Who calls.
-    pub who: Agent,
-    /// The tokens that it sends along.
-    pub value: Balance,
-    /// The message.
-    pub op: O,
-}
 
 /// The most letters, amounts that are tried everywhere, and accounts of others that calls name.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +18,7 @@ pub(crate) struct Most {
 const AMOUNTS: usize = 6;
 
 /// Letters, none twice.
-pub(crate) struct Letters<'a, O> {
+pub(crate) struct Letters<'a> {
     /// Who calls.
     own: &'a [Agent],
     /// What accounts have at the start: nobody sends more along.
@@ -41,17 +31,17 @@ pub(crate) struct Letters<'a, O> {
     /// Callers and messages of which a call of another's was taken over that is of no use but to the
     /// one that it was made for.
     opaque: FxHashSet<(Agent, &'static str)>,
-    pub all: Vec<Letter<O>>,
+    pub all: Vec<Letter<AnyOp>>,
     /// Whether some were left out.
     pub cut: bool,
 }
 
-impl<'a, O: Op> Letters<'a, O> {
+impl<'a> Letters<'a> {
     /// No letters yet; accounts and amounts of some plays.
     pub fn new(
         own: &'a [Agent],
         wallets: &'a [Balance],
-        plays: &[Vec<Step<O>>],
+        plays: &[Vec<Step<AnyOp>>],
         most: Most,
     ) -> Self {
         let (mut accounts, mut amounts) = (own.to_vec(), Vec::new());
@@ -68,7 +58,7 @@ impl<'a, O: Op> Letters<'a, O> {
         Self { own, wallets, accounts, amounts, most: most.letters, seen, opaque, all, cut: false }
     }
 
-    pub fn add(&mut self, who: Agent, value: Balance, op: O) {
+    pub fn add(&mut self, who: Agent, value: Balance, op: AnyOp) {
         let value = value.min(self.wallets[who as usize]);
         let key = (who, value, op.message(), op.arguments(&crate::model::account));
         if self.all.len() < self.most {
@@ -81,19 +71,19 @@ impl<'a, O: Op> Letters<'a, O> {
     }
 
     /// What those who call do in any play, then what others do, by them.
-    pub fn recorded(&mut self, plays: &[Vec<Step<O>>]) {
+    pub fn recorded(&mut self, plays: &[Vec<Step<AnyOp>>]) {
         for step in plays.iter().flatten() {
             if let Step::Call { who, value, op, .. } = step
                 && self.own.contains(who)
             {
-                self.add(*who, *value, *op);
+                self.add(*who, *value, op.clone());
             }
         }
         for step in plays.iter().flatten() {
             let Step::Call { who, value, op, .. } = step else { continue };
             for caller in self.own.iter().filter(|caller| *caller != who) {
                 if !op.opaque() || self.opaque.insert((*caller, op.message())) {
-                    self.add(*caller, *value, *op);
+                    self.add(*caller, *value, op.clone());
                 }
             }
         }
@@ -103,34 +93,34 @@ impl<'a, O: Op> Letters<'a, O> {
     pub fn varied(&mut self, both: bool) {
         for Letter { who, value, op } in self.all.clone() {
             for other in op.variants(&self.accounts, &self.amounts) {
-                self.add(who, value, other);
+                self.add(who, value, other.clone());
                 if both {
-                    self.other_tokens(who, value, other);
+                    self.other_tokens(who, value, &other);
                 }
             }
-            self.other_tokens(who, value, op);
+            self.other_tokens(who, value, &op);
         }
     }
 
-    fn other_tokens(&mut self, who: Agent, value: Balance, op: O) {
+    fn other_tokens(&mut self, who: Agent, value: Balance, op: &AnyOp) {
         if !op.payable() {
             return;
         }
         let all = self.wallets[who as usize];
         let near = [0, 1, value / 2, value.saturating_sub(1), value.saturating_add(1)];
         for other in near.into_iter().chain([value.saturating_mul(2), all]) {
-            self.add(who, other, op);
+            self.add(who, other, op.clone());
         }
     }
 
     /// Every message with made-up arguments, one of them changed, and amounts that occur.
-    pub fn made_up(&mut self) {
+    pub fn made_up(&mut self, samples: &dyn Fn(Agent) -> Vec<AnyOp>) {
         for who in self.own {
-            for op in O::samples(*who) {
+            for op in samples(*who) {
                 let one = op.variants(&self.accounts, &self.amounts);
                 let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
                 for op in std::iter::once(op).chain(one) {
-                    amounts.iter().for_each(|value| self.add(*who, *value, op));
+                    amounts.iter().for_each(|value| self.add(*who, *value, op.clone()));
                 }
             }
         }
@@ -139,16 +129,19 @@ impl<'a, O: Op> Letters<'a, O> {
 
 /// Calls that accounts may make, judging by what is called in some plays: those calls, retargeted and
 /// varied by the types of their arguments, and messages that nobody calls. At most `most`.
-pub fn calls<O: Op>(
+pub fn calls<O: Op + Send + Sync + 'static>(
     accounts: &[Agent],
     wallets: &[Balance],
     plays: &[Vec<Step<O>>],
     most: usize,
 ) -> Vec<Letter<O>> {
     let most = Most { letters: most, amounts: AMOUNTS, others: 0 };
-    let mut letters = Letters::new(accounts, wallets, plays, most);
-    letters.recorded(plays);
+    let plays: Vec<Vec<Step<AnyOp>>> =
+        plays.iter().map(|play| play.iter().map(Step::any).collect()).collect();
+    let mut letters = Letters::new(accounts, wallets, &plays, most);
+    letters.recorded(&plays);
     letters.varied(false);
-    letters.made_up();
-    letters.all
+    letters.made_up(&|account| O::samples(account).into_iter().map(AnyOp::new).collect());
+    let letter = |Letter { who, value, op }: Letter<AnyOp>| Letter { who, value, op: op.of() };
+    letters.all.into_iter().map(letter).collect()
 }

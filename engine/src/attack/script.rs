@@ -1,24 +1,20 @@
 //! A recorded play that attackers change.
 
-use super::letters::Letter;
 use super::{Change, Objective, Plan, Score, Search, What};
-use crate::model::{Agent, Amount, Instance, Messages, Model, Step};
-pub(super) use crate::play::OpOf;
-use crate::play::{Endowment, Play, Player};
-use crate::scene::{Answers, Decider, Decision, History, Scene};
-use crate::trace::Trace;
+use crate::model::{Agent, Amount, AnyInstance, AnyOp, Refusal, Step};
+use crate::play::Player;
+use crate::scene::{Answers, AnyScene, Decider, Decision, How, Letter};
 use carrots_kernel::Balance;
-
-pub(super) type StepOf<P> = Step<OpOf<P>>;
+use serde_json::Value;
 
 /// A recorded play, and the mechanism before each of its steps.
-pub(super) struct Script<'a, P: Play> {
-    pub scene: &'a Scene<P>,
+pub(super) struct Script<'a> {
+    pub scene: &'a dyn AnyScene,
     pub search: &'a Search<'a>,
     /// What every account has at the start, those that attackers have beside their own behind.
     pub wallets: Vec<Balance>,
     pub players: Vec<Player>,
-    pub steps: Vec<StepOf<P>>,
+    pub steps: Vec<Step<AnyOp>>,
     /// Whether a step is a call of an attacker.
     pub own: Vec<bool>,
     /// Whether a step is accepted as it is.
@@ -26,7 +22,7 @@ pub(super) struct Script<'a, P: Play> {
     /// The first place for changes.
     pub first: usize,
     /// Before every step, and at the end.
-    pub checkpoints: Vec<Instance<P::Model>>,
+    pub checkpoints: Vec<Box<dyn AnyInstance>>,
     /// The accounts of the attackers.
     pub accounts: Vec<Agent>,
     /// What the world gave every player, less what its accounts had at the start.
@@ -38,11 +34,11 @@ pub(super) struct Script<'a, P: Play> {
     supply: Balance,
 }
 
-impl<'a, P: Play> Script<'a, P> {
-    pub fn new(scene: &'a Scene<P>, search: &'a Search<'a>) -> Self {
+impl<'a> Script<'a> {
+    pub fn new(scene: &'a dyn AnyScene, search: &'a Search<'a>) -> Self {
         let (steps, gains, _) = record(scene, search, None);
-        let start = scene.start();
-        let (mut wallets, mut seats) = (start.ledger().wallets.clone(), scene.players.clone());
+        let (start, cast) = (scene.start(), scene.cast());
+        let (mut wallets, mut seats) = (cast.wallets.clone(), cast.players.clone());
         let first = wallets.len() as Agent;
         let mut script = Self {
             scene,
@@ -65,8 +61,9 @@ impl<'a, P: Play> Script<'a, P> {
             && search.spares > 0
         {
             let main = seats[*player].accounts[0] as usize;
-            let has = |instance: &Instance<P::Model>| instance.ledger().wallets[main];
-            let unused = script.checkpoints.iter().map(has).min().unwrap_or(0);
+            let instances = script.checkpoints.iter();
+            let has = instances.map(|instance| instance.ledger().wallets[main]);
+            let unused = has.min().unwrap_or(0);
             let part = unused / Balance::from(search.spares + 1);
             wallets[main] -= part * Balance::from(search.spares);
             wallets.extend((0..search.spares).map(|_| part));
@@ -88,11 +85,11 @@ impl<'a, P: Play> Script<'a, P> {
         let mut checkpoints = vec![state.clone()];
         self.accepted.clear();
         for step in &self.steps {
-            self.accepted.push(apply(&mut state, step));
+            self.accepted.push(state.play(step));
             checkpoints.push(state.clone());
         }
         let own =
-            |step: &StepOf<P>| matches!(step, Step::Call { who, .. } if accounts.contains(who));
+            |step: &Step<AnyOp>| matches!(step, Step::Call { who, .. } if accounts.contains(who));
         self.own = self.steps.iter().map(own).collect();
         self.first = self.search.from.min(self.steps.len());
         self.own[..self.first].fill(false);
@@ -102,11 +99,11 @@ impl<'a, P: Play> Script<'a, P> {
         let had = |seat: &Player| seat.accounts.iter().map(had).sum::<i128>();
         let before = self.players.iter().zip(&self.gains).map(|(seat, gain)| gain - had(seat));
         self.before = before.collect();
-        self.base = self.payoffs(&state);
+        self.base = self.payoffs(&*state);
     }
 
-    pub fn start(&self) -> Instance<P::Model> {
-        let mut start = self.scene.start().clone();
+    pub fn start(&self) -> Box<dyn AnyInstance> {
+        let mut start = self.scene.start().boxed();
         start.deal(&self.wallets);
         start
     }
@@ -116,18 +113,18 @@ impl<'a, P: Play> Script<'a, P> {
         let end = &self.checkpoints[self.steps.len()];
         let cells = end.storage();
         let stored: usize = cells.iter().map(|(key, cell)| key.len() + cell.len()).sum();
-        let one = size_of::<Instance<P::Model>>() + 2 * stored + 64 * self.wallets.len();
+        let one = end.size() + 2 * stored + 64 * self.wallets.len();
         let scratch = rayon::current_num_threads() * (self.search.limits.changes + 2);
         one * (self.checkpoints.len() + scratch)
     }
 
-    pub fn payoff(&self, player: usize, end: &Instance<P::Model>) -> i128 {
+    pub fn payoff(&self, player: usize, end: &dyn AnyInstance) -> i128 {
         let wealth = |who: &Agent| end.wealth(*who) as i128;
         let has: i128 = self.players[player].accounts.iter().map(wealth).sum();
         has + self.before[player] + self.scene.worth(player, self.search.types[player], end)
     }
 
-    pub fn payoffs(&self, end: &Instance<P::Model>) -> Vec<i128> {
+    pub fn payoffs(&self, end: &dyn AnyInstance) -> Vec<i128> {
         (0..self.players.len()).map(|player| self.payoff(player, end)).collect()
     }
 
@@ -137,13 +134,13 @@ impl<'a, P: Play> Script<'a, P> {
 
     /// What the attackers gain.
     #[inline]
-    pub fn profit(&self, end: &Instance<P::Model>) -> i128 {
+    pub fn profit(&self, end: &dyn AnyInstance) -> i128 {
         let gain = |player: &usize| self.payoff(*player, end) - self.base[*player];
         self.search.attackers.iter().map(gain).sum()
     }
 
     /// What every player loses; nothing for attackers.
-    pub fn losses(&self, end: &Instance<P::Model>) -> Vec<i128> {
+    pub fn losses(&self, end: &dyn AnyInstance) -> Vec<i128> {
         let loss = |player| match self.is_attacker(player) {
             true => 0,
             false => self.base[player] - self.payoff(player, end),
@@ -152,7 +149,7 @@ impl<'a, P: Play> Script<'a, P> {
     }
 
     /// How good an attack with this end is; `missing` is the most that was missing on the way.
-    pub fn score(&self, end: &Instance<P::Model>, missing: i128) -> Score {
+    pub fn score(&self, end: &dyn AnyInstance, missing: i128) -> Score {
         match self.search.objective {
             Objective::Profit => Score { above: self.profit(end), below: 1 },
             Objective::Insolvency => Score { above: missing, below: 1 },
@@ -169,7 +166,7 @@ impl<'a, P: Play> Script<'a, P> {
     /// What the contract misses, where that is asked for: tokens that it owes, or that it paid
     /// without having them.
     #[inline]
-    pub fn missing(&self, state: &Instance<P::Model>) -> i128 {
+    pub fn missing(&self, state: &dyn AnyInstance) -> i128 {
         if self.search.objective != Objective::Insolvency {
             return 0;
         }
@@ -185,13 +182,13 @@ impl<'a, P: Play> Script<'a, P> {
     /// refused is told to `met`, and so is the state after every step.
     pub fn play(
         &self,
-        letters: &[Letter<OpOf<P>>],
+        letters: &[Letter<AnyOp>],
         plan: &[Change],
-        state: &mut Instance<P::Model>,
-        met: &mut impl FnMut(Met<P>),
+        state: &mut dyn AnyInstance,
+        met: &mut dyn FnMut(Met),
     ) -> (Score, u64) {
         let from = plan.first().map_or(0, |change| change.at);
-        state.clone_from(&self.checkpoints[from]);
+        state.copy(&*self.checkpoints[from]);
         let (mut next, mut missing, mut calls) = (0, 0, 0);
         for at in from..=self.steps.len() {
             let mut skip = false;
@@ -200,8 +197,8 @@ impl<'a, P: Play> Script<'a, P> {
             {
                 if let What::Insert(letter) | What::Replace(letter) = *what {
                     calls += 1;
-                    let Letter { who, value, op } = letters[letter];
-                    let result = state.apply(who, value, op);
+                    let Letter { who, value, op } = &letters[letter];
+                    let result = state.apply(*who, *value, op);
                     if result.is_ok() {
                         missing = missing.max(self.missing(state));
                     }
@@ -212,7 +209,7 @@ impl<'a, P: Play> Script<'a, P> {
             }
             if at < self.steps.len() && !skip {
                 calls += 1;
-                let accepted = apply(state, &self.steps[at]);
+                let accepted = state.play(&self.steps[at]);
                 missing = missing.max(self.missing(state));
                 met(Met::Step { at, accepted, state });
             }
@@ -224,9 +221,9 @@ impl<'a, P: Play> Script<'a, P> {
     /// of the script it is.
     pub fn written(
         &self,
-        letters: &[Letter<OpOf<P>>],
+        letters: &[Letter<AnyOp>],
         plan: &[Change],
-    ) -> Vec<(StepOf<P>, Option<usize>)> {
+    ) -> Vec<(Step<AnyOp>, Option<usize>)> {
         let mut written = Vec::new();
         let mut next = 0;
         for at in 0..=self.steps.len() {
@@ -235,7 +232,7 @@ impl<'a, P: Play> Script<'a, P> {
                 && *slot == at
             {
                 if let What::Insert(letter) | What::Replace(letter) = *what {
-                    let Letter { who, value, op } = letters[letter];
+                    let Letter { who, value, op } = letters[letter].clone();
                     written.push((Step::Call { who, value, op, expect: None }, None));
                 }
                 skip |= !matches!(what, What::Insert(_));
@@ -249,43 +246,27 @@ impl<'a, P: Play> Script<'a, P> {
     }
 
     /// Steps as a trace that says what everyone has in the end.
-    pub fn trace(&self, steps: Vec<StepOf<P>>) -> Trace<P::Model> {
+    pub fn trace(&self, steps: &[Step<AnyOp>]) -> Value {
         let mut end = self.checkpoints[0].clone();
-        steps.iter().for_each(|step| _ = apply(&mut end, step));
+        steps.iter().for_each(|step| _ = end.play(step));
         let ends = (0..self.wallets.len() as Agent).map(|who| (who, Amount(end.wealth(who))));
-        let trace = self.scene.trace(&self.checkpoints[0], steps);
-        Trace { ends: ends.collect(), ..trace }
+        self.scene.trace(&*self.checkpoints[0], steps, ends.collect())
     }
 }
 
 /// What happens while a plan is played.
-pub(super) enum Met<'a, P: Play> {
+pub(super) enum Met<'a> {
     Changed {
         change: usize,
         letter: usize,
-        result: Result<
-            <P::Model as Messages>::Receipt,
-            crate::model::Refusal<<P::Model as Messages>::Error>,
-        >,
-        state: &'a Instance<P::Model>,
+        result: Result<u8, Refusal<u8>>,
+        state: &'a dyn AnyInstance,
     },
     Step {
         at: usize,
         accepted: bool,
-        state: &'a Instance<P::Model>,
+        state: &'a dyn AnyInstance,
     },
-}
-
-/// Applies a step; false if it is refused.
-#[inline]
-pub(super) fn apply<M: Model>(state: &mut Instance<M>, step: &Step<M::Op>) -> bool {
-    match *step {
-        Step::Blocks(blocks) => {
-            state.advance(blocks);
-            true
-        }
-        Step::Call { who, value, op, .. } => state.apply(who, value, op).is_ok(),
-    }
 }
 
 /// A decision in the order of a play: whose, and how many options it has.
@@ -293,18 +274,16 @@ pub(super) type DecisionNode = (usize, usize);
 
 /// Plays as the search says, but for one decision, by its place in the play, which is another.
 /// Gives the steps, what the world gave, and the decisions.
-pub(super) fn record<P: Play>(
-    scene: &Scene<P>,
+pub(super) fn record(
+    scene: &dyn AnyScene,
     search: &Search,
     other: Option<(usize, usize)>,
-) -> (Vec<StepOf<P>>, Vec<i128>, Vec<DecisionNode>) {
+) -> (Vec<Step<AnyOp>>, Vec<i128>, Vec<DecisionNode>) {
     let answers = Answers::new(search.types, search.given);
     let mut decider = Other { answers, other, asked: Vec::new() };
-    let end = scene.play(History::new(&mut decider).recorded());
-    let gain = |endowment: &Endowment| endowment.gains as i128 - endowment.costs as i128;
-    let gains = end.endowments.iter().map(gain).collect();
-    let steps = end.answers.into_steps();
-    (steps, gains, decider.asked)
+    let end = scene.play(How::RECORDED, &mut decider);
+    let gains = (0..scene.cast().players.len()).map(|player| end.given(player)).collect();
+    (end.steps(), gains, decider.asked)
 }
 
 /// Answers as given, but for one decision.
@@ -332,7 +311,7 @@ impl Decider for Other<'_> {
 /// Brings changes into the order of the script: at each place what is inserted, then whether the
 /// step is left out or replaced, once and only if it is the attackers' own. What is inserted right
 /// before a step that is left out replaces it.
-pub(super) fn normal<P: Play>(plan: &mut Plan, script: &Script<P>) {
+pub(super) fn normal(plan: &mut Plan, script: &Script) {
     let inserted = |change: &Change| matches!(change.what, What::Insert(_));
     plan.retain(|change| change.at >= script.first);
     plan.retain(|change| inserted(change) || script.own.get(change.at) == Some(&true));

@@ -4,25 +4,20 @@
 //! the script, as long as leaving them out changes nobody's payoff, with the attack and without it.
 
 use super::alphabet::Alphabet;
-use super::letters::Letter;
-use super::script::{OpOf, Script, StepOf, apply};
+use super::script::Script;
 use super::{Best, Change, Found, What};
-use crate::model::Instance;
-use crate::play::Play;
+use crate::model::{AnyInstance, AnyOp, Step};
+use crate::scene::Letter;
 use crate::trace::fewest;
 use carrots_kernel::Balance;
 
 /// Shrinks the best attack and writes it down.
-pub(super) fn shrink<P: Play>(
-    script: &Script<P>,
-    alphabet: &Alphabet<P>,
-    best: Best,
-) -> Found<P::Model> {
+pub(super) fn shrink(script: &Script, alphabet: &Alphabet, best: Best) -> Found {
     let mut letters = alphabet.letters.clone();
     let mut state = script.start();
     let score = best.score;
-    let mut keeps = |letters: &[Letter<OpOf<P>>], plan: &[Change]| {
-        script.play(letters, plan, &mut state, &mut |_| {}).0 >= score
+    let mut keeps = |letters: &[Letter<AnyOp>], plan: &[Change]| {
+        script.play(letters, plan, &mut *state, &mut |_| {}).0 >= score
     };
     let plan = fewest(best.plan, |plan| keeps(&letters, plan));
     for change in 0..plan.len() {
@@ -35,10 +30,10 @@ pub(super) fn shrink<P: Play>(
 }
 
 /// Finds the least tokens that a letter can send, by bisection.
-fn smaller<O: Copy>(
-    letters: &mut [Letter<O>],
+fn smaller(
+    letters: &mut [Letter<AnyOp>],
     letter: usize,
-    mut keeps: impl FnMut(&[Letter<O>]) -> bool,
+    mut keeps: impl FnMut(&[Letter<AnyOp>]) -> bool,
 ) {
     let (mut least, mut most): (Balance, Balance) = (0, letters[letter].value);
     while least < most {
@@ -53,10 +48,10 @@ fn smaller<O: Copy>(
 }
 
 /// A step, and the place in the script that it has.
-type Written<P> = (StepOf<P>, Option<usize>);
+type Written = (Step<AnyOp>, Option<usize>);
 
 /// The steps that matter, and which of the script do: what attackers do, or would, does.
-fn relevant<P: Play>(script: &Script<P>, written: Vec<Written<P>>) -> (Vec<Written<P>>, Vec<bool>) {
+fn relevant(script: &Script, written: Vec<Written>) -> (Vec<Written>, Vec<bool>) {
     let attacked = end(script, written.iter().map(|(step, _)| step));
     let (mut kept, mut matters) = (accepted(script, written), vec![true; script.steps.len()]);
     loop {
@@ -83,50 +78,49 @@ fn relevant<P: Play>(script: &Script<P>, written: Vec<Written<P>>) -> (Vec<Writt
 }
 
 /// Without the attackers' own calls that are refused.
-fn accepted<P: Play>(script: &Script<P>, written: Vec<Written<P>>) -> Vec<Written<P>> {
+fn accepted(script: &Script, written: Vec<Written>) -> Vec<Written> {
     let mut state = script.checkpoints[0].clone();
-    let mut accepted = |(step, place): &Written<P>| {
+    let mut accepted = |(step, place): &Written| {
         let own = place.is_none_or(|place| script.own[place]);
-        apply(&mut state, step) || !own
+        state.play(step) || !own
     };
     written.into_iter().filter(|step| accepted(step)).collect()
 }
 
 /// What steps come to: everyone's payoffs, the most that was missing, and the last state.
-fn end<'a, P: Play>(
-    script: &Script<P>,
-    steps: impl Iterator<Item = &'a StepOf<P>>,
-) -> (Vec<i128>, i128, Instance<P::Model>)
-where
-    StepOf<P>: 'a,
-{
+fn end<'a>(
+    script: &Script,
+    steps: impl Iterator<Item = &'a Step<AnyOp>>,
+) -> (Vec<i128>, i128, Box<dyn AnyInstance>) {
     let mut state = script.checkpoints[0].clone();
     let mut missing = 0;
     for step in steps {
-        apply(&mut state, step);
-        missing = missing.max(script.missing(&state));
+        state.play(step);
+        missing = missing.max(script.missing(&*state));
     }
-    (script.payoffs(&state), missing, state)
+    (script.payoffs(&*state), missing, state)
 }
 
-fn write<P: Play>(
-    script: &Script<P>,
-    written: Vec<Written<P>>,
-    matters: &[bool],
-) -> Found<P::Model> {
+fn write(script: &Script, written: Vec<Written>, matters: &[bool]) -> Found {
     let (_, missing, state) = end(script, written.iter().map(|(step, _)| step));
     let changed = written.iter().enumerate().filter(|(_, (_, place))| place.is_none());
     let kept = |place| written.iter().any(|(_, at)| *at == Some(place));
     let left_out = (0..script.steps.len()).filter(|place| script.own[*place] && !kept(*place));
     let base = script.steps.iter().zip(matters).filter(|(_, matters)| **matters);
+    let base_steps: Vec<_> = base.map(|(step, _)| step.clone()).collect();
+    let changed = changed.map(|(at, _)| at).collect();
+    let left_out = left_out.map(|place| script.steps[place].clone()).collect();
+    let steps: Vec<_> = written.into_iter().map(|(step, _)| step).collect();
     Found {
-        base: script.trace(base.map(|(step, _)| step.clone()).collect()),
+        trace: script.trace(&steps),
+        base: script.trace(&base_steps),
+        steps,
+        base_steps,
         accounts: script.accounts.clone(),
-        changed: changed.map(|(at, _)| at).collect(),
-        left_out: left_out.map(|place| script.steps[place].clone()).collect(),
-        profit: script.profit(&state),
-        losses: script.losses(&state),
-        score: script.score(&state, missing),
-        trace: script.trace(written.into_iter().map(|(step, _)| step).collect()),
+        changed,
+        left_out,
+        profit: script.profit(&*state),
+        losses: script.losses(&*state),
+        score: script.score(&*state, missing),
     }
 }

@@ -2,8 +2,7 @@
 
 use super::{Expected, Limits, Stopped, expected};
 use crate::exact::{Rational, whole};
-use crate::play::{Play, Strategies};
-use crate::scene::Scene;
+use crate::scene::AnyScene;
 use crate::simulate::Metric;
 use num_traits::{ToPrimitive, Zero};
 use rayon::prelude::*;
@@ -39,23 +38,24 @@ pub struct Compared {
 }
 
 /// Plays every strategy that somebody can choose, one player at a time, the others as intended.
-pub fn compare<P: Play>(scene: &Scene<P>, runs: u64, limits: Limits) -> Vec<Compared> {
-    let first = |strategy: &P::Strategy| {
-        let can = |at: &usize| scene.play.suits(*at, *strategy) || scene.follows(*at) == *strategy;
-        (0..scene.players.len()).find(can).map(|player| (player, *strategy))
+pub fn compare(scene: &dyn AnyScene, runs: u64, limits: Limits) -> Vec<Compared> {
+    let cast = scene.cast();
+    let first = |strategy: usize| {
+        let can = |at: &usize| scene.suits(*at, strategy);
+        (0..cast.players.len()).find(can).map(|player| (player, strategy))
     };
-    let kinds = scene.kinds.iter().map(Vec::len).max().unwrap_or(1);
+    let kinds = cast.kinds.iter().map(Vec::len).max().unwrap_or(1);
     let types = (kinds > 1).then(|| format!("{kinds} values stand for what is drawn"));
-    let grid = types.or_else(|| scene.grid());
-    let all = P::Strategy::ALL.iter().filter_map(first);
+    let grid = types.or_else(|| super::grid(scene));
+    let all = (0..cast.strategies.len()).filter_map(first);
     all.map(|(player, strategy)| one(scene, player, strategy, runs, limits, grid.as_deref()))
         .collect()
 }
 
-fn one<P: Play>(
-    scene: &Scene<P>,
+fn one(
+    scene: &dyn AnyScene,
     player: usize,
-    strategy: P::Strategy,
+    strategy: usize,
     runs: u64,
     limits: Limits,
     grid: Option<&str>,
@@ -80,8 +80,8 @@ fn one<P: Play>(
         (Ok(exact), _) => (Some(!differs(exact)), String::new()),
     };
     Compared {
-        strategy: strategy.name().into(),
-        player: scene.players[player].name.clone(),
+        strategy: scene.cast().strategies[strategy].0.into(),
+        player: scene.cast().players[player].name.clone(),
         simulated: drawn.mean,
         ci95_low: drawn.ci95_low,
         ci95_high: drawn.ci95_high,
@@ -92,14 +92,14 @@ fn one<P: Play>(
 }
 
 /// What a player expects from a strategy, over all profiles of types, each as likely.
-fn exact<P: Play>(
-    scene: &Scene<P>,
+fn exact(
+    scene: &dyn AnyScene,
     player: usize,
-    strategy: P::Strategy,
+    strategy: usize,
     limits: Limits,
 ) -> Result<Rational, Stopped> {
     let since = Instant::now();
-    let sizes: Vec<usize> = scene.kinds.iter().map(Vec::len).collect();
+    let sizes: Vec<usize> = scene.cast().kinds.iter().map(Vec::len).collect();
     let count = sizes.iter().try_fold(1u64, |all, size| all.checked_mul(*size as u64));
     let count = count.ok_or(Stopped::Time { outcomes: 0 })?;
     let types = |mut number: u64| -> Vec<usize> {

@@ -2,10 +2,9 @@
 
 use super::exploit::exploit;
 use crate::exact::Rational;
-use crate::model::{Agent, Amount, Instance, Model, Step};
-use crate::play::Play;
+use crate::model::{Agent, Amount, AnyInstance, AnyOp, Step};
 use crate::scenario::Token;
-use crate::scene::{Answers, Decider, History, Scene};
+use crate::scene::{Answers, AnyScene, Decider, How};
 use carrots_kernel::{Balance, Block};
 use num_traits::Zero;
 use serde::Serialize;
@@ -86,9 +85,9 @@ fn text<T: fmt::Display, S: serde::Serializer>(number: &T, out: S) -> Result<S::
 }
 
 /// A play that was written down.
-pub struct Recorded<M: Model> {
+pub struct Recorded {
     /// The calls.
-    pub steps: Vec<Step<M::Op>>,
+    pub steps: Vec<Step<AnyOp>>,
     /// Everybody's payoff.
     pub payoffs: Vec<i128>,
     /// Tokens alone.
@@ -100,12 +99,12 @@ pub struct Recorded<M: Model> {
     /// How many steps there are before everyone takes out what it can.
     pub left: usize,
     /// The end.
-    pub end: Instance<M>,
+    pub end: Box<dyn AnyInstance>,
 }
 
-impl<M: Model> Recorded<M> {
+impl Recorded {
     /// What was done before everyone took out what it could.
-    pub fn calls(&self) -> &[Step<M::Op>] {
+    pub fn calls(&self) -> &[Step<AnyOp>] {
         &self.steps[..self.left]
     }
 }
@@ -117,11 +116,7 @@ pub fn alike(one: &[usize], other: &[usize]) -> (usize, Reverse<Vec<usize>>) {
 }
 
 /// All plays of a profile, a branch of chance each.
-pub fn record<P: Play>(
-    scene: &Scene<P>,
-    types: &[usize],
-    given: &[Option<usize>],
-) -> Vec<Recorded<P::Model>> {
+pub fn record(scene: &dyn AnyScene, types: &[usize], given: &[Option<usize>]) -> Vec<Recorded> {
     let mut answers = Answers::new(types, given);
     let mut all = Vec::new();
     loop {
@@ -134,47 +129,45 @@ pub fn record<P: Play>(
 }
 
 /// One play; what is decided on the way is asked, if that is wanted.
-pub fn record_one<P: Play>(
-    scene: &Scene<P>,
+pub fn record_one(
+    scene: &dyn AnyScene,
     types: &[usize],
     decider: &mut dyn Decider,
     asks: bool,
-) -> Recorded<P::Model> {
-    let history = History::new(decider).recorded();
-    let end = scene.play(if asks { history.asking() } else { history });
-    let players = 0..scene.players.len();
+) -> Recorded {
+    let (cast, end) = (scene.cast(), scene.play(How { asks, ..How::RECORDED }, decider));
+    let players = 0..cast.players.len();
     Recorded {
-        payoffs: players.clone().map(|at| scene.payoff(at, types[at], &end)).collect(),
-        tokens: players.map(|at| scene.tokens(at, &end.instance)).collect(),
+        payoffs: players.clone().map(|at| cast.payoff(at, types[at], &*end)).collect(),
+        tokens: players.map(|at| cast.tokens(at, end.instance())).collect(),
         odds: (1, 1),
         branches: Vec::new(),
-        left: end.answers.left(),
-        end: end.instance,
-        steps: end.answers.into_steps(),
+        left: end.notes().left,
+        end: end.instance().boxed(),
+        steps: end.steps(),
     }
 }
 
 /// A play as a trace that says what agents have in the end.
-pub fn trace_of<P: Play>(scene: &Scene<P>, played: &Recorded<P::Model>) -> Value {
-    let mut trace = scene.trace(scene.start(), played.steps.clone());
+pub fn trace_of(scene: &dyn AnyScene, played: &Recorded) -> Value {
     let wealth = |who: Agent| (who, Amount(played.end.wealth(who)));
     let agents = played.end.ledger().wallets.len() as Agent;
-    trace.ends = (0..agents).map(wealth).collect();
-    serde_json::to_value(trace).expect("a trace can be written")
+    scene.trace(scene.start(), &played.steps, (0..agents).map(wealth).collect())
 }
 
 /// Plays a profile as intended and with a deviation of `who`, and compares them.
-pub fn compare<P: Play>(
-    scene: &Scene<P>,
+pub fn compare(
+    scene: &dyn AnyScene,
     types: &[usize],
     intended: &[Option<usize>],
     deviation: &[Option<usize>],
     who: &[usize],
 ) -> Counterexample {
     let (before, after) = (record(scene, types, intended), record(scene, types, deviation));
-    let seats = &scene.players;
-    let of = |plays: &[Recorded<P::Model>], player: usize| -> Rational {
-        let part = |play: &Recorded<P::Model>| {
+    let cast = scene.cast();
+    let seats = &cast.players;
+    let of = |plays: &[Recorded], player: usize| -> Rational {
+        let part = |play: &Recorded| {
             let odds = Rational::new(play.odds.0.into(), play.odds.1.into());
             Rational::from_integer(play.payoffs[player].into()) * odds
         };
@@ -183,16 +176,16 @@ pub fn compare<P: Play>(
     let gain = |player: usize| of(&after, player) - of(&before, player);
     let others = (0..seats.len()).filter(|player| !who.contains(player));
     // The branch in which they gain most, against what is intended where chance falls alike.
-    let own = |play: &&Recorded<P::Model>| who.iter().map(|at| play.payoffs[*at]).sum::<i128>();
+    let own = |play: &&Recorded| who.iter().map(|at| play.payoffs[*at]).sum::<i128>();
     let best = after.iter().max_by_key(own).expect("there is a play");
     let base = before
         .iter()
         .max_by_key(|play| alike(&play.branches, &best.branches))
         .expect("there is a play");
     let name = |player: usize, option: Option<usize>| {
-        option.map(|option| scene.name(player, option)).unwrap_or_default()
+        option.map(|option| cast.name(player, option)).unwrap_or_default()
     };
-    let kind = |player: usize| scene.kinds[player][types[player]].name.clone();
+    let kind = |player: usize| cast.kinds[player][types[player]].name.clone();
     let instead = |player: &usize| Deviator {
         player: seats[*player].name.clone(),
         of: kind(*player),
@@ -204,11 +197,11 @@ pub fn compare<P: Play>(
         let of = if kind.is_empty() { kind } else { format!(" ({kind})") };
         format!("{}{of}: {does}", seats[player].name)
     };
-    let tokens = |play: &Recorded<P::Model>| who.iter().map(|at| play.tokens[*at]).sum::<i128>();
+    let tokens = |play: &Recorded| who.iter().map(|at| play.tokens[*at]).sum::<i128>();
     let accounts: Vec<Agent> = who.iter().flat_map(|at| seats[*at].accounts.clone()).collect();
-    let name = |account| scene.account_name(account);
+    let name = |account| cast.account_name(account);
     Counterexample {
-        exploit: exploit(scene, &accounts, base.calls(), best.calls(), &name),
+        exploit: exploit(cast, &accounts, base.calls(), best.calls(), &name),
         who: who.iter().map(instead).collect(),
         others: others.clone().map(does).collect(),
         calls: Vec::new(),

@@ -6,7 +6,6 @@
 use super::outcomes::{Choice, Outcomes, Row, counts, counts_len};
 use super::single::{SMALL, product};
 use super::{Finding, Property, Stopped, Terms};
-use crate::play::Play;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -58,7 +57,7 @@ struct Joint {
     gain: i128,
 }
 
-impl<P: Play> Outcomes<'_, P> {
+impl Outcomes<'_> {
     /// Answers a question about groups of up to `size` players.
     pub fn joint(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
         let size =
@@ -91,7 +90,7 @@ impl<P: Play> Outcomes<'_, P> {
         let mut tried = BTreeSet::new();
         for at in 0..self.players() {
             let choices = self.joint_choices(at, size + extra).into_iter();
-            tried.extend(choices.map(|option| self.scene.name(at, usize::from(option))));
+            tried.extend(choices.map(|option| self.cast.name(at, usize::from(option))));
         }
         finding.tried(&tried, self.all_names());
         let Some(worst) = worst else { return Ok(finding) };

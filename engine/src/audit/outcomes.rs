@@ -9,8 +9,7 @@
 use super::{Limits, Stopped};
 use crate::exact::Rational;
 use crate::model::Agent;
-use crate::play::{Play, Table};
-use crate::scene::{Answers, History, Scene, Type};
+use crate::scene::{Answers, AnyScene, Cast, End, How, Type};
 use num_integer::Integer;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -26,9 +25,11 @@ const SCALE_MAX: u128 = 1 << 40;
 pub type Choice = u16;
 
 /// The outcomes of a scene, as far as they were asked for.
-pub struct Outcomes<'s, P: Play> {
+pub struct Outcomes<'s> {
     /// What is played.
-    pub scene: &'s Scene<P>,
+    pub scene: &'s dyn AnyScene,
+    /// What is known of it without the rules.
+    pub cast: &'s Cast,
     /// Whether profiles are counts.
     pub alike: bool,
     /// The intended option, by player and type.
@@ -93,56 +94,57 @@ pub struct Played {
     turned: Option<i128>,
 }
 
-impl<'s, P: Play> Outcomes<'s, P> {
+impl<'s> Outcomes<'s> {
     /// No outcome yet.
-    pub fn new(scene: &'s Scene<P>, limits: Limits) -> Result<Self, Stopped> {
+    pub fn new(scene: &'s dyn AnyScene, limits: Limits) -> Result<Self, Stopped> {
+        let cast = scene.cast();
         let fits = |count: usize| count <= usize::from(Choice::MAX);
-        if !fits(scene.players.len()) || !scene.options.iter().all(|options| fits(options.len())) {
+        if !fits(cast.players.len()) || !cast.options.iter().all(|options| fits(options.len())) {
             return Err(Stopped::Lacks("at most 65,535 players and options each are looked at"));
         }
-        let seats = scene.players.iter();
+        let seats = cast.players.iter();
         let own: BTreeSet<Agent> = seats.flat_map(|seat| seat.accounts.clone()).collect();
-        let all = 0..scene.start().ledger().wallets.len() as Agent;
+        let all = 0..cast.wallets.len() as Agent;
         let choices = |kinds: &Vec<usize>| kinds.iter().map(|option| *option as Choice).collect();
-        let class = |at| if limits.symmetry { scene.play.class(at) } else { at };
-        let classes_of: Vec<_> = (0..scene.players.len()).map(class).collect();
+        let class = |at| if limits.symmetry { cast.classes[at] } else { at };
+        let classes_of: Vec<_> = (0..cast.players.len()).map(class).collect();
         Ok(Self {
             alike: classes_of.iter().all(|class| *class == classes_of[0]),
-            intended: scene.intended.iter().map(choices).collect(),
+            intended: cast.intended.iter().map(choices).collect(),
             strangers: all.filter(|account| !own.contains(account)).collect(),
             rows: FxHashMap::default(),
             classes: Classes { scale: 1, ..Classes::default() },
             since: Instant::now(),
             classes_of,
             scene,
+            cast,
             limits,
         })
     }
 
     /// An amount in tokens.
     pub fn show(&self, amount: &Rational) -> String {
-        self.scene.show(amount)
+        self.cast.show(amount)
     }
 
     /// Their types.
     pub fn kinds(&self) -> &'s [Vec<Type>] {
-        &self.scene.kinds
+        &self.cast.kinds
     }
 
     /// How many options a player has.
     pub fn options_len(&self, player: usize) -> usize {
-        self.scene.options[player].len()
+        self.cast.options[player].len()
     }
 
     /// Whether an option depends on what others do.
     pub fn reacts(&self, player: usize, option: Choice) -> bool {
-        self.scene.options[player][usize::from(option)].reacts
+        self.cast.options[player][usize::from(option)].reacts
     }
 
     /// How many identities a player shows by an option.
     pub fn identities(&self, player: usize, option: Choice) -> u32 {
-        let plan = self.scene.options[player][usize::from(option)].plan;
-        self.scene.play.identities(plan)
+        self.cast.options[player][usize::from(option)].identities
     }
 
     /// Whether a player stands between two of those who are like it and of the same type: then they
@@ -159,7 +161,7 @@ impl<'s, P: Play> Outcomes<'s, P> {
 
     /// How many players there are.
     pub fn players(&self) -> usize {
-        self.scene.players.len()
+        self.cast.players.len()
     }
 
     /// The time for another question begins.
@@ -250,7 +252,7 @@ impl<'s, P: Play> Outcomes<'s, P> {
         row: &'r Row,
         player: usize,
         option: Choice,
-    ) -> impl Iterator<Item = (usize, u32)> + Clone + use<'r, P> {
+    ) -> impl Iterator<Item = (usize, u32)> + Clone + use<'r> {
         let runs = match self.alike {
             true => {
                 let first = row.runs.partition_point(|run| run.0 < option);
@@ -305,9 +307,8 @@ impl<'s, P: Play> Outcomes<'s, P> {
         let mut answers = Answers::new(&types, &given);
         let mut sum: Option<Played> = None;
         loop {
-            let end = self.scene.play(History::new(&mut answers));
-            let played = self.read(&key, &end);
-            drop(end);
+            let end = self.scene.play(How::default(), &mut answers);
+            let played = self.read(&key, &*end);
             let (odds, below) = answers.odds();
             let played = fits(played, odds, below)?;
             sum = Some(match sum {
@@ -322,23 +323,23 @@ impl<'s, P: Play> Outcomes<'s, P> {
     }
 
     /// What an end is worth.
-    fn read(&self, key: &[Choice], end: &Table<P, History<P::Model>>) -> Played {
-        let (scene, play) = (self.scene, &self.scene.play);
-        let payoffs = (0..scene.players.len()).map(|player| {
-            let payoff = |kind| scene.payoff(player, kind, end);
-            let tokens = scene.tokens(player, &end.instance);
+    fn read(&self, key: &[Choice], end: &dyn End) -> Played {
+        let cast = self.cast;
+        let payoffs = (0..cast.players.len()).map(|player| {
+            let tokens = cast.tokens(player, end.instance());
+            let payoff = |kind| tokens + end.gains(player, kind);
             (0..self.kinds()[player].len()).map(payoff).chain([tokens]).collect()
         });
-        let others = scene.tokens_of(&self.strangers, &end.instance) + play.externality(end);
-        let owner = play.owner().map(|owner| scene.tokens_of(&[owner], &end.instance));
+        let others = cast.tokens_of(&self.strangers, end.instance()) + end.externality();
+        let owner = cast.owner.map(|owner| cast.tokens_of(&[owner], end.instance()));
         Played {
             profile: key.into(),
             below: 1,
             payoffs: payoffs.collect(),
-            others_each: scene.others_have(end),
+            others_each: cast.others_have(end),
             strangers: others,
             revenue: owner,
-            turned: play.turned(end).map(i128::from),
+            turned: end.turned().map(i128::from),
         }
     }
 

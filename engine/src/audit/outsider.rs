@@ -15,7 +15,6 @@
 use super::outcomes::{Choice, Outcomes};
 use super::{Finding, Property, Stopped, Terms, Verdict};
 use crate::exact::whole;
-use crate::play::Play;
 
 /// What comes of players who are intended, but for some that are corrupt.
 struct Ladder {
@@ -50,7 +49,7 @@ enum Answer {
     Broken,
 }
 
-impl<P: Play> Outcomes<'_, P> {
+impl Outcomes<'_> {
     /// Answers a question about an outsider.
     pub fn outsider(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
         let ladder = self.ladder()?;
@@ -60,7 +59,7 @@ impl<P: Play> Outcomes<'_, P> {
         let domain = format!(
             "{n} players, up to {} of whom choose {}, the others as intended",
             ladder.needed,
-            self.scene.name(places[0].0, corrupt)
+            self.cast.name(places[0].0, corrupt)
         );
         let finding = Finding::holds(terms, self.method(), domain, n as u64 + 1);
         let (finding, answer) = match terms.property {
@@ -84,8 +83,7 @@ impl<P: Play> Outcomes<'_, P> {
 
     /// The players that an outsider can ask for the corrupt option, and which that is.
     fn corruptible(&self) -> Vec<(usize, Choice)> {
-        let Some(corrupt) = self.scene.play.corrupt() else { return Vec::new() };
-        let of = |at: usize| Some((at, self.scene.find(at, |plan| plan == corrupt)? as Choice));
+        let of = |at: usize| Some((at, self.cast.corrupt(at)? as Choice));
         (0..self.players()).filter_map(of).collect()
     }
 
@@ -94,8 +92,8 @@ impl<P: Play> Outcomes<'_, P> {
         let Some(&(first, option)) = places.first() else {
             return Err(Stopped::Lacks("no corrupt option"));
         };
-        let class = |at: usize| self.scene.play.class(at);
-        let like = |(at, _): &(usize, Choice)| class(*at) == class(first);
+        let classes = &self.cast.classes;
+        let like = |(at, _): &(usize, Choice)| classes[*at] == classes[first];
         if !places.iter().all(like) || self.kinds().iter().any(|kinds| kinds.len() > 1) {
             return Err(Stopped::Lacks("it needs players who are alike and of one type"));
         }

@@ -4,13 +4,12 @@ use super::outcomes::{Choice, Outcomes, counts, counts_len};
 use super::single::{Others, product};
 use super::{Finding, Property, Stopped, Terms};
 use crate::exact::{Rational, whole};
-use crate::play::Play;
 use std::collections::HashMap;
 
 /// Other equilibria that are told.
 const TOLD: usize = 4;
 
-impl<P: Play> Outcomes<'_, P> {
+impl Outcomes<'_> {
     /// Answers a question about all profiles of players of one type each.
     pub fn population(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
         if self.kinds().iter().any(|kinds| kinds.len() > 1) {
@@ -151,13 +150,11 @@ impl<P: Play> Outcomes<'_, P> {
             true => (0..)
                 .zip(key)
                 .filter(|(_, count)| **count > 0)
-                .map(|(option, count): (usize, _)| {
-                    format!("{count} {}", self.scene.name(0, option))
-                })
+                .map(|(option, count): (usize, _)| format!("{count} {}", self.cast.name(0, option)))
                 .collect(),
             false => (0..)
                 .zip(key)
-                .map(|(at, option): (usize, _)| self.scene.name(at, usize::from(*option)))
+                .map(|(at, option): (usize, _)| self.cast.name(at, usize::from(*option)))
                 .collect(),
         };
         words.join(", ")

@@ -6,13 +6,12 @@
 
 use super::counterexample::{Call, Counterexample, Deviator};
 use super::exploit::{arguments, exploit};
-use super::intruder::{Coverage, Effect, Found, Scan, Told, What};
+use super::intruder::{Coverage, Effect, Found, Scan, Told};
 use super::{Finding, Limits, Property, Stopped, Terms, Verdict};
 use crate::attack::{self, Objective, Search, Until};
 use crate::exact::{Rational, whole};
-use crate::model::{Agent, Amount, Op, Step};
-use crate::play::{OpOf, Play};
-use crate::scene::{Answers, History, Scene};
+use crate::model::{Agent, Amount, AnyOp, Step};
+use crate::scene::{Answers, AnyScene, How, What};
 use num_traits::{Signed, Zero};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,12 +23,12 @@ const ROUNDS: u64 = 4;
 const CHANGES: usize = 2;
 
 /// The worst of all deviations, by what is asked.
-pub struct Harvest<O> {
+pub struct Harvest {
     /// What was tried.
     pub tried: Coverage,
     /// Who intruded.
     pub intruders: Vec<String>,
-    worst: Worst<O>,
+    worst: Worst,
     /// What each option gains whom, at most.
     options: Each,
 }
@@ -38,17 +37,17 @@ pub struct Harvest<O> {
 pub type Each = BTreeMap<String, Rational>;
 
 /// The worst deviation of each kind, and how bad it is.
-struct Worst<O> {
+struct Worst {
     /// What is rounding: whoever loses no more than that was not harmed.
     rounding: Rational,
-    gain: Option<(Rational, Found<O>)>,
+    gain: Option<(Rational, Found)>,
     /// With who loses.
-    loss: Option<(Rational, Found<O>, usize)>,
-    harm: Option<Found<O>>,
+    loss: Option<(Rational, Found, usize)>,
+    harm: Option<Found>,
     /// The most that others lose by what is rounding.
     trifle: Rational,
-    shortfall: Option<(Rational, Found<O>)>,
-    left: Option<(Rational, Found<O>)>,
+    shortfall: Option<(Rational, Found)>,
+    left: Option<(Rational, Found)>,
     /// The same by who gains, and who loses, by which single call; and what is left by which. Chains are
     /// not in it, since not all of them are tried: which are found says nothing of those that are not.
     each_gain: BTreeMap<(usize, Single), Rational>,
@@ -60,16 +59,13 @@ struct Worst<O> {
 type Single = &'static str;
 
 /// Tries all changes of a scene.
-pub fn harvest<P: Play>(
-    scene: &Scene<P>,
-    size: usize,
-    limits: Limits,
-) -> Result<Harvest<OpOf<P>>, Stopped> {
-    if size > scene.players.len() {
+pub fn harvest(scene: &dyn AnyScene, size: usize, limits: Limits) -> Result<Harvest, Stopped> {
+    let cast = scene.cast();
+    if size > cast.players.len() {
         return Err(Stopped::Lacks("there are fewer players than that"));
     }
     let scan = Scan::new(scene, size, limits);
-    let rounding = whole(scene.play.rounding() as i128);
+    let rounding = whole(cast.rounding as i128);
     let mut worst = Worst {
         rounding,
         gain: None,
@@ -88,7 +84,7 @@ pub fn harvest<P: Play>(
         let given = found.given.iter().enumerate();
         let chosen = given.filter_map(|(player, option)| Some((player, (*option)?)));
         for (player, option) in chosen {
-            let key = format!("{}: {}", scene.players[player].name, scene.name(player, option));
+            let key = format!("{}: {}", cast.players[player].name, cast.name(player, option));
             greatest(&mut options, key, &gain(&found));
         }
     }
@@ -97,26 +93,26 @@ pub fn harvest<P: Play>(
 }
 
 /// What everyone loses by taking part in what is intended, at most: what is gained is below zero.
-pub fn intended<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<Each, Stopped> {
+pub fn intended(scene: &dyn AnyScene, limits: Limits) -> Result<Each, Stopped> {
     let mut each = Each::new();
     let known = |effect: &Effect| !effect.cut;
     for effect in Scan::new(scene, 1, limits).intended()?.into_iter().filter(known) {
         let numbers = effect.players.iter().chain(&effect.others);
-        for (name, own) in seats(scene).into_iter().zip(numbers) {
+        for (name, own) in scene.cast().seats().into_iter().zip(numbers) {
             greatest(&mut each, name, &-number(*own, &effect));
         }
     }
     Ok(each)
 }
 
-impl<O: Op> Worst<O> {
+impl Worst {
     /// Of equals the one with fewer changes, then the first in order.
-    fn add(&mut self, found: &Found<O>) {
-        let order = |found: &Found<O>| {
+    fn add(&mut self, found: &Found) {
+        let order = |found: &Found| {
             let places: Vec<_> = found.changes.iter().map(|change| change.at).collect();
             (found.changes.len(), found.who, places)
         };
-        let offer = |slot: &mut Option<(Rational, Found<O>)>, amount: Rational| {
+        let offer = |slot: &mut Option<(Rational, Found)>, amount: Rational| {
             let better = slot.as_ref().is_none_or(|(most, best)| match amount.cmp(most) {
                 Ordering::Equal => order(found) < order(best),
                 other => other == Ordering::Greater,
@@ -177,7 +173,7 @@ fn greatest<K: Ord>(each: &mut BTreeMap<K, Rational>, key: K, amount: &Rational)
 }
 
 /// What a deviation of no more than one change consists of; nothing if there are more.
-fn single<O: Op>(found: &Found<O>) -> Option<Single> {
+fn single(found: &Found) -> Option<Single> {
     match &found.changes[..] {
         [] => Some("an offence alone"),
         [change] => Some(match &change.what {
@@ -194,12 +190,12 @@ fn number(of: i128, effect: &Effect) -> Rational {
 }
 
 /// What an intruder gains.
-fn gain<O>(found: &Found<O>) -> Rational {
+fn gain(found: &Found) -> Rational {
     number(found.effect.own, &found.effect) - number(found.base.own, &found.base)
 }
 
 /// What every player and every other seat loses.
-fn losses<O>(found: &Found<O>) -> Vec<Rational> {
+fn losses(found: &Found) -> Vec<Rational> {
     let all = |effect: &Effect| -> Vec<Rational> {
         let numbers = effect.players.iter().chain(&effect.others);
         numbers.map(|one| number(*one, effect)).collect()
@@ -208,17 +204,17 @@ fn losses<O>(found: &Found<O>) -> Vec<Rational> {
 }
 
 /// What all who lose by it lose.
-fn harm<O>(found: &Found<O>) -> Rational {
+fn harm(found: &Found) -> Rational {
     losses(found).into_iter().filter(Signed::is_positive).sum()
 }
 
 /// What an intruder loses, if it does.
-fn cost<O>(found: &Found<O>) -> Rational {
+fn cost(found: &Found) -> Rational {
     (-gain(found)).max(Rational::zero())
 }
 
 /// Compares what is lost per what the intruder loses.
-fn ratio<O>(one: &Found<O>, other: &Found<O>) -> Ordering {
+fn ratio(one: &Found, other: &Found) -> Ordering {
     let (left, right) = (harm(one) * cost(other), harm(other) * cost(one));
     match left.cmp(&right) {
         Ordering::Equal => harm(one).cmp(&harm(other)),
@@ -228,26 +224,27 @@ fn ratio<O>(one: &Found<O>, other: &Found<O>) -> Ordering {
 
 /// What the raw calls of a scene add to the answer of a question about single deviations: a violation,
 /// or what else was looked at.
-pub fn refine<P: Play>(
-    scene: &Scene<P>,
-    harvest: &Harvest<OpOf<P>>,
+pub fn refine(
+    scene: &dyn AnyScene,
+    harvest: &Harvest,
     limits: Limits,
     terms: &Terms,
     finding: Finding,
 ) -> Finding {
     let Harvest { tried, worst, intruders, .. } = harvest;
-    let rounding = whole(scene.play.rounding() as i128);
+    let cast = scene.cast();
+    let rounding = whole(cast.rounding as i128);
     let margin = whole(terms.margin());
     let exceeds =
         |amount: &Rational| (amount.clone() + &margin).is_positive() && *amount > rounding;
     let size = terms.size.filter(|_| terms.property == Property::Attack).unwrap_or(1);
     let scan = Scan::new(scene, size as usize, limits);
-    let seats = seats(scene);
-    let show = |amount: &Rational| scene.show(amount);
+    let seats = cast.seats();
+    let show = |amount: &Rational| cast.show(amount);
     let mut finding = finding.within(domain(tried, intruders));
     finding.checked += tried.plays;
-    finding.each = each(scene, harvest, terms.property);
-    finding.trusted = scene.trusted().iter().map(ToString::to_string).collect();
+    finding.each = each(&seats, harvest, terms.property);
+    finding.trusted = cast.trusted.clone();
     finding.messages_called = tried.messages.0.clone();
     finding.messages_never = tried.messages.1.clone();
     (finding.errors_given, finding.errors_never) = tried.errors.clone();
@@ -333,9 +330,8 @@ pub fn refine<P: Play>(
 }
 
 /// What a question measures of everyone, beside the greatest.
-fn each<P: Play>(scene: &Scene<P>, harvest: &Harvest<OpOf<P>>, property: Property) -> Each {
+fn each(seats: &[String], harvest: &Harvest, property: Property) -> Each {
     let Harvest { worst, intruders, options, .. } = harvest;
-    let seats = seats(scene);
     let named = |all: &BTreeMap<(usize, Single), Rational>, names: &[String]| -> Each {
         let one = |((at, by), amount): (&(usize, Single), &Rational)| {
             (format!("{}: {by}", names[*at]), amount.clone())
@@ -349,18 +345,13 @@ fn each<P: Play>(scene: &Scene<P>, harvest: &Harvest<OpOf<P>>, property: Propert
             all
         }
         Property::Attack => named(&worst.each_gain, intruders),
-        Property::Immunity => named(&worst.each_loss, &seats),
+        Property::Immunity => named(&worst.each_loss, seats),
         Property::Frozen => {
             let one = |(by, left): (&Single, &Rational)| (format!("left: {by}"), left.clone());
             worst.each_left.iter().map(one).collect()
         }
         _ => Each::new(),
     }
-}
-
-/// The names of all players and other seats.
-fn seats<P: Play>(scene: &Scene<P>) -> Vec<String> {
-    scene.players.iter().chain(&scene.others).map(|seat| seat.name.clone()).collect()
 }
 
 fn domain(tried: &Coverage, intruders: &[String]) -> String {
@@ -385,14 +376,15 @@ fn domain(tried: &Coverage, intruders: &[String]) -> String {
 }
 
 /// A deviation in words, and as a trace.
-fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Counterexample {
+fn tell(scene: &dyn AnyScene, scan: &Scan, found: &Found) -> Counterexample {
+    let cast = scene.cast();
     let who = &scan.intruders[found.who];
     let Told { play, put, base } = scan.told(found);
-    let mut block = scene.start().block();
+    let mut block = cast.block;
     let mut calls = Vec::new();
     let named =
-        |account| match scene.player_of(account).is_some() || !who.accounts.contains(&account) {
-            true => scene.account_name(account),
+        |account| match cast.player_of(account).is_some() || !who.accounts.contains(&account) {
+            true => cast.account_name(account),
             false => format!("{}, from account {account}", who.name),
         };
     for (at, step) in play.steps.iter().enumerate() {
@@ -411,21 +403,21 @@ fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Co
     }
     let silent = found.changes.iter().filter(|change| matches!(change.what, What::Silent)).count();
     let gone = found.changes.iter().any(|change| matches!(change.what, What::Gone));
-    let option = |at: &usize| found.given[*at].map(|option| scene.name(*at, option));
+    let option = |at: &usize| found.given[*at].map(|option| cast.name(*at, option));
     let begun = who.players.iter().filter_map(option);
     let mut does: Vec<String> =
         begun.chain(calls.iter().map(|call| format!("calls {}", call.message))).collect();
     does.extend((silent > 0).then(|| "stays silent in a turn of its own".into()));
     does.extend(gone.then(|| "says nothing any more from some turn on".into()));
-    let everyone = seats(scene).into_iter().zip(losses(found)).filter(|(_, loss)| !loss.is_zero());
+    let everyone = cast.seats().into_iter().zip(losses(found)).filter(|(_, loss)| !loss.is_zero());
     let mut everyone: Vec<_> = everyone.map(|(name, loss)| (name, -loss)).collect();
     everyone.insert(0, (who.name.clone(), gain(found)));
-    let kind = |at: &usize| scene.kinds[*at][found.types[*at]].name.clone();
+    let kind = |at: &usize| cast.kinds[*at][found.types[*at]].name.clone();
     let (with, without) = (ends(scene, &play.steps), ends(scene, &base.steps));
     let tokens =
         |ends: &[u128]| who.accounts.iter().map(|at| ends[*at as usize] as i128).sum::<i128>();
     Counterexample {
-        exploit: exploit(scene, &who.accounts, base.calls(), play.calls(), &named),
+        exploit: exploit(cast, &who.accounts, base.calls(), play.calls(), &named),
         who: vec![Deviator {
             player: who.name.clone(),
             of: who.players.first().map(kind).unwrap_or_default(),
@@ -439,52 +431,42 @@ fn tell<P: Play>(scene: &Scene<P>, scan: &Scan<P>, found: &Found<OpOf<P>>) -> Co
         gain_in_tokens: tokens(&with) - tokens(&without),
         others_lose: losses(found).into_iter().sum(),
         accounts: who.accounts.clone(),
-        trace: trace(scene, play.steps, &with),
-        base: trace(scene, base.steps, &without),
+        trace: trace(scene, &play.steps, &with),
+        base: trace(scene, &base.steps, &without),
     }
 }
 
 /// What everyone has in the end of some steps.
-fn ends<P: Play>(scene: &Scene<P>, steps: &[Step<OpOf<P>>]) -> Vec<u128> {
-    let mut end = scene.start().clone();
-    for step in steps {
-        match *step {
-            Step::Blocks(blocks) => end.advance(blocks),
-            Step::Call { who, value, op, .. } => _ = end.apply(who, value, op),
-        }
-    }
+fn ends(scene: &dyn AnyScene, steps: &[Step<AnyOp>]) -> Vec<u128> {
+    let mut end = scene.start().boxed();
+    steps.iter().for_each(|step| _ = end.play(step));
     (0..end.ledger().wallets.len() as Agent).map(|who| end.wealth(who)).collect()
 }
 
-fn trace<P: Play>(scene: &Scene<P>, steps: Vec<Step<OpOf<P>>>, ends: &[u128]) -> serde_json::Value {
-    let mut trace = scene.trace(scene.start(), steps);
-    trace.ends = (0..).zip(ends.iter().copied().map(Amount)).collect();
-    serde_json::to_value(trace).expect("a trace can be written")
+fn trace(scene: &dyn AnyScene, steps: &[Step<AnyOp>], ends: &[u128]) -> serde_json::Value {
+    let ends = (0..).zip(ends.iter().copied().map(Amount)).collect();
+    scene.trace(scene.start(), steps, ends)
 }
 
 /// Answers the question whether a penalty can be escaped: the first player chose what has it, and now
 /// calls whatever it likes; others do as they did.
-pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<Finding, Stopped> {
-    let n = scene.players.len();
+pub fn exit(scene: &dyn AnyScene, terms: &Terms, limits: Limits) -> Result<Finding, Stopped> {
+    let cast = scene.cast();
+    let n = cast.players.len();
     let option = match &terms.option {
         Some(name) => {
-            let place = scene.names(0).iter().position(|option| option == name);
+            let place = cast.names(0).iter().position(|option| option == name);
             place.ok_or(Stopped::Lacks("no option of that name"))?
         }
-        None => {
-            let corrupt = scene.play.corrupt();
-            let place = corrupt.and_then(|corrupt| scene.find(0, |plan| plan == corrupt));
-            place.ok_or(Stopped::Lacks("no option that has a penalty"))?
-        }
+        None => cast.corrupt(0).ok_or(Stopped::Lacks("no option that has a penalty"))?,
     };
     let (types, mut given) = (vec![0; n], vec![None; n]);
     given[0] = Some(option);
     let mut answers = Answers::new(&types, &given);
-    let end = scene.play(History::new(&mut answers).recorded());
+    let end = scene.play(How::RECORDED, &mut answers);
     let lacks = Stopped::Lacks("the option does nothing that cannot be taken back");
-    let from = end.answers.committed(0).ok_or(lacks)?;
-    drop(end);
-    let rounding = scene.play.rounding() as i128;
+    let from = *end.notes().committed.get(&0).ok_or(lacks)?;
+    let rounding = cast.rounding as i128;
     let search = Search {
         types: &types,
         given: &given,
@@ -521,7 +503,7 @@ pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<
             _ => finding,
         });
     };
-    let messages = found.changed.iter().filter_map(|at| match &found.trace.steps[*at] {
+    let messages = found.changed.iter().filter_map(|at| match &found.steps[*at] {
         Step::Call { op, .. } => Some(format!("calls {}", op.message())),
         Step::Blocks(_) => None,
     });
@@ -530,14 +512,13 @@ pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<
         Step::Blocks(_) => None,
     });
     let chosen: Vec<String> = messages.chain(left).collect();
-    let (base, steps) = (&found.base.steps, &found.trace.steps);
-    let name = |account| scene.account_name(account);
+    let name = |account| cast.account_name(account);
     let counterexample = Counterexample {
-        exploit: exploit(scene, &found.accounts, base, steps, &name),
+        exploit: exploit(cast, &found.accounts, &found.base_steps, &found.steps, &name),
         who: vec![Deviator {
-            player: scene.players[0].name.clone(),
+            player: cast.players[0].name.clone(),
             of: String::new(),
-            intended: scene.name(0, option),
+            intended: cast.name(0, option),
             chosen: chosen.join(", "),
         }],
         others: Vec::new(),
@@ -547,9 +528,9 @@ pub fn exit<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<
         gain_in_tokens: found.profit,
         others_lose: whole(found.losses.iter().sum()),
         accounts: found.accounts,
-        trace: serde_json::to_value(&found.trace).expect("a trace can be written"),
-        base: serde_json::to_value(&found.base).expect("a trace can be written"),
+        trace: found.trace,
+        base: found.base,
     };
-    let said = format!("{} changed calls gain {}", chosen.len(), scene.show(&whole(found.profit)));
+    let said = format!("{} changed calls gain {}", chosen.len(), cast.show(&whole(found.profit)));
     Ok(finding.measured(whole(found.profit), said).violated(Some(counterexample)))
 }

@@ -4,7 +4,6 @@ use super::counterexample::{Counterexample, compare};
 use super::outcomes::{Choice, Outcomes, Row, counts, counts_len};
 use super::{Finding, Property, Stopped, Terms};
 use crate::exact::{Rational, whole};
-use crate::play::Play;
 use num_bigint::BigInt;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -70,7 +69,7 @@ pub struct Searched {
     pub worst: Option<Deviation>,
 }
 
-impl<P: Play> Outcomes<'_, P> {
+impl Outcomes<'_> {
     /// The players that have to be looked at: of those who are alike and all decide the same, the
     /// first and the last; one where profiles are counts.
     pub fn deciders(&self) -> Vec<usize> {
@@ -328,18 +327,16 @@ impl<P: Play> Outcomes<'_, P> {
 
     /// Answers a question about the deviations of one player.
     pub fn single(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        let scene = self.scene;
+        let cast = self.cast;
         let least = if terms.property == Property::Sybil { 2 } else { 0 };
         let most = terms.size.unwrap_or(if least == 0 { u32::MAX } else { 2 });
         let identities = move |player: usize, option: Choice| {
-            let plan = scene.options[player][usize::from(option)].plan;
-            (least..=most).contains(&scene.play.identities(plan))
+            (least..=most).contains(&cast.options[player][usize::from(option)].identities)
         };
-        let out = move |player: usize, option: Choice| {
-            scene.play.is_out(scene.options[player][usize::from(option)].plan)
-        };
+        let out =
+            move |player: usize, option: Choice| cast.options[player][usize::from(option)].is_out;
         let reacts =
-            move |player: usize, option: Choice| scene.options[player][usize::from(option)].reacts;
+            move |player: usize, option: Choice| cast.options[player][usize::from(option)].reacts;
         let steady = move |player: usize, option: Choice| {
             identities(player, option) && !reacts(player, option)
         };
@@ -415,7 +412,7 @@ impl<P: Play> Outcomes<'_, P> {
         let of = |player: usize| {
             let options = 0..self.options_len(player);
             let options = options.filter(move |at| allowed(player, *at as Choice));
-            options.map(move |at| self.scene.name(player, at))
+            options.map(move |at| self.cast.name(player, at))
         };
         self.deciders().into_iter().flat_map(of).collect()
     }
@@ -446,12 +443,12 @@ type Expected = Vec<Vec<[i128; 2]>>;
 
 impl View<'_> {
     /// Deviations against each profile of the others.
-    fn size<P: Play>(&self, outcomes: &Outcomes<P>) -> usize {
+    fn size(&self, outcomes: &Outcomes) -> usize {
         outcomes.kinds()[self.player].len() * (self.options.len() - 1).max(1)
     }
 
     /// The deviation that gains most against what the others do.
-    fn worst<P: Play>(&self, outcomes: &Outcomes<P>, others: &[Choice]) -> Option<Deviation> {
+    fn worst(&self, outcomes: &Outcomes, others: &[Choice]) -> Option<Deviation> {
         let player = self.player;
         let rows = |option: &Choice| -> Vec<&Row> {
             let keys = outcomes.stands(others, player, *option);
@@ -488,14 +485,14 @@ impl View<'_> {
         worst
     }
 
-    fn expectation<P: Play>(&self, outcomes: &Outcomes<P>) -> Expected {
+    fn expectation(&self, outcomes: &Outcomes) -> Expected {
         vec![vec![[0; 2]; self.options.len()]; outcomes.kinds()[self.player].len()]
     }
 
     /// Adds what comes of what the others do with so much weight.
-    fn expect<P: Play>(
+    fn expect(
         &self,
-        outcomes: &Outcomes<P>,
+        outcomes: &Outcomes,
         others: &[Choice],
         weight: i128,
         sums: &mut Expected,
@@ -516,9 +513,9 @@ impl View<'_> {
     }
 
     /// The deviation that gains most in expectation, told against others against whom it gains most.
-    fn worst_expected<P: Play>(
+    fn worst_expected(
         &self,
-        outcomes: &Outcomes<P>,
+        outcomes: &Outcomes,
         sums: &Expected,
         draws: i128,
     ) -> Option<Deviation> {

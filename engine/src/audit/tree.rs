@@ -10,9 +10,7 @@ use crate::exact::{Rational, whole};
 use crate::games::Limit;
 use crate::games::backward::subgames;
 use crate::games::extensive::{Builder, Extensive, InformationSet, Invalid, Node, Profile, Unfit};
-use crate::model::Model;
-use crate::play::Play;
-use crate::scene::{Decider, Decision, History, Scene, Type};
+use crate::scene::{AnyScene, Decider, Decision, How, Type};
 use num_traits::{One, Zero};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -52,16 +50,17 @@ struct Explorer {
 }
 
 /// The tree of a scene, of options that do not react to what others do. Errs where it does not fit into the limits.
-pub fn tree<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<Tree, Stopped> {
-    let (seats, since) = (&scene.players, Instant::now());
+pub fn tree(scene: &dyn AnyScene, limits: Limits) -> Result<Tree, Stopped> {
+    let cast = scene.cast();
+    let (seats, since) = (&cast.players, Instant::now());
     let limit = Limit { steps: u64::MAX, bytes: limits.memory };
     let names = seats.iter().map(|seat| seat.name.clone());
     let mut explorer = Explorer {
-        builder: Builder::new(P::Model::NAME, names, limit),
+        builder: Builder::new(cast.mechanism, names, limit),
         path: Vec::new(),
         met: 0,
         at: 0,
-        kinds: scene.kinds.clone(),
+        kinds: cast.kinds.clone(),
         types: Vec::new(),
         known: Vec::new(),
         intended: HashMap::new(),
@@ -70,13 +69,10 @@ pub fn tree<P: Play>(scene: &Scene<P>, limits: Limits) -> Result<Tree, Stopped> 
     let (mut ends, mut shortfall) = (HashMap::new(), (0, Vec::new()));
     loop {
         explorer.begin();
-        let end = scene.play(History::new(&mut explorer).watched().asking());
-        let worst = end.answers.shortfall();
-        let payoffs: Vec<Vec<i128>> = (0..seats.len())
-            .map(|at| (0..scene.kinds[at].len()).map(|kind| scene.payoff(at, kind, &end)).collect())
-            .collect();
-        drop(end);
-        let payoff = |player: usize| whole(payoffs[player][explorer.types[player]]);
+        let how = How { watched: true, asks: true, ..How::default() };
+        let end = scene.play(how, &mut explorer);
+        let worst = end.notes().shortfall;
+        let payoff = |player: usize| whole(cast.payoff(player, explorer.types[player], &*end));
         let payoffs = (0..seats.len()).map(payoff).collect();
         let (at, way) = (explorer.at, explorer.way());
         let filled = explorer.builder.terminal(at, payoffs);
@@ -191,7 +187,7 @@ impl Decider for Explorer {
 }
 
 /// Answers a question about a scene as a tree.
-pub fn check<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result<Finding, Stopped> {
+pub fn check(scene: &dyn AnyScene, terms: &Terms, limits: Limits) -> Result<Finding, Stopped> {
     let tree = tree(scene, limits)?;
     let (ends, sets) = (tree.ends.len(), tree.game.sets().len());
     let domain =
@@ -227,7 +223,7 @@ pub fn check<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result
     let holds = &gain + whole(terms.margin()) <= Rational::zero();
     let said = match gain.is_zero() {
         true => "no deviation gains anything".into(),
-        false => format!("the best deviation gains {}", scene.show(&gain)),
+        false => format!("the best deviation gains {}", scene.cast().show(&gain)),
     };
     let finding = finding.measured(gain, said);
     Ok(match holds {
@@ -237,13 +233,13 @@ pub fn check<P: Play>(scene: &Scene<P>, terms: &Terms, limits: Limits) -> Result
 }
 
 impl Tree {
-    fn solvency<P: Play>(&self, scene: &Scene<P>, finding: Finding) -> Finding {
+    fn solvency(&self, scene: &dyn AnyScene, finding: Finding) -> Finding {
         let (shortfall, way) = &self.shortfall;
         if *shortfall == 0 {
             return finding;
         }
         let shortfall = Rational::from_integer((*shortfall).into());
-        let said = format!("it owes {} more than it holds", scene.show(&shortfall));
+        let said = format!("it owes {} more than it holds", scene.cast().show(&shortfall));
         let finding = finding.measured(shortfall, said);
         finding.violated(Some(self.told(scene, None, way, way)))
     }
@@ -282,9 +278,9 @@ impl Tree {
 
     /// A deviation of `player` from `root` on: the end that is best for it among those that can
     /// come of its plan, against the most likely one of what is intended.
-    fn counterexample<P: Play>(
+    fn counterexample(
         &self,
-        scene: &Scene<P>,
+        scene: &dyn AnyScene,
         root: usize,
         player: usize,
         plan: &[Option<usize>],
@@ -327,15 +323,15 @@ impl Tree {
         ends
     }
 
-    fn told<P: Play>(
+    fn told(
         &self,
-        scene: &Scene<P>,
+        scene: &dyn AnyScene,
         player: Option<usize>,
         before: &[usize],
         after: &[usize],
     ) -> Counterexample {
         let (seats, before, after) =
-            (scene.players.clone(), Way::take(scene, before), Way::take(scene, after));
+            (&scene.cast().players, Way::take(scene, before), Way::take(scene, after));
         let gain = |at: usize| after.played.payoffs[at] - before.played.payoffs[at];
         let tokens = |at: usize| after.played.tokens[at] - before.played.tokens[at];
         let instead = |at: usize| Deviator {
@@ -348,9 +344,9 @@ impl Tree {
         let does = |at: usize| format!("{}: {}", seats[at].name, after.decided[at].join(", "));
         let accounts = player.map_or(Vec::new(), |at| seats[at].accounts.clone());
         let (base, steps) = (before.played.calls(), after.played.calls());
-        let name = |account| scene.account_name(account);
+        let name = |account| scene.cast().account_name(account);
         Counterexample {
-            exploit: exploit(scene, &accounts, base, steps, &name),
+            exploit: exploit(scene.cast(), &accounts, base, steps, &name),
             who: player.into_iter().map(instead).collect(),
             others: others.clone().map(does).collect(),
             calls: Vec::new(),
@@ -369,16 +365,16 @@ impl Tree {
 }
 
 /// A play along a way, with what everybody decided.
-struct Way<M: Model> {
-    played: Recorded<M>,
+struct Way {
+    played: Recorded,
     decided: Vec<Vec<String>>,
     kinds: Vec<Vec<Type>>,
     types: Vec<usize>,
 }
 
-impl<M: Model> Way<M> {
-    fn take<P: Play<Model = M>>(scene: &Scene<P>, way: &[usize]) -> Self {
-        let (players, kinds) = (scene.players.len(), scene.kinds.clone());
+impl Way {
+    fn take(scene: &dyn AnyScene, way: &[usize]) -> Self {
+        let (players, kinds) = (scene.cast().players.len(), scene.cast().kinds.clone());
         let mut steps = way.iter().copied();
         let possible = |kinds: &Vec<Type>| -> Vec<usize> {
             (0..kinds.len()).filter(|kind| kinds[*kind].weight > 0).collect()

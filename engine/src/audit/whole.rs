@@ -5,8 +5,7 @@ use super::outcomes::{Choice, Outcomes, counts, counts_len};
 use super::single::{Others, SMALL, product};
 use super::{Finding, Property, Stopped, Terms};
 use crate::exact::{Rational, whole};
-use crate::play::Play;
-use crate::scene::{Answers, History};
+use crate::scene::{Answers, How};
 use num_traits::{Signed, Zero};
 use rayon::prelude::*;
 
@@ -18,7 +17,7 @@ const WATCHED: (usize, u128) = (12, 2_000);
 /// A profile of everybody's types, and how many draws come to it, if that fits.
 type Drawn = (Vec<usize>, Option<i128>);
 
-impl<P: Play> Outcomes<'_, P> {
+impl Outcomes<'_> {
     /// Every profile of types. Where players are alike each set of types stands there in rising and
     /// in falling order.
     fn drawn(&self) -> Result<Vec<Drawn>, Stopped> {
@@ -118,42 +117,41 @@ impl<P: Play> Outcomes<'_, P> {
     }
 
     fn efficiency(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        let scene = self.scene;
+        let (scene, cast) = (self.scene, self.cast);
         let values = |types: &[usize]| -> Vec<_> {
-            types.iter().enumerate().map(|(at, kind)| scene.value(at, *kind)).collect()
+            types.iter().enumerate().map(|(at, kind)| cast.values[at][*kind]).collect()
         };
-        let measured = scene.play.welfare_max(&values(&vec![0; self.players()]));
+        let measured = scene.welfare_max(&values(&vec![0; self.players()]));
         measured.ok_or(Stopped::Lacks("no measure of welfare"))?;
         let (lost, types, checked) = self.greatest(|all, types, profile| {
             let reached: i128 = all.payoffs(types, profile).iter().sum();
             let strangers = all.row(&all.key(profile)).strangers;
-            let most = scene.play.welfare_max(&values(types)).unwrap_or(0);
+            let most = scene.welfare_max(&values(types)).unwrap_or(0);
             most.saturating_mul(all.scale()) - reached - strangers
         })?;
         let names = self.names(&types);
         self.whole_finding(terms, lost, checked, &types, |lost| {
-            format!("{} of the highest sum is lost{names}", scene.show(lost))
+            format!("{} of the highest sum is lost{names}", cast.show(lost))
         })
     }
 
     fn optimal_revenue(&mut self, terms: &Terms) -> Result<Finding, Stopped> {
-        let scene = self.scene;
-        let plans = |profile: &[Choice]| -> Vec<P::Plan> {
-            let plan =
-                |(at, option): (usize, &Choice)| scene.options[at][usize::from(*option)].plan;
-            profile.iter().enumerate().map(plan).collect()
+        let (scene, cast) = (self.scene, self.cast);
+        let most = |profile: &[Choice]| {
+            let options: Vec<usize> = profile.iter().copied().map(usize::from).collect();
+            scene.revenue_max(&options)
         };
         let lacks = Stopped::Lacks("no owner who earns");
         let first: Vec<Choice> = self.intended.iter().map(|kinds| kinds[0]).collect();
-        scene.play.revenue_max(&plans(&first)).ok_or(lacks)?;
+        most(&first).ok_or(lacks)?;
         let (lost, types, checked) = self.greatest(|all, _, profile| {
-            let most = scene.play.revenue_max(&plans(profile)).unwrap_or(0) as i128;
+            let most = most(profile).unwrap_or(0) as i128;
             let earned = all.row(&all.key(profile)).revenue.unwrap_or(0);
             most.saturating_mul(all.scale()) - earned
         })?;
         let names = self.names(&types);
         self.whole_finding(terms, lost, checked, &types, |lost| {
-            format!("the bids would allow {} more{names}", scene.show(lost))
+            format!("the bids would allow {} more{names}", cast.show(lost))
         })
     }
 
@@ -202,7 +200,7 @@ impl<P: Play> Outcomes<'_, P> {
             all += odds;
         }
         let expected = sum / all;
-        let optimal = self.scene.play.revenue_optimal();
+        let optimal = self.scene.revenue_optimal();
         let least = terms.least.as_ref().map(|least| least.0.clone()).or(optimal.clone());
         let least =
             least.ok_or(Stopped::Lacks("no optimal auction to compare with: say `least`"))?;
@@ -367,9 +365,8 @@ impl<P: Play> Outcomes<'_, P> {
         let mut answers = Answers::new(&types, &given);
         let mut worst = 0;
         loop {
-            let end = self.scene.play(History::new(&mut answers).watched());
-            worst = end.answers.shortfall().max(worst);
-            drop(end);
+            let end = self.scene.play(How { watched: true, ..How::default() }, &mut answers);
+            worst = end.notes().shortfall.max(worst);
             if !answers.next_branch() {
                 return Ok(worst);
             }

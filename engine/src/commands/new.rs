@@ -1,6 +1,7 @@
 //! `carrots new`: a workspace of one's own, with a mechanism that works.
 
 use super::output::{Verdict, print};
+use crate::mechanism::{Catalogue, Files, Mechanism, Sources};
 use anyhow::{Context, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,40 +13,59 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// Name of the mechanism, and of the folder: lowercase letters, digits and underscores
     name: String,
+    /// Mechanism to begin with a copy of, instead of the small one
+    #[arg(long, value_name = "MECHANISM")]
+    with: Option<String>,
     /// Where the repository of Carrots is, if its crates are not to come from the registry
     #[arg(long, value_name = "PATH")]
     carrots: Option<PathBuf>,
 }
 
-/// The files, in which `mine` stands for the mechanism's name and `CARROTS` for where the crates are. What
-/// ends with `.toml.txt` becomes a manifest: cargo leaves folders with manifests out of a package.
-macro_rules! files {
+/// Files in which `mine` stands for the mechanism's name and `CARROTS` for where the crates are. What ends
+/// with `.toml.txt` becomes a manifest: cargo leaves folders with manifests out of a package.
+macro_rules! templates {
     ($($path:literal),* $(,)?) => {
         &[$(($path, include_str!(concat!("../../template/", $path)))),*]
     };
 }
-const FILES: &[(&str, &str)] = files![
+
+/// What every workspace has.
+const SHARED: Files = templates![
     "Cargo.toml.txt",
-    "README.md",
     "contracts/logic/Cargo.toml.txt",
-    "contracts/logic/src/lib.rs",
     "contracts/mine/Cargo.toml.txt",
-    "contracts/mine/lib.rs",
     "scripts/build-contracts",
     "scripts/localnet",
     "scripts/replay",
     "scripts/test",
+    "sim/src/main.rs",
+    "tests/Cargo.toml.txt",
+    "tests/src/bin/replay.rs",
+];
+
+/// The small mechanism.
+const SMALL: Files = templates![
+    "README.md",
+    "contracts/logic/src/lib.rs",
+    "contracts/mine/lib.rs",
     "sim/Cargo.toml.txt",
     "sim/scenarios/mine.toml",
     "sim/src/lib.rs",
-    "sim/src/main.rs",
     "sim/src/mine.rs",
     "sim/src/play.rs",
-    "tests/Cargo.toml.txt",
     "tests/snapshots/mine-conformance.txt",
     "tests/snapshots/mine-play.txt",
-    "tests/src/bin/replay.rs",
     "tests/tests/mine.rs",
+];
+
+/// What is around a copy, in which `OWN` stands for the workspace's name.
+const AROUND: Files = templates![
+    "with/README.md",
+    "with/contracts/logic/src/lib.rs",
+    "with/contracts/mine/lib.rs",
+    "with/sim/Cargo.toml.txt",
+    "with/sim/src/lib.rs",
+    "with/tests/tests/mine.rs",
 ];
 
 /// Words that no crate can be called by, and names that something in the workspace has already.
@@ -139,31 +159,85 @@ const TAKEN: &[&str] = &[
     "yield",
 ];
 
-pub fn run(args: Args) -> anyhow::Result<Verdict> {
-    let Args { name, carrots } = args;
+pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    let Args { name, with, carrots } = args;
     check(&name)?;
     let carrots = carrots.map(|path| repository(&path)).transpose()?;
+    let (files, first) = match with {
+        None => (small(&name), name.clone()),
+        Some(with) => copied(&name, &with, catalogue)?,
+    };
     let folder = Path::new(&name);
     if let Err(error) = fs::create_dir(folder) {
         bail!("{name}: expected a folder that is not there yet: {error}");
     }
-    for (path, text) in FILES {
+    for (path, text) in files {
         let path =
-            path.strip_suffix(".toml.txt").map_or(path.to_string(), |path| format!("{path}.toml"));
-        let path = folder.join(named(&path, &name));
+            path.strip_suffix(".toml.txt").map_or(path.clone(), |path| format!("{path}.toml"));
+        let path = folder.join(path);
         let file = path.display().to_string();
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| file.clone())?;
         }
-        let text = sourced(&named(text, &name), carrots.as_deref());
-        fs::write(&path, text).with_context(|| file.clone())?;
+        fs::write(&path, sourced(&text, carrots.as_deref())).with_context(|| file.clone())?;
         executable(&path).with_context(|| file)?;
     }
     print(&format!(
-        "Wrote {name}. Next:\n\n  cd {name}\n  cargo run -- simulate sim/scenarios/{name}.toml\n  \
-         cargo run -- audit sim/scenarios/{name}.toml"
+        "Wrote {name}. Next:\n\n  cd {name}\n  cargo run -- simulate sim/scenarios/{first}.toml\n  \
+         cargo run -- audit sim/scenarios/{first}.toml"
     ))?;
     Ok(Verdict::Holds)
+}
+
+/// The files of a workspace with the small mechanism.
+fn small(name: &str) -> Vec<(String, String)> {
+    let all = SHARED.iter().chain(SMALL);
+    all.map(|(path, text)| (named(path, name), named(text, name))).collect()
+}
+
+/// The files of a workspace with a copy of a mechanism, and the name of its first scenario.
+fn copied(
+    name: &str,
+    with: &str,
+    catalogue: Catalogue,
+) -> anyhow::Result<(Vec<(String, String)>, String)> {
+    let open = |one: &&&'static Mechanism| one.sources.is_some();
+    let known: Vec<&str> = catalogue.0.iter().filter(open).map(|one| one.name).collect();
+    let found = catalogue.0.iter().find(|one| one.name == with).and_then(|one| one.sources);
+    let Some(Sources { rules, play, scenarios, suite: (scenario, never) }) = found else {
+        match known.is_empty() {
+            true => {
+                bail!("--with {with}: this binary has no mechanism of which copies can be made")
+            }
+            false => bail!("--with {with}: expected one of {}", known.join(", ")),
+        }
+    };
+    let differs = name != with && !scenarios.is_empty();
+    ensure!(differs, "{name:?}: expected another name than that of the mechanism in it");
+    let first = scenarios[0].0.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
+    let own = |text: &str| {
+        let text = ["logic", "sim", "tests"].iter().fold(text.to_string(), |text, part| {
+            text.replace(&format!("mine-{part}"), &format!("{name}-{part}"))
+                .replace(&format!("mine_{part}"), &format!("{name}_{part}"))
+        });
+        let text = text.replace("OWN", name).replace("SCENARIO", scenario);
+        named(&text.replace("NEVER", &format!("{never:?}")).replace("FIRST", first), with)
+    };
+    let around = AROUND.iter().map(|(path, text)| (path.trim_start_matches("with/"), text));
+    let written = SHARED.iter().map(|(path, text)| (*path, text)).chain(around);
+    let mut files: Vec<_> = written.map(|(path, text)| (named(path, with), own(text))).collect();
+    let in_folder = |folder: &'static str| {
+        move |(path, text): &(&str, &str)| {
+            let text = text.replace("carrots_logic", &format!("{name}_logic"));
+            // Tests that lie in files of their own know more than one mechanism.
+            let text = text.replace("#[cfg(test)]\nmod tests;\n\n", "");
+            (format!("{folder}/{}", path.trim_start_matches("../scenarios/")), text)
+        }
+    };
+    files.extend(rules.iter().map(in_folder("contracts/logic/src")));
+    files.extend(play.iter().map(in_folder("sim/src")));
+    files.extend(scenarios.iter().map(in_folder("sim/scenarios")));
+    Ok((files, first.into()))
 }
 
 /// Whether the mechanism, its crates and its types can be called that.

@@ -31,6 +31,18 @@ pub enum Step<O> {
     },
 }
 
+impl<O> Step<O> {
+    /// The same with other messages.
+    pub fn map<T>(&self, op_of: impl Fn(&O) -> T) -> Step<T> {
+        match self {
+            Step::Blocks(blocks) => Step::Blocks(*blocks),
+            Step::Call { who, value, op, expect } => {
+                Step::Call { who: *who, value: *value, op: op_of(op), expect: expect.clone() }
+            }
+        }
+    }
+}
+
 /// Why a call did not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal<E> {

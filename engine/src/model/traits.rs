@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
 /// A message of a mechanism.
+#[derive(Clone, Copy, Debug)]
 pub struct Message {
     /// Its name in the contract.
     pub name: &'static str,

@@ -32,7 +32,7 @@ const CHAINS: u64 = 20;
 /// Searches a scene with its first player as the attacker, lets everybody intrude, and prints how
 /// fast that is.
 fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
-    let types: Vec<usize> = scene.kinds.iter().map(|kinds| kinds.len() / 2).collect();
+    let types: Vec<usize> = scene.cast.kinds.iter().map(|kinds| kinds.len() / 2).collect();
     let given = vec![None; types.len()];
     let limits =
         Limits { time: Duration::MAX, calls: CALLS, changes: 2, rounds: 0, ..Limits::default() };
@@ -68,7 +68,7 @@ fn compare<P: Play>(c: &mut Criterion, mechanism: &str, scene: &Scene<P>) {
 
 /// Inserts every call everywhere.
 fn from_the_start<P: Play>(scene: &Scene<P>, steps: &[Step<OpOf<P>>]) -> (u64, u64) {
-    let (start, accounts) = (scene.start(), &scene.players[0].accounts);
+    let (start, accounts) = (scene.start(), &scene.cast.players[0].accounts);
     let wealth =
         |end: &Instance<P::Model>| accounts.iter().map(|who| end.wealth(*who)).sum::<u128>();
     let slots = 0..64 * (steps.len() + 1);

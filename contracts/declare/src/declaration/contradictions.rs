@@ -56,18 +56,15 @@ impl Declaration {
         one(&mut self.roles.iter().map(|role| &role.name), "roles")?;
         let paid = given(&["NothingToCollect", "PaymentFailed"]);
         one(&mut paid.iter().chain(self.errors.iter().map(|error| &error.name)), "errors")?;
+        self.params.iter().try_for_each(Param::check)?;
         let bounds = self.params.iter().flat_map(|param| &param.bounds);
         let checks = self.checks.iter().map(|check| &check.error);
-        one(
-            &mut bounds.map(|bound| &bound.error).chain(checks),
-            "bounds in one direction, or errors,",
-        )?;
+        one(&mut bounds.map(|bound| &bound.error).chain(checks), "errors of parameters")?;
         for check in &self.checks {
             if self.params.iter().all(|param| param.name != check.param) {
                 return Err(Error::new(check.param.span(), "no parameter has this name"));
             }
         }
-        self.params.iter().try_for_each(Param::check)?;
         self.messages.iter().try_for_each(|message| self.check_event(message))
     }
 
@@ -95,8 +92,16 @@ impl Declaration {
 }
 
 impl Param {
-    /// Says where bounds that are numbers contradict each other.
+    /// Says which bound is there twice, and where bounds that are numbers contradict each other.
     fn check(&self) -> Result<()> {
+        for (at, bound) in self.bounds.iter().enumerate() {
+            let is_lower = bound.comparison.is_lower();
+            if self.bounds[..at].iter().any(|other| other.comparison.is_lower() == is_lower) {
+                let side = if is_lower { "lower" } else { "upper" };
+                let said = format!("`{}` has two {side} bounds", self.name);
+                return Err(Error::new_spanned(&bound.limit, said));
+            }
+        }
         let lower = self.bounds.iter().find(|bound| bound.comparison.is_lower());
         let upper = self.bounds.iter().find(|bound| !bound.comparison.is_lower());
         let (Some(lower), Some(upper)) = (lower, upper) else { return Ok(()) };

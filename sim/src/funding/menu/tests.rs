@@ -35,7 +35,8 @@ fn expected(scene: &Scene<Game>, types: &[usize], options: &[usize]) -> (Vec<i12
         let end = run(scene, &mut answers);
         let gets = |at: usize| scene.payoff(at, types[at], &end);
         let gets: Vec<i128> = (0..types.len()).map(gets).collect();
-        let rest = scene.tokens_of(&[SPONSOR, OWNER], &end.instance) + scene.play.externality(&end);
+        let rest =
+            scene.cast.tokens_of(&[SPONSOR, OWNER], &end.instance) + scene.play.externality(&end);
         assert_eq!(end.instance.ledger().held, scene.play.kept(&end.instance), "{options:?}");
         drop(end);
         let (odds, below) = answers.odds();
@@ -83,13 +84,13 @@ fn steady(scene: &Scene<Game>, is: impl Fn(Gift) -> bool) -> Vec<usize> {
 /// The most that the first player gains by another of these options than the intended one, if the
 /// others choose any of them.
 fn regret(scene: &Scene<Game>, kind: usize, options: &[usize]) -> i128 {
-    let players = scene.players.len();
+    let players = scene.cast.players.len();
     let of = |others: &Vec<usize>| {
         let others: Vec<usize> = others.iter().map(|at| options[*at]).collect();
         let types = vec![kind; players];
         let pays = |option| payoffs(scene, &types, &[&[option], others.as_slice()].concat()).0[0];
         let most = options.iter().copied().map(pays).max().unwrap_or(0);
-        most - pays(scene.intended[0][kind])
+        most - pays(scene.cast.intended[0][kind])
     };
     profiles(players - 1, options.len()).iter().map(of).max().expect("there are profiles")
 }
@@ -129,7 +130,7 @@ fn to_give_the_weight_is_dominant_and_efficient_if_the_pool_suffices() {
         assert!(regret <= 1, "weight {}: {regret}", scene.value(0, kind));
     }
     for types in profiles(3, 4) {
-        let options: Vec<_> = types.iter().map(|kind| scene.intended[0][*kind]).collect();
+        let options: Vec<_> = types.iter().map(|kind| scene.cast.intended[0][*kind]).collect();
         let weights: Vec<_> = types.iter().map(|kind| scene.value(0, *kind)).collect();
         let (gets, others) = payoffs(&scene, &types, &options);
         let most = scene.play.welfare_max(&weights).expect("it has a measure");
@@ -150,7 +151,7 @@ fn splitting_pays_under_quadratic_funding() {
     let (one, four) = (give(&scene, To::Good, 1, 400), give(&scene, To::Good, 4, 400));
     let shown = |option: usize| scene.play.identities(scene.options[0][option].plan);
     assert_eq!([one, four].map(shown), [1, 4]);
-    assert_eq!(scene.name(0, four), "contribute 400 from 4 accounts");
+    assert_eq!(scene.cast.name(0, four), "contribute 400 from 4 accounts");
     let gets = |option| payoffs(&scene, &[3, 3], &[option, one]).0[0];
     assert_eq!([gets(one), gets(four)], [2 * 20 * 40 - 400, 2 * 20 * 60 - 400]);
     for accounts in [1, 4] {
@@ -209,7 +210,7 @@ fn pledging_is_dominant_among_parts_at_the_right_bonus() {
                 let pays = less * percent / 100 <= weight - 30;
                 let case = format!("{amounts} steps, weight {weight}, bonus {percent} %");
                 assert_eq!(regret(&scene, 0, &parts) <= 0, pays, "{case}");
-                let (all, none) = (scene.intended[0][0], nothing(&scene));
+                let (all, none) = (scene.cast.intended[0][0], nothing(&scene));
                 let gains = |others: Vec<usize>| {
                     let others = [parts[others[0]], parts[others[1]]];
                     let gets = |one| payoffs(&scene, &[0; 3], &[one, others[0], others[1]]).0[0];
@@ -228,10 +229,10 @@ fn pledging_is_dominant_among_parts_at_the_right_bonus() {
 #[test]
 fn pledging_a_part_is_not_dominant_among_all_pledges() {
     let scene = scene(ASSURANCE, &["world.weight=100"]);
-    assert_eq!(scene.players.len(), 10);
-    let [honest, none] = [scene.intended[0][0], nothing(&scene)];
+    assert_eq!(scene.cast.players.len(), 10);
+    let [honest, none] = [scene.cast.intended[0][0], nothing(&scene)];
     let pledge = |amount| give(&scene, To::Good, 1, amount);
-    assert_eq!(scene.name(0, honest), "pledge 30, or what is missing");
+    assert_eq!(scene.cast.name(0, honest), "pledge 30, or what is missing");
     let gets = |own, others: &[usize]| payoffs(&scene, &[0; 10], &[&[own], others].concat()).0[0];
     for (own, bonus) in [(none, 0), (honest, 6), (pledge(30), 6), (pledge(299), 59)] {
         assert_eq!(gets(own, &[none; 9]), bonus);
@@ -253,8 +254,8 @@ fn a_threshold_that_is_met_is_efficient() {
     for threshold in [90, 91] {
         let threshold_is = format!("params.threshold={threshold}");
         let scene = scene(ASSURANCE, &[&threshold_is, "audit.players=3", "audit.amounts=1"]);
-        for types in profiles(3, scene.kinds[0].len()) {
-            let options: Vec<_> = types.iter().map(|kind| scene.intended[0][*kind]).collect();
+        for types in profiles(3, scene.cast.kinds[0].len()) {
+            let options: Vec<_> = types.iter().map(|kind| scene.cast.intended[0][*kind]).collect();
             let weights: Vec<_> = types.iter().map(|kind| scene.value(0, *kind)).collect();
             let (gets, others) = payoffs(&scene, &types, &options);
             let all = weights.iter().sum::<Balance>() as i128;
@@ -303,7 +304,7 @@ fn players_are_alike() {
 fn strategies_are_options() {
     let names = |text, set: &[&str]| -> Vec<String> {
         let scene = scene(text, &[set, &["audit.players=3", "world.weight=60"]].concat());
-        scene.names(0)
+        scene.cast.names(0)
     };
     let quadratic = names(QUADRATIC, &["audit.amounts=1", "audit.identities=1"]);
     let some = ["nothing", "contribute 60", "contribute 120"];
@@ -336,8 +337,14 @@ fn the_worth_of_an_end_is_what_was_enjoyed() {
             let mut answers = Answers::new(&[0; 3], &given);
             let table = run(&scene, &mut answers);
             for (player, kind) in [(0, 0), (1, 1)] {
-                let gains = scene.gains(player, kind, &table);
-                assert_eq!(scene.worth(player, kind, &end), gains, "{}", scene.name(0, option));
+                let payoff = scene.payoff(player, kind, &table);
+                let gains = payoff - scene.cast.tokens(player, &table.instance);
+                assert_eq!(
+                    scene.worth(player, kind, &end),
+                    gains,
+                    "{}",
+                    scene.cast.name(0, option)
+                );
             }
         }
     }
@@ -350,7 +357,7 @@ fn going_on_from(text: &str, set: &[&str]) -> Scenario {
     let game = Game::new(&scenario);
     let mut table = Table::new(&game, &scenario, 1, 0);
     run_through(&game, &mut table, 2);
-    let on = crate::funding::MECHANISM.resumed(&table.instance.state(), Some(&base));
+    let on = crate::FUNDING.resumed(&table.instance.state(), Some(&base));
     let on = document(&on.expect("a state of the mechanism"), &["agents=[]"]);
     carrots::play::read::<Game>(&on).expect("a scenario that goes on")
 }
@@ -368,7 +375,7 @@ fn whoever_was_there_goes_on() {
         let scene = Scene::<Game>::new(&scenario).expect("it can be audited");
         let there = scenario.incumbents().len();
         assert!(there >= 4, "{set}");
-        assert_eq!(scene.players.len(), 3 + there);
+        assert_eq!(scene.cast.players.len(), 3 + there);
         assert!(scene.options[3..].iter().all(|options| options.len() == 1), "{set}");
         let first = scene.start().db.state().next;
         assert!(first > 0);
@@ -393,16 +400,16 @@ fn nothing_is_left_behind() {
         let mut answers = Answers::new(&types, &given);
         let mut end = run(&scene, &mut answers);
         let project = end.instance.db.state().next;
-        let [owner, other]: [Agent; 2] = [0, 1].map(|at| scene.spares.start + at);
+        let [owner, other]: [Agent; 2] = [0, 1].map(|at| scene.cast.spares.start + at);
         let price = scene.play.params.price();
         assert!(end.call(owner, price, Op::Propose {}).is_some());
         let least = scene.play.params.min_contribution;
         assert!(end.call(other, least, Op::Contribute { project }).is_some());
-        let before = scene.tokens_of(&[owner, other], &end.instance);
+        let before = scene.cast.tokens_of(&[owner, other], &end.instance);
         scene.play.leave(&mut end);
         assert_eq!(end.instance.ledger().held, scene.play.kept(&end.instance));
-        assert_eq!(scene.tokens_of(&[owner, other], &end.instance), before);
-        let credits = (0..scene.spares.end).map(|at| end.instance.db.credit(at)).max();
+        assert_eq!(scene.cast.tokens_of(&[owner, other], &end.instance), before);
+        let credits = (0..scene.cast.spares.end).map(|at| end.instance.db.credit(at)).max();
         assert_eq!(credits, Some(0));
     }
 }

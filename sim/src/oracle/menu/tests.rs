@@ -29,8 +29,8 @@ fn scene(text: &str, set: &[&str]) -> Scene<Game> {
 }
 
 fn option(scene: &Scene<Game>, name: &str) -> usize {
-    let found = scene.names(0).iter().position(|one| one == name);
-    found.unwrap_or_else(|| panic!("{name}: none of {:?}", scene.names(0)))
+    let found = scene.cast.names(0).iter().position(|one| one == name);
+    found.unwrap_or_else(|| panic!("{name}: none of {:?}", scene.cast.names(0)))
 }
 
 /// What everyone can expect if everyone decides as given, and how likely the lie wins. Nothing is
@@ -159,7 +159,7 @@ fn truth_is_an_equilibrium_and_so_is_the_lie() {
 /// Without pay every lie is the same; and a stake spread over four accounts is, by whatever name.
 #[test]
 fn what_comes_to_the_same_is_one_option() {
-    let names = |set: &[&str]| scene(COURT, set).names(0);
+    let names = |set: &[&str]| scene(COURT, set).cast.names(0);
     let react = ["copying", "absent", "adaptive"];
     let always = ["honest", "lie", "silent", "out", "lazy"];
     assert_eq!(names(&["audit={}"]), [&always[..], &react].concat());
@@ -246,7 +246,7 @@ fn jurors_are_alike() {
         (COURT, vec!["audit.jurors=2", "audit.splits=2", "audit.stake='20000000000000000000000'"]),
     ] {
         let scene = scene(text, &set);
-        let players = scene.players.len();
+        let players = scene.cast.players.len();
         assert!((0..players).all(|player| scene.play.class(player) == 0));
         let all = profiles(players, scene.options[0].len()).into_iter();
         let all: HashMap<_, _> = all.map(|all| (all.clone(), expected(&scene, &all))).collect();
@@ -392,19 +392,19 @@ fn a_court_that_is_there_goes_on() {
     run_through(&game, &mut table, 2);
     let set = ["agents=[]".to_string(), "audit.jurors=3".to_string()];
     let base = Document::parse("court".into(), COURT.into(), &set).expect("it is TOML");
-    let text = crate::oracle::MECHANISM.resumed(&table.instance.state(), Some(&base));
+    let text = crate::ORACLE.resumed(&table.instance.state(), Some(&base));
     let document = Document::parse("on".into(), text.expect("a state"), &[]).expect("it is TOML");
     let scene = read::<Game>(&document).expect("it is sound");
     let scene: Scene<Game> = Scene::new(&scene).expect("it is a game");
     // Whose stake fell below the least has left its place.
     let votes = scene.play.params.jury;
-    assert_eq!((scene.play.entering, scene.players.len()), (3, votes as usize));
-    let classes = (0..scene.players.len()).map(|player| scene.play.class(player));
+    assert_eq!((scene.play.entering, scene.cast.players.len()), (3, votes as usize));
+    let classes = (0..scene.cast.players.len()).map(|player| scene.play.class(player));
     assert_eq!(classes.take(5).collect::<Vec<_>>(), [0, 0, 0, 4, 5]);
-    let all = vec![HONEST; scene.players.len()];
+    let all = vec![HONEST; scene.cast.players.len()];
     let [fee, _, silent, effort] = amounts(&scene);
-    assert_eq!(payoffs(&scene, &all), vec![fee - effort; scene.players.len()]);
-    for player in [0, 3, scene.players.len() - 1] {
+    assert_eq!(payoffs(&scene, &all), vec![fee - effort; scene.cast.players.len()]);
+    for player in [0, 3, scene.cast.players.len() - 1] {
         let with = |option| {
             let mut options = all.clone();
             options[player] = option;

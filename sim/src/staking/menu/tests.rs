@@ -27,14 +27,14 @@ fn small(operators: usize, set: &[&str]) -> Scene<Game> {
 }
 
 fn option(scene: &Scene<Game>, player: usize, name: &str) -> usize {
-    let found = scene.names(player).iter().position(|one| one == name);
-    found.unwrap_or_else(|| panic!("{name}: none of {:?}", scene.names(player)))
+    let found = scene.cast.names(player).iter().position(|one| one == name);
+    found.unwrap_or_else(|| panic!("{name}: none of {:?}", scene.cast.names(player)))
 }
 
 /// Options by name of the first players; the others do what they should.
 fn given(scene: &Scene<Game>, names: &[&str]) -> Vec<Option<usize>> {
     let place = |at: usize| names.get(at).map(|name| option(scene, at, name));
-    (0..scene.players.len()).map(place).collect()
+    (0..scene.cast.players.len()).map(place).collect()
 }
 
 /// Everyone's payoff times the odds of all branches, summed over them; and the sum of the odds.
@@ -312,7 +312,7 @@ fn players_are_alike() {
             };
             let won = payoffs(&(0..players).collect::<Vec<_>>());
             let won: Vec<_> = order.iter().map(|at| won[*at]).collect();
-            let names: Vec<_> = (0..players).map(|at| scene.name(at, chosen[at])).collect();
+            let names: Vec<_> = (0..players).map(|at| scene.cast.name(at, chosen[at])).collect();
             assert_eq!(won, payoffs(&order), "{set:?}: {names:?}");
         }
     }
@@ -321,7 +321,7 @@ fn players_are_alike() {
 #[test]
 fn a_third_is_harm() {
     let turned = |scene: &Scene<Game>, names: &[&str]| {
-        let (types, given) = (vec![0; scene.players.len()], given(scene, names));
+        let (types, given) = (vec![0; scene.cast.players.len()], given(scene, names));
         let mut answers = Answers::new(&types, &given);
         scene.play.turned(&run(scene, &mut answers)).expect("it is known")
     };
@@ -341,19 +341,19 @@ fn a_third_is_harm() {
 fn every_option_has_a_name_of_its_own() {
     for set in [&["audit.eras=2"][..], &["audit.eras=3", "audit.splits=3", "audit.bonders=2"]] {
         let scene = small(3, &[&["audit.bonded=3000000"], set].concat());
-        for player in 0..scene.players.len() {
-            let mut names = scene.names(player);
+        for player in 0..scene.cast.players.len() {
+            let mut names = scene.cast.names(player);
             let all = names.len();
             names.sort();
             names.dedup();
-            assert_eq!(names.len(), all, "{:?}", scene.names(player));
+            assert_eq!(names.len(), all, "{:?}", scene.cast.names(player));
         }
-        assert_eq!(scene.names(0)[..3], ["honest", "lazy", "equivocate"]);
+        assert_eq!(scene.cast.names(0)[..3], ["honest", "lazy", "equivocate"]);
         assert_eq!(
-            (scene.players[2].name.as_str(), scene.players[3].name.as_str()),
+            (scene.cast.players[2].name.as_str(), scene.cast.players[3].name.as_str()),
             ("operator 2", "bonder 0")
         );
-        let exits = scene.names(0).iter().filter(|name| name.starts_with("exit")).count();
+        let exits = scene.cast.names(0).iter().filter(|name| name.starts_with("exit")).count();
         assert_eq!(
             exits as u32,
             scene.scenario.run.horizon - 1,
@@ -373,13 +373,13 @@ fn who_was_there_plays() {
     play.enter(&mut table);
     (0..3).for_each(|_| play.round(&mut table));
     let base = document(SMALL, &["agents=[]", "world.reserve=0", "world.detection=1.0"]);
-    let text = crate::staking::MECHANISM.resumed(&table.instance.state(), Some(&base));
+    let text = crate::STAKING.resumed(&table.instance.state(), Some(&base));
     let set = ["audit.operators=2", "audit.stake=10000000"];
     let scenario = read::<Game>(&document(&text.expect("a state of staking"), &set));
     let scene = Scene::<Game>::new(&scenario.expect("it is sound")).expect("it is a game");
     // Two and one bonder enter; three honest ones, two lazy, two equivocating, and two bonders are there.
-    let names: Vec<_> = scene.players.iter().map(|seat| seat.name.as_str()).collect();
-    assert_eq!(scene.players.len(), 12, "{names:?}");
+    let names: Vec<_> = scene.cast.players.iter().map(|seat| seat.name.as_str()).collect();
+    assert_eq!(scene.cast.players.len(), 12, "{names:?}");
     let honest = sums(&scene, &given(&scene, &[])).0;
     let mut decided = given(&scene, &[]);
     decided[5] = Some(option(&scene, 5, "equivocate"));
@@ -391,7 +391,7 @@ fn who_was_there_plays() {
         decided[player] = Some(option(&scene, player, "out"));
         let (out, odds) = sums(&scene, &decided);
         assert!(out[player] / odds >= -1 && out[player] < honest[player], "{}", names[player]);
-        assert!(!scene.names(player).iter().any(|name| name.contains("operators")));
+        assert!(!scene.cast.names(player).iter().any(|name| name.contains("operators")));
     }
 }
 

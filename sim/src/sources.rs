@@ -1,0 +1,93 @@
+//! What the mechanisms are written in, for whoever begins with a copy of one: `carrots new --with`.
+//!
+//! Scenarios: the one of the catalogue's entry first.
+
+use carrots::files;
+use carrots::mechanism::Sources;
+use carrots_logic::sources;
+
+pub const AUCTION: Sources = Sources {
+    rules: sources::AUCTION,
+    play: files![
+        "auction.rs",
+        "auction/game.rs",
+        "auction/live.rs",
+        "auction/menu.rs",
+        "auction/scenario.rs",
+    ],
+    scenarios: files![
+        "../scenarios/auction-second-price.toml",
+        "../scenarios/auction-first-price.toml",
+        "../scenarios/auction-uniform-price.toml",
+        "../scenarios/auction-vcg.toml",
+        "../scenarios/auction-general.toml",
+    ],
+    suite: (
+        "auction-general",
+        &["AlreadyCommitted", "BiddersFull", "NoSuchItem", "BidTooHigh", "ValuesIncrease"],
+    ),
+};
+
+pub const FUNDING: Sources = Sources {
+    rules: sources::FUNDING,
+    play: files![
+        "funding.rs",
+        "funding/game.rs",
+        "funding/live.rs",
+        "funding/menu.rs",
+        "funding/scenario.rs",
+    ],
+    scenarios: files![
+        "../scenarios/funding-quadratic.toml",
+        "../scenarios/funding-pairwise.toml",
+        "../scenarios/funding-assurance.toml",
+        "../scenarios/funding-general.toml",
+    ],
+    suite: (
+        "funding-general",
+        &[
+            "refund",
+            "NoPool",
+            "ProjectsFull",
+            "ContributionTooHigh",
+            "ContributorsFull",
+            "ThresholdMet",
+            "PledgeTooHigh",
+            "NothingToRefund",
+        ],
+    ),
+};
+
+pub const ORACLE: Sources = Sources {
+    rules: sources::ORACLE,
+    play: files![
+        "oracle.rs",
+        "oracle/game.rs",
+        "oracle/live.rs",
+        "oracle/menu.rs",
+        "oracle/scenario.rs",
+    ],
+    scenarios: files![
+        "../scenarios/oracle-court.toml",
+        "../scenarios/oracle-price.toml",
+        "../scenarios/oracle-general.toml",
+    ],
+    suite: ("oracle-general", &["JurorsFull", "WrongOptions"]),
+};
+
+pub const STAKING: Sources = Sources {
+    rules: sources::STAKING,
+    play: files![
+        "staking.rs",
+        "staking/game.rs",
+        "staking/live.rs",
+        "staking/menu.rs",
+        "staking/scenario.rs",
+    ],
+    scenarios: files![
+        "../scenarios/staking-small.toml",
+        "../scenarios/polkadot-staking.toml",
+        "../scenarios/staking-general.toml",
+    ],
+    suite: ("staking-general", &["rebond", "WorthNoShare", "Overflow"]),
+};
