@@ -317,9 +317,10 @@ const HINTS: &[(&str, &str)] = &[
 ];
 
 impl Gas {
-    /// A tenth more: the state may change until the transaction is included.
+    /// Half more: blocks pass until the transaction is included, and what is due by then is written, too.
+    /// What is not used is not paid for.
     fn with_reserve(self) -> Self {
-        let more = |part: u64| part.saturating_add(part / 10);
+        let more = |part: u64| part.saturating_add(part / 2);
         Self { ref_time: more(self.ref_time), proof_size: more(self.proof_size) }
     }
 
