@@ -30,7 +30,7 @@
 //!
 //! | term | here |
 //! | --- | --- |
-//! | player | who plays, or has something at stake: [`scene::Scene::players`], [`scene::Scene::others`] |
+//! | player | who plays, or has something at stake: [`scene::Cast::players`], [`scene::Cast::others`] |
 //! | type | what a player alone knows: a value, a weight (Harsanyi 1967); `kind`, since Rust has `type` |
 //! | strategy | what an agent does, by name: [`play::Strategies`] |
 //! | plan, option | a pure strategy of the game that is audited: a strategy, or a variant of it; [`play::Play::Plan`] |

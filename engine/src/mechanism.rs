@@ -19,8 +19,10 @@ pub struct Sources {
     pub play: Files,
     /// Scenarios by their file's name.
     pub scenarios: Files,
-    /// The scenario for the conformance suite, and the messages and errors that never happen in it.
-    pub suite: (&'static str, &'static [&'static str]),
+    /// The name of the scenario for the conformance suite.
+    pub suite: &'static str,
+    /// Messages and errors that never happen in it.
+    pub never: &'static [&'static str],
 }
 
 /// Files by their paths as [`include_str!`] takes them, with their texts: [`Files`](crate::mechanism::Files).

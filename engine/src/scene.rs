@@ -13,21 +13,24 @@
 //! | what is written down of it? | [`record`] |
 //! | how does an intruder change it? | [`intruder`] |
 //! | how do the three go together? | [`history`] |
-//! | who plays, and what can each choose? | [`cast`] |
+//! | what came of it? | [`end`] |
+//! | who plays, what can each choose, and what is an end worth to whom? | [`cast`] |
 //! | what is it where it does not matter of which mechanism? | [`any`] |
 //! | and what with its rules? | [`game`] |
 
 mod any;
 mod cast;
 mod decider;
+mod end;
 mod game;
 mod history;
 mod intruder;
 mod record;
 
-pub use any::{AnyScene, End, How};
+pub use any::{AnyScene, How};
 pub use cast::{Cast, Described, Type};
 pub use decider::{Answers, Decider, Decision};
+pub use end::End;
 pub use game::{Choice, Scene, run};
 pub use history::History;
 pub use intruder::{Change, Letter, Look, Seen, What, Who};

@@ -22,10 +22,8 @@ pub const AUCTION: Sources = Sources {
         "../scenarios/auction-vcg.toml",
         "../scenarios/auction-general.toml",
     ],
-    suite: (
-        "auction-general",
-        &["AlreadyCommitted", "BiddersFull", "NoSuchItem", "BidTooHigh", "ValuesIncrease"],
-    ),
+    suite: "auction-general",
+    never: &["AlreadyCommitted", "BiddersFull", "NoSuchItem", "BidTooHigh", "ValuesIncrease"],
 };
 
 pub const FUNDING: Sources = Sources {
@@ -43,19 +41,17 @@ pub const FUNDING: Sources = Sources {
         "../scenarios/funding-assurance.toml",
         "../scenarios/funding-general.toml",
     ],
-    suite: (
-        "funding-general",
-        &[
-            "refund",
-            "NoPool",
-            "ProjectsFull",
-            "ContributionTooHigh",
-            "ContributorsFull",
-            "ThresholdMet",
-            "PledgeTooHigh",
-            "NothingToRefund",
-        ],
-    ),
+    suite: "funding-general",
+    never: &[
+        "refund",
+        "NoPool",
+        "ProjectsFull",
+        "ContributionTooHigh",
+        "ContributorsFull",
+        "ThresholdMet",
+        "PledgeTooHigh",
+        "NothingToRefund",
+    ],
 };
 
 pub const ORACLE: Sources = Sources {
@@ -72,7 +68,8 @@ pub const ORACLE: Sources = Sources {
         "../scenarios/oracle-price.toml",
         "../scenarios/oracle-general.toml",
     ],
-    suite: ("oracle-general", &["JurorsFull", "WrongOptions"]),
+    suite: "oracle-general",
+    never: &["JurorsFull", "WrongOptions"],
 };
 
 pub const STAKING: Sources = Sources {
@@ -89,5 +86,6 @@ pub const STAKING: Sources = Sources {
         "../scenarios/polkadot-staking.toml",
         "../scenarios/staking-general.toml",
     ],
-    suite: ("staking-general", &["rebond", "WorthNoShare", "Overflow"]),
+    suite: "staking-general",
+    never: &["rebond", "WorthNoShare", "Overflow"],
 };

@@ -204,7 +204,7 @@ fn copied(
     let open = |one: &&&'static Mechanism| one.sources.is_some();
     let known: Vec<&str> = catalogue.0.iter().filter(open).map(|one| one.name).collect();
     let found = catalogue.0.iter().find(|one| one.name == with).and_then(|one| one.sources);
-    let Some(Sources { rules, play, scenarios, suite: (scenario, never) }) = found else {
+    let Some(Sources { rules, play, scenarios, suite, never }) = found else {
         match known.is_empty() {
             true => {
                 bail!("--with {with}: this binary has no mechanism of which copies can be made")
@@ -212,15 +212,15 @@ fn copied(
             false => bail!("--with {with}: expected one of {}", known.join(", ")),
         }
     };
-    let differs = name != with && !scenarios.is_empty();
-    ensure!(differs, "{name:?}: expected another name than that of the mechanism in it");
-    let first = scenarios[0].0.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
+    ensure!(name != with, "{name:?}: expected another name than that of the mechanism in it");
+    let first = scenarios.first().map_or("", |(path, _)| path);
+    let first = first.trim_start_matches("../scenarios/").trim_end_matches(".toml");
     let own = |text: &str| {
         let text = ["logic", "sim", "tests"].iter().fold(text.to_string(), |text, part| {
             text.replace(&format!("mine-{part}"), &format!("{name}-{part}"))
                 .replace(&format!("mine_{part}"), &format!("{name}_{part}"))
         });
-        let text = text.replace("OWN", name).replace("SCENARIO", scenario);
+        let text = text.replace("OWN", name).replace("SCENARIO", suite);
         named(&text.replace("NEVER", &format!("{never:?}")).replace("FIRST", first), with)
     };
     let around = AROUND.iter().map(|(path, text)| (path.trim_start_matches("with/"), text));

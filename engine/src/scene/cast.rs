@@ -1,7 +1,7 @@
 //! What is known of a scene without its rules: who plays, what each can be and choose, and what an
 //! end is worth to whom.
 
-use super::any::End;
+use super::end::End;
 use crate::exact::Rational;
 use crate::model::{Agent, AnyInstance, Message};
 use crate::play::Player;

@@ -1,8 +1,9 @@
 //! A scene with its rules.
 
-use super::any::{AnyScene, End, How};
+use super::any::{AnyScene, How};
 use super::cast::{Cast, Described, Type};
 use super::decider::{Decider, Decision};
+use super::end::End;
 use super::history::History;
 use super::intruder::{Change, Intruder, Look, Who};
 use super::record::Notes;

@@ -4,5 +4,5 @@
 carrots_testkit::conformance!(
     carrots_catalogue::staking::Game,
     include_str!("../../../sim/scenarios/staking-general.toml"),
-    never: carrots_catalogue::STAKING.sources.expect("it can be copied").suite.1
+    never: carrots_catalogue::STAKING.sources.expect("it can be copied").never
 );
