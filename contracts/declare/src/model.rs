@@ -220,17 +220,17 @@ impl Memory<'_> {
             let variant = self.variant(message);
             message.own().map(move |(name, kind)| {
                 let others = match is_account(kind) {
-                    true => quote!(accounts.iter().copied().filter(|other| *other != #name)),
+                    true => quote!(accounts.iter().copied().filter(|other| *other != argument)),
                     false => {
-                        quote!(#kernel::arguments::Argument::others(#name, amounts).into_iter())
+                        quote!(#kernel::arguments::Argument::others(argument, amounts).into_iter())
                     }
                 };
                 quote! {
-                    if let Op::#variant { #name, .. } = *self {
+                    if let Op::#variant { #name: argument, .. } = *self {
                         for other in #others {
                             let mut changed = *self;
-                            if let Op::#variant { #name, .. } = &mut changed {
-                                *#name = other;
+                            if let Op::#variant { #name: argument, .. } = &mut changed {
+                                *argument = other;
                             }
                             all.push(changed);
                         }
