@@ -62,24 +62,27 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         false => Some(args.signing.signer()?),
     };
     let who = signer.as_ref().map_or(record.deployer, |signer| signer.address());
-    let path = args.deployed.record.clone();
-    if !only_read
-        && let Some((at, included, same)) = call.earlier(&mut record, &path, &node, who)?
-    {
+    let path = &args.deployed.record;
+    if !only_read && let Some((at, included, same)) = call.earlier(&mut record, path, &node, who)? {
         let came = match &included.failed {
             Some(why) => format!("was included in block {} and failed: {why}", at.number),
             None => format!("was included in block {}", at.number),
         };
-        match same {
-            true => {
-                print(&format!(
-                    "{} {came}, of an earlier attempt: it was not sent again",
-                    args.message
-                ))?;
-                return Ok(if included.failed.is_some() { Verdict::Fails } else { Verdict::Holds });
-            }
-            false => eprintln!("An earlier call {came}."),
+        if same {
+            print(&match args.format {
+                Format::Table => {
+                    format!("{} {came}, of an earlier attempt: it was not sent again", args.message)
+                }
+                Format::Json => serde_json::to_string_pretty(&serde_json::json!({
+                    "message": args.message,
+                    "block": at.number,
+                    "fee": included.fee.to_string(),
+                    "failed": included.failed,
+                }))?,
+            })?;
+            return Ok(if included.failed.is_some() { Verdict::Fails } else { Verdict::Holds });
         }
+        eprintln!("An earlier call {came}.");
     }
     let trial = call.attempt(&node, who)?;
     let result = match &trial.result {
@@ -119,7 +122,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         return Ok(Verdict::Stopped);
     }
     let (at, included) =
-        call.send(&mut record, &path, &node, &trial, &signer, args.signing.wait.into())?;
+        call.send(&mut record, path, &node, &trial, &signer, args.signing.wait.into())?;
     (outcome.block, outcome.fee) = (Some(at.number), Some(included.fee.to_string()));
     show(&args, &outcome)
 }

@@ -91,6 +91,7 @@ fn what_a_chain_does_not_take_is_told_before_anything_is_signed() {
     deploy(&net, &net.url, &staking, &["--signer", "file:poor"])
         .refused(2, "deposit for storage: it has 0");
     deploy(&net, &net.url, &bundle("auction"), &[]).refused(2, "it is the contract `auction`");
+    deploy(&net, &net.url, &staking, &["--genesis", "0x00"]).refused(2, "it is another chain");
     assert!(!net.folder.join("r.json").exists(), "nothing is written of what did not happen");
 }
 
