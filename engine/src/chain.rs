@@ -19,6 +19,7 @@ mod node;
 mod play;
 mod record;
 mod script;
+mod send;
 mod twin;
 
 pub use address::{Address, Signer, Source};

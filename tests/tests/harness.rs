@@ -71,7 +71,7 @@ fn differences_are_seen() {
         who: 3,
         value: 100,
         op: Op::Register { commission: Perbill::zero() },
-        expect: Some("OperatorsFull".into()),
+        expect: Some("Banned".into()),
     };
     assert_eq!(difference(&mut pair(), &expected), "expected result");
 }

@@ -220,17 +220,17 @@ impl Memory<'_> {
             let variant = self.variant(message);
             message.own().map(move |(name, kind)| {
                 let others = match is_account(kind) {
-                    true => quote!(accounts.iter().copied().filter(|other| *other != #name)),
+                    true => quote!(accounts.iter().copied().filter(|other| *other != argument)),
                     false => {
-                        quote!(#kernel::arguments::Argument::others(#name, amounts).into_iter())
+                        quote!(#kernel::arguments::Argument::others(argument, amounts).into_iter())
                     }
                 };
                 quote! {
-                    if let Op::#variant { #name, .. } = *self {
+                    if let Op::#variant { #name: argument, .. } = *self {
                         for other in #others {
                             let mut changed = *self;
-                            if let Op::#variant { #name, .. } = &mut changed {
-                                *#name = other;
+                            if let Op::#variant { #name: argument, .. } = &mut changed {
+                                *argument = other;
                             }
                             all.push(changed);
                         }
@@ -410,6 +410,14 @@ impl Memory<'_> {
             Some((rule, false)) => quote!(rules::#rule()),
             Some((rule, true)) => quote!(rules::#rule(block)),
         };
+        let place = |name: &Ident| roles.iter().position(|role| role.name == *name);
+        let apart = roles.iter().enumerate().flat_map(|(at, role)| {
+            let all = role.unlike.iter();
+            all.map(move |(other, error)| {
+                let other = place(other);
+                quote!((#at, #other, ParamsError::#error))
+            })
+        });
         let fields: Vec<_> = tables.iter().map(|table| &table.field).collect();
         let by_agent: Vec<_> = tables
             .iter()
@@ -448,6 +456,7 @@ impl Memory<'_> {
                 const NAME: &'static str = #file_name;
                 const ABOUT: &'static str = #about;
                 const ROLES: &'static [&'static str] = &[#(#role_names),*];
+                const APART: &'static [(usize, usize, ParamsError)] = &[#(#apart),*];
 
                 #[allow(unused_variables)]
                 fn new(

@@ -75,6 +75,16 @@ pub enum Source {
     Prompt,
 }
 
+impl Source {
+    /// The file of the secret, if others than its owner can read it.
+    pub fn exposed(&self) -> Option<&Path> {
+        use std::os::unix::fs::PermissionsExt;
+        let Source::File(path) = self else { return None };
+        let mode = std::fs::metadata(path).ok()?.permissions().mode();
+        (mode & 0o044 != 0).then_some(path)
+    }
+}
+
 impl FromStr for Source {
     type Err = String;
 

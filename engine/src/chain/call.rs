@@ -1,9 +1,14 @@
 //! Calling a message of a deployed contract: tried first, then signed and sent.
 
 use super::contracts::{self, Deposit};
+use super::node::Payload;
 use super::{Address, Bundle, ChainError, Gas, Head, Included, Message, Node, Record, Result};
-use super::{Signer, Wait};
+use super::{Signer, Wait, send};
+use crate::model::hash;
 use carrots_kernel::Balance;
+use scale::Encode;
+use std::path::Path;
+use subxt::config::substrate::H256;
 
 /// A call of a message.
 pub struct Call<'a> {
@@ -25,6 +30,8 @@ pub struct Trial {
     pub gas: Gas,
     /// What is held for storage, or given back.
     pub deposit: Deposit,
+    /// What may be held at most.
+    pub limit: Balance,
     /// What the message returns, or the name of its error.
     pub result: Result<String, String>,
 }
@@ -52,39 +59,54 @@ impl<'a> Call<'a> {
         let at = node.at(node.head(Wait::Included)?)?;
         let tried = node.try_call(&at, who, self.contract, self.value, &self.data)?;
         let result = self.bundle.result(self.message, &tried.result.data)?;
-        Ok(Trial { gas: tried.gas, deposit: tried.deposit, result })
+        Ok(Trial { gas: tried.gas, deposit: tried.deposit, limit: tried.limit, result })
     }
 
     /// What sending it costs beside deposits.
     pub fn fee(&self, node: &Node, trial: &Trial, who: Address) -> Result<Balance> {
         let at = node.at(node.head(Wait::Included)?)?;
-        let payload = contracts::call(self.contract, self.value, trial.gas, &self.data);
-        node.fee(&at, payload, who)
+        node.fee(&at, self.payload(trial), who)
     }
 
-    /// Sends it and waits: the block, and what came of it there.
+    /// Looks what became of the call that the record at `path` says was sent last: the block that has
+    /// it and what came of it there, and whether it is this one.
+    pub fn earlier(
+        &self,
+        record: &mut Record,
+        path: &Path,
+        node: &Node,
+        who: Address,
+    ) -> Result<Option<(Head, Included, bool)>> {
+        let found = send::settle(record, node, path)?;
+        Ok(found.map(|(purpose, sent)| (sent.at, sent.included, purpose == self.purpose(who))))
+    }
+
+    /// Sends it and waits: the block, and what came of it there. Until that is seen the record at `path`
+    /// says what was sent.
     pub fn send(
         &self,
+        record: &mut Record,
+        path: &Path,
         node: &Node,
         trial: &Trial,
         signer: &Signer,
         wait: Wait,
     ) -> Result<(Head, Included)> {
-        let head = node.head(Wait::Included)?;
-        let at = node.at(head)?;
-        let payload = contracts::call(self.contract, self.value, trial.gas, &self.data);
-        let signed = node.sign(&at, payload, signer, node.nonce(signer.address())?)?;
-        node.rehearse(&at, &signed)?;
-        node.send(&signed)?;
-        let (at, included) = node.included(&signed, head, wait)?;
-        match included.failed {
-            Some(why) => Err(ChainError::refused(format!(
-                "included in block {} and failed: {why}: the state has changed since it was \
-                 tried; try again to see what the contract says now",
-                at.number
-            ))),
-            None => Ok((at, included)),
-        }
+        let payload = self.payload(trial);
+        let purpose = self.purpose(signer.address());
+        let sent = send::send(record, node, payload, purpose, signer, wait, path)?;
+        record.pending = None;
+        record.write(path)?;
+        Ok((sent.at, sent.included))
+    }
+
+    fn payload(&self, trial: &Trial) -> Payload {
+        contracts::call(self.contract, self.value, trial.gas, Some(trial.limit), &self.data)
+    }
+
+    /// Tells it apart from other calls.
+    fn purpose(&self, who: Address) -> H256 {
+        hash(&(who.0, self.contract.0, self.value, &self.data).encode()).into()
     }
 }
 

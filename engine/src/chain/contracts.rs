@@ -42,6 +42,7 @@ impl Deposit {
             Deposit::Refund(_) => 0,
         }
     }
+
 }
 
 /// What a contract returned.
@@ -61,10 +62,13 @@ impl Returned {
 
 /// What came of a trial.
 pub(crate) struct DryRun<T> {
-    /// What the transaction must be allowed to use, with a tenth to spare.
+    /// What the transaction must be allowed to use, with half to spare.
     pub gas: Gas,
     /// What is held of the sender's.
     pub deposit: Deposit,
+    /// What may be held of it at most: half more, and room for a few records, which may be written in
+    /// blocks to come.
+    pub limit: Balance,
     /// What was returned.
     pub result: T,
 }
@@ -130,7 +134,11 @@ impl Node {
 
     /// What an account must have to exist.
     pub(crate) fn existential_deposit(&self, at: &At) -> Result<Balance> {
-        let entry = subxt::dynamic::constant::<u128>("Balances", "ExistentialDeposit");
+        self.constant(at, "Balances", "ExistentialDeposit")
+    }
+
+    fn constant(&self, at: &At, pallet: &str, name: &str) -> Result<Balance> {
+        let entry = subxt::dynamic::constant::<u128>(pallet, name);
         at.constants().entry(entry).map_err(|error| ChainError::refused(innermost(&error)))
     }
 
@@ -232,7 +240,12 @@ impl Node {
         let (_used, needed, deposit): (Gas, Gas, Deposit) = decoded(input)?;
         let debug: Vec<u8> = decoded(input)?;
         match decoded::<u8>(input)? {
-            0 => Ok(DryRun { gas: needed.with_reserve(), deposit, result: read(input)? }),
+            0 => {
+                let charge = deposit.charge();
+                let room = self.constant(at, "Contracts", "DepositPerItem")?.saturating_mul(RECORDS);
+                let limit = charge.saturating_add(charge / 2).saturating_add(room);
+                Ok(DryRun { gas: needed.with_reserve(), deposit, limit, result: read(input)? })
+            }
             _ => match (self.refusal(at, who, input), debug.is_empty()) {
                 (ChainError::Refused(why), false) => Err(ChainError::refused(format!(
                     "{why}: {}",
@@ -301,6 +314,9 @@ impl Node {
     }
 }
 
+/// Records that a transaction may write though its trial did not.
+const RECORDS: Balance = 8;
+
 /// What helps against the errors that users meet.
 const HINTS: &[(&str, &str)] = &[
     ("CodeRejected", "the chain does not accept the code: build it with scripts/build-contracts"),
@@ -312,6 +328,7 @@ const HINTS: &[(&str, &str)] = &[
     ("CodeNotFound", "the code is not on the chain: upload it first"),
     ("StorageDepositNotEnoughFunds", "the signer cannot pay the deposit for storage"),
     ("TransferFailed", "the signer does not have the tokens that are sent along"),
+    ("StorageDepositLimitExhausted", "it would hold more than in its trial, by half: try again"),
     ("CallFiltered", "the chain is closed to such calls"),
     ("FundsUnavailable", "the signer does not have enough tokens"),
 ];
@@ -339,26 +356,37 @@ fn decoded<T: Decode>(input: &mut &[u8]) -> Result<T> {
     })
 }
 
+/// A limit of what is held.
+fn at_most(limit: Balance) -> Value {
+    Value::unnamed_variant("Some", [Value::u128(limit)])
+}
+
 fn none() -> Value {
     Value::unnamed_variant("None", [])
 }
 
 /// A transaction that uploads code.
-pub(crate) fn upload(code: &[u8]) -> Payload {
+pub(crate) fn upload(code: &[u8], deposit: Balance) -> Payload {
     let fields = vec![
         ("code", Value::from_bytes(code)),
-        ("storage_deposit_limit", none()),
+        ("storage_deposit_limit", at_most(deposit)),
         ("determinism", Value::unnamed_variant("Enforced", [])),
     ];
     Payload { pallet: "Contracts", call: "upload_code", fields }
 }
 
 /// A transaction that makes a contract of uploaded code.
-pub(crate) fn instantiate(code: [u8; 32], gas: Gas, data: &[u8], salt: &[u8]) -> Payload {
+pub(crate) fn instantiate(
+    code: [u8; 32],
+    gas: Gas,
+    limit: Balance,
+    data: &[u8],
+    salt: &[u8],
+) -> Payload {
     let fields = vec![
         ("value", Value::u128(0)),
         ("gas_limit", gas.value()),
-        ("storage_deposit_limit", none()),
+        ("storage_deposit_limit", at_most(limit)),
         ("code_hash", Value::from_bytes(code)),
         ("data", Value::from_bytes(data)),
         ("salt", Value::from_bytes(salt)),
@@ -367,12 +395,18 @@ pub(crate) fn instantiate(code: [u8; 32], gas: Gas, data: &[u8], salt: &[u8]) ->
 }
 
 /// A transaction that calls a contract.
-pub(crate) fn call(contract: Address, value: Balance, gas: Gas, data: &[u8]) -> Payload {
+pub(crate) fn call(
+    contract: Address,
+    value: Balance,
+    gas: Gas,
+    limit: Option<Balance>,
+    data: &[u8],
+) -> Payload {
     let fields = vec![
         ("dest", Value::unnamed_variant("Id", [Value::from_bytes(contract.0)])),
         ("value", Value::u128(value)),
         ("gas_limit", gas.value()),
-        ("storage_deposit_limit", none()),
+        ("storage_deposit_limit", limit.map_or_else(none, at_most)),
         ("data", Value::from_bytes(data)),
     ];
     Payload { pallet: "Contracts", call: "call", fields }

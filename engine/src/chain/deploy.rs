@@ -3,12 +3,14 @@
 
 use super::contracts::{self, Code, DryRun, Returned};
 use super::node::{At, Payload};
-use super::record::{Pending, Place, Record};
+use super::record::{Place, Record};
+use super::send::{send, settle};
 use super::{Accepts, Address, Bundle, ChainError, Gas, Head, Node, Result, Signer, Wait};
 use crate::model::hash;
 use carrots_kernel::Balance;
 use scale::Encode;
 use std::path::Path;
+use subxt::config::substrate::H256;
 
 /// What is to be deployed.
 pub struct Deployment {
@@ -91,12 +93,21 @@ impl Deployment {
         Ok(())
     }
 
+    fn instantiate(&self, gas: Gas, limit: Balance) -> Payload {
+        contracts::instantiate(self.bundle.hash, gas, limit, &self.data, &self.salt())
+    }
+
+    /// Tells apart what a deployment sends.
+    fn purpose(&self, step: &str) -> H256 {
+        hash(&(step, self.record.address.0).encode()).into()
+    }
+
     /// Asks the chain what it accepts, and tries all steps. Nothing is signed.
     pub fn plan(&self, node: &Node) -> Result<Plan> {
         let head = node.head(Wait::Included)?;
         let at = node.at(head)?;
         let accepts = node.accepts(&at, &self.bundle)?;
-        let (who, salt) = (self.record.deployer, self.salt());
+        let who = self.record.deployer;
         let there = node.contract(&at, self.record.address)?.is_some();
         let balance = node.free(&at, who)?;
         if there {
@@ -108,7 +119,8 @@ impl Deployment {
             true => None,
             false => {
                 let deposit = node.try_upload(&at, who, &self.bundle.code)?;
-                let fee = node.fee(&at, contracts::upload(&self.bundle.code), who)?;
+                let payload = contracts::upload(&self.bundle.code, deposit);
+                let fee = node.fee(&at, payload, who)?;
                 Some((deposit, fee))
             }
         };
@@ -120,7 +132,7 @@ impl Deployment {
         // With the code in one step the deposit is for both.
         let both = tried.deposit.charge();
         let deposit = both.saturating_sub(upload.map_or(0, |(deposit, _)| deposit));
-        let payload = contracts::instantiate(self.bundle.hash, tried.gas, &self.data, &salt);
+        let payload = self.instantiate(tried.gas, tried.limit);
         let fee = node.fee(&at, payload, who)?;
         let plan = Plan { accepts, upload, gas: tried.gas, deposit, fee, balance, there, head };
         let need = plan.cost().saturating_add(plan.accepts.existential_deposit);
@@ -169,23 +181,21 @@ impl Deployment {
         if plan.there {
             return self.adopt(node, plan.head, path);
         }
-        if plan.upload.is_some() {
-            let payload = contracts::upload(&self.bundle.code);
-            let place = step(&mut self.record, node, payload, signer, wait, path)?;
-            self.record.uploaded = Some(place);
+        settle(&mut self.record, node, path)?;
+        if let Some((deposit, _)) = plan.upload {
+            let payload = contracts::upload(&self.bundle.code, deposit);
+            let purpose = self.purpose("upload");
+            let sent = send(&mut self.record, node, payload, purpose, signer, wait, path)?;
+            self.record.uploaded = Some(sent.place());
             self.record.pending = None;
             self.record.write(path)?;
         }
         // With the code in place it is loaded, which takes more than the trial with both.
-        let gas = match plan.upload {
-            Some(_) => {
-                let at = node.at(node.head(Wait::Included)?)?;
-                self.attempt(node, &at, Code::Existing(self.bundle.hash))?.gas
-            }
-            None => plan.gas,
-        };
-        let payload = contracts::instantiate(self.bundle.hash, gas, &self.data, &self.salt());
-        let place = step(&mut self.record, node, payload, signer, wait, path)?;
+        let at = node.at(node.head(Wait::Included)?)?;
+        let tried = self.attempt(node, &at, Code::Existing(self.bundle.hash))?;
+        let payload = self.instantiate(tried.gas, tried.limit);
+        let purpose = self.purpose("instantiate");
+        let place = send(&mut self.record, node, payload, purpose, signer, wait, path)?.place();
         self.record.deployed = Some(place);
         self.record.pending = None;
         self.record.write(path)?;
@@ -201,7 +211,7 @@ impl Deployment {
         };
         let (mut without, mut with) = (0, head.number);
         // It comes of what was sent last, or of what was sent before that.
-        if let Some(pending) = self.record.pending
+        if let Some(pending) = &self.record.pending
             && pending.after < with
             && !is_there(pending.after)?
         {
@@ -221,56 +231,4 @@ impl Deployment {
         self.record.write(path)?;
         Ok(place)
     }
-}
-
-/// Signs, writes down what is about to be sent, sends, waits, and looks what came of it.
-fn step(
-    record: &mut Record,
-    node: &Node,
-    payload: Payload,
-    signer: &Signer,
-    wait: Wait,
-    path: &Path,
-) -> Result<Place> {
-    let head = node.head(Wait::Included)?;
-    let at = node.at(head)?;
-    // Sent before, and its number is not used yet.
-    let earlier = match record.pending {
-        Some(pending) if used(node, &at, signer)? <= pending.nonce => Some(pending),
-        _ => None,
-    };
-    let nonce = match earlier {
-        Some(pending) => pending.nonce,
-        None => node.nonce(signer.address())?,
-    };
-    let signed = node.sign(&at, payload, signer, nonce)?;
-    node.rehearse(&at, &signed)?;
-    record.pending = Some(Pending { transaction: signed.hash, nonce, after: head.number });
-    record.write(path)?;
-    if let Err(error) = node.send(&signed) {
-        // Not this one, but the earlier one can still be included.
-        if let ChainError::Refused(_) = error {
-            record.pending = earlier;
-            record.write(path)?;
-        }
-        return Err(error);
-    }
-    let (at, included) = node.included(&signed, head, wait)?;
-    if let Some(why) = included.failed {
-        record.pending = None;
-        record.write(path)?;
-        return Err(ChainError::refused(format!(
-            "the transaction was included in block {} and failed: {why}",
-            at.number
-        )));
-    }
-    Ok(Place { block: at.number, hash: at.hash, transaction: Some(signed.hash) })
-}
-
-/// How many transactions of the signer the chain has included.
-fn used(node: &Node, at: &At, signer: &Signer) -> Result<u64> {
-    let answer =
-        node.run("AccountNonceApi_account_nonce", &signer.address().0, node.head_of(at))?;
-    let nonce = <u32 as scale::Decode>::decode(&mut &answer[..]);
-    nonce.map(u64::from).map_err(|error| ChainError::refused(error.to_string()))
 }

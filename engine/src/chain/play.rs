@@ -179,7 +179,7 @@ impl Playing<'_> {
         let mut signed = Vec::with_capacity(calls.len());
         for (who, value, data) in calls {
             let payer = &mut self.payers[*who as usize];
-            let payload = contracts::call(record.address, *value, GAS, data);
+            let payload = contracts::call(record.address, *value, GAS, None, data);
             signed.push(node.sign(&at, payload, &self.signers[*who as usize], payer.nonce)?);
             payer.nonce += 1;
         }

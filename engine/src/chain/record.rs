@@ -50,17 +50,25 @@ pub struct Record {
     pub deployed: Option<Place>,
 }
 
-/// A transaction that was sent. Until it is known what came of it, its number is used again: of two
-/// transactions with one number a chain includes one at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A transaction that was sent. Until it is known what came of it, it is sent again as it is: a chain
+/// includes it once at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pending {
     /// Its hash.
     pub transaction: H256,
-    /// Its number among those of the deployer.
+    /// A hash of what it is for: who calls what, with which arguments and tokens.
+    pub purpose: H256,
+    /// Who signed it.
+    pub signer: Address,
+    /// Its number among those of the signer.
     pub nonce: u64,
     /// The newest block when it was sent.
     pub after: u32,
+    /// The last block that can include it.
+    pub until: u32,
+    /// It.
+    pub bytes: String,
 }
 
 /// Where a transaction was included.

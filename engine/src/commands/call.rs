@@ -52,7 +52,7 @@ fn amount(text: &str) -> Result<u128, String> {
 }
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
-    let (record, node) = args.deployed.open()?;
+    let (mut record, node) = args.deployed.open()?;
     let bundle = bundle(&record, args.bundle.as_deref())?;
     let call = Call::new(&record, &bundle, &args.message, &args.arguments, args.value)?;
     let only_read = !call.message.mutates;
@@ -62,6 +62,20 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         false => Some(args.signing.signer()?),
     };
     let who = signer.as_ref().map_or(record.deployer, |signer| signer.address());
+    let path = args.deployed.record.clone();
+    if !only_read && let Some((at, included, same)) = call.earlier(&mut record, &path, &node, who)? {
+        let came = match &included.failed {
+            Some(why) => format!("was included in block {} and failed: {why}", at.number),
+            None => format!("was included in block {}", at.number),
+        };
+        match same {
+            true => {
+                print(&format!("{} {came}, of an earlier attempt: it was not sent again", args.message))?;
+                return Ok(if included.failed.is_some() { Verdict::Fails } else { Verdict::Holds });
+            }
+            false => eprintln!("An earlier call {came}."),
+        }
+    }
     let trial = call.attempt(&node, who)?;
     let result = match &trial.result {
         Ok(result) => result.clone(),
@@ -84,14 +98,22 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     };
     let token = node.token()?;
     if args.format == Format::Table && !args.signing.yes {
-        let fee = token.show(call.fee(&node, &trial, who)?);
-        print(&format!("{} would return {}; fee {fee}", args.message, outcome.result))?;
+        let show = |amount| token.show(amount);
+        let deposit = match trial.deposit {
+            Deposit::Charge(amount) => format!("deposit {}", show(amount)),
+            Deposit::Refund(amount) => format!("{} of deposits come back", show(amount)),
+        };
+        let (value, fee) = (show(args.value), show(call.fee(&node, &trial, who)?));
+        print(&format!(
+            "{} would return {}; sends {value}, {deposit}, fee {fee}",
+            args.message, outcome.result
+        ))?;
     }
     if !args.signing.agreed("Sign and send?")? {
         print("Nothing was signed.")?;
         return Ok(Verdict::Stopped);
     }
-    let (at, included) = call.send(&node, &trial, &signer, args.signing.wait.into())?;
+    let (at, included) = call.send(&mut record, &path, &node, &trial, &signer, args.signing.wait.into())?;
     (outcome.block, outcome.fee) = (Some(at.number), Some(included.fee.to_string()));
     show(&args, &outcome)
 }

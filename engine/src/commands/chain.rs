@@ -64,6 +64,9 @@ impl Signing {
 /// Reads the secret that is at a source. The source is not repeated: it may be the secret itself.
 pub fn signer(source: &str) -> anyhow::Result<Signer> {
     let source: Source = source.parse().map_err(|expected| anyhow!("--signer: {expected}"))?;
+    if let Some(path) = source.exposed() {
+        eprintln!("{}: others can read this secret: chmod 600 keeps it", path.display());
+    }
     Ok(Signer::read(&source)?)
 }
 

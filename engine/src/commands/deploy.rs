@@ -31,6 +31,9 @@ pub struct Args {
     /// Put a value over one of the file, such as params.min_bond=5
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// The hash of the chain's first block: another chain is refused
+    #[arg(long, value_name = "HASH")]
+    genesis: Option<String>,
     /// Tells apart contracts that are alike in all else
     #[arg(long, value_name = "NUMBER", default_value = "0")]
     salt: u32,
@@ -72,6 +75,10 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     }
     let path = args.record.clone().unwrap_or_else(|| args.scenario.with_extension("deployed.json"));
     let node = Node::connect(&args.url)?;
+    let genesis = format!("{:?}", node.genesis());
+    if let Some(expected) = args.genesis.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&genesis)) {
+        bail!("--genesis {expected}: {} has {genesis}: it is another chain", args.url);
+    }
     let signer = args.signing.signer()?;
     let mut deployment = prepare(&args, &document, mechanism, bundle, &signer, &node)?;
     deployment.resume(&path)?;
@@ -179,6 +186,7 @@ fn page(deployment: &Deployment, plan: &Plan, token: &Token) -> String {
     };
     let mut lines = vec![
         format!("{} on {} ({})", record.mechanism, record.chain, record.url),
+        format!("genesis     {:?}", record.genesis),
         String::new(),
         format!("code hash   {:?}, {} bytes{most}", record.code_hash, deployment.bundle.code.len()),
         format!("contract    {}", record.address),

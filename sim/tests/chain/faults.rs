@@ -102,7 +102,9 @@ fn a_filter_of_the_chain_is_told_before_anything_is_sent() {
     let relay = Relay::start(&net.url, Box::new(rule));
     deploy(&net, &relay.url, &bundle("staking"), &[]).refused(2, "System::CallFiltered");
     assert!(!sent.load(Ordering::SeqCst));
-    assert!(!net.folder.join("r.json").exists());
+    let record = net.read("r.json");
+    assert!(record["pending"].is_object(), "a node has it, signed: {record}");
+    assert!(record.get("uploaded").is_none() && record.get("deployed").is_none(), "{record}");
 }
 
 /// WebAssembly of a contract whose every entry stops by a fault.
@@ -181,6 +183,39 @@ fn a_node_that_dies_in_between_costs_nothing_twice() {
         let left = balance(&net);
         assert!(left + fee > undisturbed, "sent {sent}, before {before}: {left} {undisturbed}");
         net.run(&["call", "r.json", "state"]).ended(0);
+    }
+}
+
+/// Whether the node died before or after it took the call, it is made once.
+#[test]
+fn a_call_that_was_cut_short_is_made_once() {
+    for before in [true, false] {
+        let net = Localnet::start(&format!("call-{before}"));
+        let record = net.deploy("staking", &scenario("staking-small"));
+        let rule = move |method: &str, _: &Value, answer: &Value| {
+            match (method == "author_submitExtrinsic", before, answer.is_null()) {
+                (true, true, true) => Pass::Before,
+                (true, false, false) => Pass::After,
+                _ => Pass::On,
+            }
+        };
+        let relay = Relay::start(&net.url, Box::new(rule));
+        let fund = ["call", &record, "fund", "--value", "5", "--signer", "dev:Alice", "--yes"];
+        let again = |url: &str| net.run(&[&fund[..], &["--url", url]].concat());
+        again(&relay.url).ended(3);
+        assert!(net.read(&record)["pending"].is_object());
+        let other = ["call", &record, "fund", "--value", "7", "--signer", "dev:Alice", "--yes"];
+        if before {
+            net.run(&other).refused(2, "can still be included");
+        }
+        let run = again(&net.url).ended(0);
+        assert_eq!(run.out.contains("not sent again"), !before, "{}", run.out);
+        assert!(net.read(&record).get("pending").is_none());
+        let state = net.run(&["call", &record, "state"]).ended(0);
+        assert!(state.out.contains("reserve: 5"), "{}", state.out);
+        again(&net.url).ended(0);
+        let state = net.run(&["call", &record, "state"]).ended(0);
+        assert!(state.out.contains("reserve: 10"), "what is called anew is made: {}", state.out);
     }
 }
 
