@@ -121,7 +121,7 @@ fn places_go_to_those_who_have_more_at_stake() {
     let (first, then) = (agent("stake_splitting", 10, "24"), agent("honest", 20, "60"));
     let agents = format!("agents=[{first},{then}]");
     let court = load(COURT, &[&agents, "params.max_jurors=40"]).expect("it is sound");
-    assert_eq!(mean(&*court, "jurors", 3), 40.0);
+    assert!(mean(&*court, "jurors", 3) <= 40.0);
     assert!(mean(&*court, "return_honest", 3) > 0.0);
 }
 

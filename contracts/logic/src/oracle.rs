@@ -43,7 +43,7 @@
 //! What backs a vote stays locked until the vote is settled, so no loss is larger than what is
 //! there. A settled vote locks nothing, coherent, wrong or absent: the juror can be drawn again
 //! or leave. Keeping an answer back costs more than a wrong one, so seeing the others reveal is no
-//! reason to be silent.
+//! reason to be silent, but for what is at stake in other rounds.
 //!
 //! # Why others' answers cannot be copied
 //!
@@ -75,9 +75,9 @@
 //!
 //! # Why nobody gains by a tie
 //!
-//! If all who answered an undecided question were paid, half of a jury could answer anything, unpaid
-//! effort aside: either it is right, or there is a tie. So nobody earns in any round of it, and the fees
-//! go to the sink: neither do askers and appellants have a reason to want one. Half of a jury can
+//! If all who answered an undecided question were paid, half of a jury could answer anything and spare
+//! the effort: either it is right, or there is a tie. So nobody earns in those of its rounds that it
+//! judges, and the fees go to the sink, lest who appeals for a tie gets its fee back. Half of a jury can
 //! still take the answer, and the others' pay, for as much of its own.
 //!
 //! # Who has a reason to do what
@@ -100,9 +100,9 @@
 //! At most `max_jurors` can be drawn. Where all places are taken, whoever has twice the votes of a juror
 //! that backs none takes its place, outside of drawing phases; who had it keeps its stake and takes it
 //! out, or comes back with more. So to keep out whoever has `v` votes, all places have to be held with
-//! more than `v / 2` votes each, or be drawn all the time. Twice, since in a full court a place is taken
-//! away as well: with two thirds of the votes of all others in accounts that come last, somebody has most
-//! of the court, and not with half of them.
+//! more than `v / 2` votes each, or be drawn all the time. Twice, since whoever comes takes
+//! votes away as well: half of a full court takes two thirds of the votes of all others, in accounts that
+//! come last, where once as many votes would make it half of them.
 //!
 //! # What the rules cannot do
 //!
@@ -118,7 +118,7 @@
 //! was there to be drawn: a question records the revealed votes behind its outcome. Whoever asks so many
 //! questions that all others' votes are drawn, and stakes then, is the jury of the next question, and no
 //! appeal of it is heard. It costs the fee of every vote that is free: from there on it pays. An appeal in
-//! a court that is busy is used up.
+//! a court that is busy is used up, and costs nothing.
 //!
 //! A number within the tolerance of all others that are true is not made wrong by less than half of a
 //! jury, wherever it lets the median lie among them. Further apart than that, a few who report the edge
@@ -127,9 +127,10 @@
 //! # What is owed
 //!
 //! All stakes, the fees of juries that are not settled, and credits. What is lost in a round is
-//! earned in it, credited where nobody earns it to the sink, or to whose appeal showed it, and so is what
-//! rounding leaves; a fee that nobody earns goes back to its payer, or to the sink. So the contract holds exactly their sum, and nothing
-//! is left when all have been settled, unstaked and collected.
+//! earned in it, or credited where nobody earns it: to whose appeal showed it, then to the sink, and so
+//! is what rounding leaves; a fee that nobody earns goes back to its payer, or to the sink. So the
+//! contract holds exactly their sum, and nothing is left when all have been settled, unstaked and
+//! collected.
 //!
 //! # Literature
 //!

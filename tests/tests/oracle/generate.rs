@@ -86,6 +86,10 @@ pub fn secret(kind: Kind, who: Agent, question: u64, round: u32) -> (u128, Salt)
         _ if c < 40 => UNANSWERABLE,
         // Mostly the first; sometimes none that there is.
         Kind::Choice { options } if b < 12 => a + u128::from(options),
+        // All of the first jury are wrong.
+        Kind::Choice { options } if round == 0 && question.is_multiple_of(4) => {
+            u128::from(options) - 1
+        }
         Kind::Choice { options } => (a % u128::from(options)).saturating_sub(b % 2),
         Kind::Number if b < 12 => UNANSWERABLE - 1 - a,
         Kind::Number => 1_000 + a,
@@ -145,7 +149,7 @@ impl random::Case for Case {
     fn reached(
         &self,
         model: &Instance<Oracle>,
-        _: &Op,
+        op: &Op,
         result: &ResultOf<Self>,
         note: &mut dyn FnMut(&'static str),
     ) {
@@ -207,7 +211,9 @@ impl random::Case for Case {
                     note("a juror lost its leaf");
                 }
             }
-            Ok(Receipt::Displaced(_)) => note("a juror was displaced"),
+            Ok(Receipt::Staked(_)) if matches!(op, Op::Displace { .. }) => {
+                note("a juror was displaced");
+            }
             _ => {}
         }
     }
@@ -250,10 +256,11 @@ impl Maker<'_> {
             2..5 => has / 2,
             _ => least.saturating_mul(self.rng.random_range(1..4)).min(has),
         };
-        let db = &self.model.db;
-        if db.state().jurors >= self.case.params.max_jurors && self.one_in(2) {
-            let juror = db.leaf(self.rng.random_range(1..=db.state().jurors));
+        let (db, full) = (&self.model.db, self.case.params.max_jurors);
+        if self.one_in(if db.state().jurors < full { 25 } else { 2 }) {
+            let juror = db.leaf(self.rng.random_range(1..=full));
             let juror = juror.filter(|_| !self.one_in(20)).unwrap_or(who);
+            let value = if self.one_in(3) { value } else { least.saturating_mul(4).min(has) };
             return (who, value, Op::Displace { juror });
         }
         (who, value, Op::Stake {})

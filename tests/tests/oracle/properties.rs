@@ -444,6 +444,18 @@ fn places_are_not_held_for_nothing() {
     assert_eq!(model.wealth(ANN), WALLET);
 }
 
+/// Three jurors with four votes each fill the court. Who comes with two thirds of these votes has half
+/// of it.
+#[test]
+fn half_of_a_full_court_takes_two_thirds_of_the_others_votes() {
+    let params = Params { max_jurors: 3, ..params() };
+    let mut model = model(params);
+    let honest = [ANN, BOB, DAN].map(|who| stake(who, 4 * params.absent_loss));
+    play_all(&mut model, &[&honest[..], &[displace(CAT, 8 * params.absent_loss, ANN)]].concat());
+    let votes = [ANN, BOB, DAN, CAT].map(|who| model.db.juror(who).votes(&params));
+    assert_eq!(votes, [0, 4, 4, 8]);
+}
+
 /// Whoever asks so much that all others' votes are drawn, and stakes then, is the next jury, and no
 /// appeal is heard. It costs the fees of all votes there are.
 #[test]
@@ -452,8 +464,11 @@ fn a_busy_court_costs_the_fees_of_all_its_votes() {
     let mut model = model(params);
     let honest = [(ANN, 5), (BOB, 4)].map(|(who, votes)| stake(who, votes * params.absent_loss));
     play_all(&mut model, &honest);
-    let asks = call(CAT, fee(&params), Op::Ask { kind: CHOICE, text: TEXT });
-    play_all(&mut model, &[asks, asks, asks, until_drawing(&params)]);
+    for _ in 0..3 {
+        let asks = Op::Ask { kind: CHOICE, text: TEXT };
+        play_all(&mut model, &[call(CAT, fee(&params), asks)]);
+    }
+    play_all(&mut model, &[until_drawing(&params)]);
     play_all(&mut model, &[draw(0), draw(1), draw(2), blocks(params.draw_blocks)]);
     play_all(&mut model, &[stake(CAT, 3 * params.absent_loss), ask(fee(&params), CHOICE)]);
     let (opens, _) = params.draw_window(model.block());
