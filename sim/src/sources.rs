@@ -69,7 +69,7 @@ pub const ORACLE: Sources = Sources {
         "../scenarios/oracle-general.toml",
     ],
     suite: "oracle-general",
-    never: &["JurorsFull", "WrongOptions"],
+    never: &["WrongOptions"],
 };
 
 pub const STAKING: Sources = Sources {

@@ -315,6 +315,8 @@ const VARIANTS: &[(&str, &[&str])] = &[
             "nash griefing immunity attack",
             "nash griefing immunity attack",
             "nash griefing immunity bribery? attack",
+            "nash griefing immunity bribery? attack",
+            "nash griefing immunity attack",
         ],
     ),
     (
