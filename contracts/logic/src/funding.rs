@@ -41,11 +41,11 @@
 //!   contributed.
 //! - **Room is not scarce**: no call looks at all projects, or at all contributors of one, so
 //!   neither has a limit that somebody could reach first. Only pairs do: a pairwise project has
-//!   `max_contributors` places. Taking all of a rival's costs `max_contributors *
-//!   min_contribution`, which the rival keeps, with the match that these accounts draw. It pays
-//!   where the pool is too small and the part of it that then goes elsewhere is more; so
-//!   `min_contribution` should be what a contribution usually is. Owners who fill places of their
-//!   own keep out those who would pay them.
+//!   `max_contributors` places. Whoever takes all of a rival's first keeps its contributors out
+//!   for `max_contributors * min_contribution`, which the rival keeps, with the match that these
+//!   accounts draw. It brings at most what the pool would have given the rival, and nothing where
+//!   the pool suffices: choose `min_contribution` so that all places cost more than that. Owners who
+//!   fill places of their own keep out those who would pay them.
 //! - Nobody can make a project miss its threshold: a pledge cannot be withdrawn, what is missing
 //!   can always be pledged, and a pledge of more is taken as far as it is needed, whatever came
 //!   before it; the rest is credited. Several accounts earn no more bonus than one. An owner who

@@ -331,6 +331,38 @@ proptest! {
     }
 }
 
+/// Two projects alike share a pool of 2,000; friends of the second take the places of the first for
+/// the least contribution. It brings them what that draws less than it would have, and costs what it
+/// keeps.
+#[test]
+fn taking_the_places_of_a_rival_pays_below_what_the_pool_would_give_it() {
+    let crowd = vec![1_000; 5];
+    for (least, pays) in [(10, true), (100, true), (200, false), (300, false)] {
+        let params = Params { min_contribution: least, ..pairwise() };
+        let gains = |rival: Vec<Balance>, pool| {
+            let friends = [vec![0; 5], crowd.clone()].concat();
+            paid(params, pool, &[rival, friends], &[0, 1])[1]
+        };
+        for (pool, pays) in [(2_000, pays), (1 << 90, false)] {
+            let taken = [vec![0; 10], vec![least; 5]].concat();
+            let more = gains(taken, pool) - gains(crowd.clone(), pool);
+            assert!(more <= 1_000, "more than the rival's match: {more}");
+            assert_eq!(more > 5 * least, pays, "{least} of {pool}: {more}");
+        }
+    }
+}
+
+#[test]
+fn as_many_projects_as_anyone_likes_keep_nobody_out_and_hold_up_nobody() {
+    let params = params();
+    let mut model = model(params, 8);
+    let many: Vec<_> = (0..300).map(|_| propose(BOB, &params)).collect();
+    play_all(&mut model, &many);
+    play_all(&mut model, &[propose(ANN, &params), contribute(CAT, 100, 300)]);
+    play_all(&mut model, &[end(&params), vec![claim(300), collect(ANN)]].concat());
+    assert_eq!(model.ledger().wallets[ANN as usize], WALLET + 100);
+}
+
 #[test]
 fn a_contribution_that_comes_too_late_does_not_go_to_another_project() {
     let params = params();
