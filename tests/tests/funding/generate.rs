@@ -5,7 +5,7 @@ use carrots::model::{Agent, Instance};
 use carrots_catalogue::funding::{Funding, Op, Receipt};
 use carrots_kernel::Perbill;
 use carrots_logic::funding::{
-    Db, Kind, MAX_AMOUNT, Params, Project, ProjectId, Round, ideal_down, quadratic,
+    Db, Kind, MAX_AMOUNT, Params, Project, ProjectId, ideal_down, quadratic,
 };
 use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
@@ -316,14 +316,14 @@ impl Maker<'_> {
     /// What somebody sponsored and may have left, sometimes anything.
     fn withdraw(&mut self) -> (Agent, u128, Op) {
         let db = &self.model.db;
-        let of = |who: Agent| {
-            let rounds: Vec<Round> = db.sponsorships.get(who).iter().map(|one| one.0).collect();
-            rounds.into_iter().map(move |round| (who, round))
-        };
-        let sponsorships: Vec<_> = (0..AGENTS).flat_map(of).collect();
+        let current = db.state().round;
+        let rounds = current.saturating_sub(8)..=current;
+        let all = rounds.flat_map(|round| (0..AGENTS).map(move |who| (who, round)));
+        let sponsorships: Vec<_> =
+            all.filter(|(who, round)| db.sponsorship(*who, *round) > 0).collect();
         let (sponsor, round) = match sponsorships.choose(self.rng) {
             Some(sponsorship) if !self.one_in(15) => *sponsorship,
-            _ => (self.anyone(), self.rng.random_range(0..=db.state().round)),
+            _ => (self.anyone(), self.rng.random_range(0..=current)),
         };
         (self.anyone(), 0, Op::Withdraw { sponsor, round })
     }

@@ -52,12 +52,11 @@ fn leave(model: &mut Instance<Funding>) {
             }
         }
     }
-    let sponsorships =
-        |who: Agent| model.db.sponsorships.get(who).iter().map(|one| one.0).collect();
-    let sponsors: Vec<(Agent, Vec<_>)> = (0..agents).map(|who| (who, sponsorships(who))).collect();
-    for (who, rounds) in sponsors {
-        for round in rounds {
-            play_all(model, &[withdraw(who, round)]);
+    for round in 0..=state.round {
+        for who in 0..agents {
+            if model.db.sponsorship(who, round) > 0 {
+                play_all(model, &[withdraw(who, round)]);
+            }
         }
     }
     for agent in (0..agents).filter(|agent| model.db.credit(*agent) > 0).collect::<Vec<_>>() {
