@@ -45,11 +45,9 @@ pub const FUNDING: Sources = Sources {
     never: &[
         "refund",
         "NoPool",
-        "ProjectsFull",
         "ContributionTooHigh",
         "ContributorsFull",
         "ThresholdMet",
-        "PledgeTooHigh",
         "NothingToRefund",
     ],
 };

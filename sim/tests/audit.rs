@@ -288,6 +288,8 @@ const VARIANTS: &[(&str, &[&str])] = &[
             "nash griefing immunity sybil attack",
             "griefing immunity optimal_revenue",
             "griefing immunity optimal_revenue",
+            // Of two who want two of three units each, one bids for one: the price falls to nothing.
+            "nash griefing immunity sybil optimal_revenue attack",
             "griefing immunity optimal_revenue",
             "griefing immunity efficiency optimal_revenue",
             "griefing immunity optimal_revenue",
@@ -302,7 +304,7 @@ const VARIANTS: &[(&str, &[&str])] = &[
         &[
             "nash ex_post individual_rationality griefing immunity sybil efficiency attack",
             "nash ex_post griefing immunity sybil efficiency attack",
-            "nash griefing immunity attack",
+            "griefing immunity",
             "nash ex_post griefing immunity sybil efficiency attack",
             "nash ex_post griefing immunity sybil efficiency attack",
             "nash ex_post griefing immunity sybil? efficiency",
