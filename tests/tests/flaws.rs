@@ -29,7 +29,8 @@ fn what_paid_does_not_pay_now() {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it can be read");
     let mut told = 0;
     for (mechanism, _) in MECHANISMS {
-        let flaws: Flaws = toml::from_str(&read(&format!("{mechanism}.toml"))).expect("it is sound");
+        let flaws: Flaws =
+            toml::from_str(&read(&format!("{mechanism}.toml"))).expect("it is sound");
         for Flaw { trace, about, wallets } in flaws.flaw {
             let mut said = Vec::new();
             let ends = replay(MECHANISMS, &read(&trace), &mut said);

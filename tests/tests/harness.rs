@@ -144,7 +144,7 @@ fn a_failure_says_how_to_see_it_again() {
     let steps = vec![call(1, Op::Fund {}), register(), call(0, Op::Retire {})];
     let mut steps = trace(steps);
     if let Some(Step::Call { expect, .. }) = steps.steps.last_mut() {
-        *expect = Some("NotActive".into());
+        *expect = Some("NotRegistered".into());
     }
     let failure = carrots_testkit::differential::check(&steps).expect("the trace can be played");
     let failure: Failure = failure.expect_err("the expectation is wrong");

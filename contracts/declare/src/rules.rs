@@ -141,7 +141,9 @@ fn params(declaration: &Declaration, kernel: &TokenStream) -> Result<TokenStream
     });
     let apart = || {
         let all = declaration.roles.iter();
-        all.flat_map(|role| role.unlike.iter().map(move |(other, error)| (&role.name, other, error)))
+        all.flat_map(|role| {
+            role.unlike.iter().map(move |(other, error)| (&role.name, other, error))
+        })
     };
     let alike = apart().map(|(role, other, error)| {
         let said = format!(" The {role} has to be another account than the {other}.");

@@ -153,7 +153,7 @@ carrots_kernel::mechanism! {
         seller,
         /// Is credited with the deposits of those who do not reveal. It should be neither the
         /// seller nor a bidder.
-        sink,
+        sink != seller,
     }
 
     storage {

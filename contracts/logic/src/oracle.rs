@@ -214,7 +214,7 @@ carrots_kernel::mechanism! {
         /// which order questions are drawn with it, is agreed before.
         beacon,
         /// Is credited with what nobody earns.
-        sink,
+        sink != beacon,
     }
 
     storage {

@@ -49,7 +49,8 @@
 //! more stake takes the place of one with less ([`elect`]), as soon as anybody says so: it, its
 //! bonders and whoever lost its place to a passing stake have reason to. What counts is what stood
 //! when the era began and still does, and it counts from the next era on. Nobody is paid
-//! for points beyond its stake, so an operator that its bonders left earns what its own bond does.
+//! for points beyond its stake: what left in an era, or was slashed, earns nothing in it and leaves its
+//! part in the reserve, so an operator that its bonders left earns what its own bond does.
 //!
 //! # Who keeps the clock
 //!
@@ -356,11 +357,9 @@ impl Pool {
     }
 
     /// Divides what operator and bonders earned in the pool's era between their stakes that stood in
-    /// it, and raises the growth. Gives what they take: stake doubles at most, so that no reward goes to
-    /// what rounding left where everybody has gone; and nothing where the growth would not fit.
+    /// it, and raises the growth. Gives what they take: nothing where the growth would not fit.
     fn grow(&mut self, shared: Balance) -> Balance {
         let standing = self.standing();
-        let shared = shared.min(standing.all);
         let part = |of| mul_div_down(of, shared, standing.all);
         let grown = part(self.growth).and_then(|more| self.growth.checked_add(more));
         let (Some(growth), Some(own)) = (grown, part(standing.own)) else { return 0 };

@@ -42,7 +42,6 @@ impl Deposit {
             Deposit::Refund(_) => 0,
         }
     }
-
 }
 
 /// What a contract returned.
@@ -242,7 +241,8 @@ impl Node {
         match decoded::<u8>(input)? {
             0 => {
                 let charge = deposit.charge();
-                let room = self.constant(at, "Contracts", "DepositPerItem")?.saturating_mul(RECORDS);
+                let room =
+                    self.constant(at, "Contracts", "DepositPerItem")?.saturating_mul(RECORDS);
                 let limit = charge.saturating_add(charge / 2).saturating_add(room);
                 Ok(DryRun { gas: needed.with_reserve(), deposit, limit, result: read(input)? })
             }

@@ -71,7 +71,11 @@ pub(crate) fn send(
 
 /// What became of what was sent last, and what for: nothing if it can still be included, or never was.
 /// Then it is forgotten.
-pub(crate) fn settle(record: &mut Record, node: &Node, path: &Path) -> Result<Option<(H256, Sent)>> {
+pub(crate) fn settle(
+    record: &mut Record,
+    node: &Node,
+    path: &Path,
+) -> Result<Option<(H256, Sent)>> {
     let Some(pending) = &record.pending else { return Ok(None) };
     let head = node.head(Wait::Included)?;
     let is_used = used(node, &node.at(head)?, pending)? > pending.nonce;

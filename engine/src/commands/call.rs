@@ -63,14 +63,19 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     };
     let who = signer.as_ref().map_or(record.deployer, |signer| signer.address());
     let path = args.deployed.record.clone();
-    if !only_read && let Some((at, included, same)) = call.earlier(&mut record, &path, &node, who)? {
+    if !only_read
+        && let Some((at, included, same)) = call.earlier(&mut record, &path, &node, who)?
+    {
         let came = match &included.failed {
             Some(why) => format!("was included in block {} and failed: {why}", at.number),
             None => format!("was included in block {}", at.number),
         };
         match same {
             true => {
-                print(&format!("{} {came}, of an earlier attempt: it was not sent again", args.message))?;
+                print(&format!(
+                    "{} {came}, of an earlier attempt: it was not sent again",
+                    args.message
+                ))?;
                 return Ok(if included.failed.is_some() { Verdict::Fails } else { Verdict::Holds });
             }
             false => eprintln!("An earlier call {came}."),
@@ -113,7 +118,8 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         print("Nothing was signed.")?;
         return Ok(Verdict::Stopped);
     }
-    let (at, included) = call.send(&mut record, &path, &node, &trial, &signer, args.signing.wait.into())?;
+    let (at, included) =
+        call.send(&mut record, &path, &node, &trial, &signer, args.signing.wait.into())?;
     (outcome.block, outcome.fee) = (Some(at.number), Some(included.fee.to_string()));
     show(&args, &outcome)
 }

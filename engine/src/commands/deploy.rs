@@ -76,7 +76,9 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let path = args.record.clone().unwrap_or_else(|| args.scenario.with_extension("deployed.json"));
     let node = Node::connect(&args.url)?;
     let genesis = format!("{:?}", node.genesis());
-    if let Some(expected) = args.genesis.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&genesis)) {
+    if let Some(expected) =
+        args.genesis.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&genesis))
+    {
         bail!("--genesis {expected}: {} has {genesis}: it is another chain", args.url);
     }
     let signer = args.signing.signer()?;

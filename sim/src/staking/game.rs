@@ -302,9 +302,12 @@ impl Play for Game {
             self.close(table);
             self.settle_all(table);
         }
+        for who in &all {
+            let unbondings = table.instance.db.unbondings.get(*who);
+            unbondings.iter().for_each(|(at, _)| _ = withdraw(table, *who, at.0, at.2));
+        }
+        // What unbonded and was slashed is the sink's only now.
         for who in all {
-            let unbondings = table.instance.db.unbondings.get(who);
-            unbondings.iter().for_each(|(at, _)| _ = withdraw(table, who, at.0, at.2));
             if table.instance.db.credit(who) > 0 {
                 table.call(who, 0, Op::Collect { account: who });
             }
@@ -459,8 +462,7 @@ impl Game {
             let pool = table.instance.db.pool(operator);
             accused |= pool.accused();
             if pool.points > 0
-                && let Some(Receipt::PaidOut(paid)) =
-                    table.call(KEEPER, 0, Op::Payout { operator })
+                && let Some(Receipt::PaidOut(paid)) = table.call(KEEPER, 0, Op::Payout { operator })
             {
                 table.board.rewards += paid.commission + paid.shared;
             }
@@ -605,7 +607,8 @@ fn recall<A>(table: &mut Table<A>, at: usize) {
             let unbonds: BTreeSet<(Agent, Era)> =
                 unbondings.iter().map(|(at, _)| (at.0, at.2)).collect();
             let bonded = bonded.into_iter().map(|operator| Memory::Bonded(operator, 0));
-            let unbonds = unbonds.into_iter().map(|(operator, until)| Memory::Unbonding(operator, until));
+            let unbonds =
+                unbonds.into_iter().map(|(operator, until)| Memory::Unbonding(operator, until));
             bonded.chain(unbonds).fold(Memory::Idle, |held, one| remember(table, held, one))
         }
         _ => Memory::Idle,

@@ -192,12 +192,14 @@ fn a_call_that_was_cut_short_is_made_once() {
     for before in [true, false] {
         let net = Localnet::start(&format!("call-{before}"));
         let record = net.deploy("staking", &scenario("staking-small"));
-        let rule = move |method: &str, _: &Value, answer: &Value| {
-            match (method == "author_submitExtrinsic", before, answer.is_null()) {
-                (true, true, true) => Pass::Before,
-                (true, false, false) => Pass::After,
-                _ => Pass::On,
-            }
+        let rule = move |method: &str, _: &Value, answer: &Value| match (
+            method == "author_submitExtrinsic",
+            before,
+            answer.is_null(),
+        ) {
+            (true, true, true) => Pass::Before,
+            (true, false, false) => Pass::After,
+            _ => Pass::On,
         };
         let relay = Relay::start(&net.url, Box::new(rule));
         let fund = ["call", &record, "fund", "--value", "5", "--signer", "dev:Alice", "--yes"];

@@ -292,6 +292,7 @@ impl Maker<'_> {
             0 => self.amount(),
             1 if missing > 0 => missing,
             2 => missing.saturating_sub(1),
+            3 if self.case.amount > MAX_AMOUNT >> 8 => MAX_AMOUNT,
             _ => self.amount().max(self.case.params.min_contribution),
         };
         (self.anyone(), amount, Op::Contribute { project })

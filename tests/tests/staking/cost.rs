@@ -17,7 +17,8 @@ fn script() -> Vec<Step<Op>> {
     let era = eras(&params, 1);
     let before = vec![register(ANN, 1_000_000), register(BOB, 1_000_000), bond(CAT, 50_000, ANN)];
     let bonds = vec![bond(BOB, 50_000, ANN), register(7, 2_000), register(8, 3_000)];
-    let start = [vec![fund(1_000_000)], era.clone(), vec![elect(8, 7), commission(ANN, 20)]].concat();
+    let start =
+        [vec![fund(1_000_000)], era.clone(), vec![elect(8, 7), commission(ANN, 20)]].concat();
     let awards = vec![award(ANN, 10), award(BOB, 10)];
     let payouts = vec![payout(ANN), payout(BOB), collect(ANN), unbond(CAT, ANN, 1, 20_000)];
     let report = vec![misconduct(ANN, 2), misconduct(BOB, 2), cancel(BOB, 0)];

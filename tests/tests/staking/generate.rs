@@ -71,8 +71,7 @@ impl random::Case for Case {
 
     const AGENTS: Agent = AGENTS;
     const PAUSE: u32 = 7;
-    const SOMETIMES: &'static [&'static str] =
-        &[
+    const SOMETIMES: &'static [&'static str] = &[
         "a payout was cut to the reserve",
         "a pool was wiped",
         "a slash of two operators",
@@ -133,26 +132,32 @@ impl random::Case for Case {
     }
 }
 
-/// Era from which it counts and amount of all that an account bonded to an operator.
+/// Era from which it counts and amount of all that an account bonded to an operator in so many of the
+/// last eras.
 pub fn lots(
     model: &Instance<Staking>,
     operator: Agent,
     who: Agent,
+    last: Era,
 ) -> impl Iterator<Item = (Era, u128)> {
-    let db = &model.db;
+    let (db, now) = (&model.db, model.db.state().era);
     let own = (operator == who).then(|| (0, db.pool(who).stake.own));
-    let others = (1..=db.state().era + 1).map(move |at| (at, db.lot(operator, who, at).amount));
+    let eras = now.saturating_sub(last).max(1)..=now + 1;
+    let others = eras.map(move |at| (at, db.lot(operator, who, at).amount));
     own.into_iter().chain(others).filter(|lot| lot.1 > 0)
 }
 
-/// Eras of all that an account unbonds from an operator.
+/// Eras of all that an account unbonds from an operator, of what counted and left in so many of the last.
 pub fn unbondings(
     model: &Instance<Staking>,
     operator: Agent,
     who: Agent,
+    last: Era,
 ) -> impl Iterator<Item = (Era, Era)> {
     let (db, now) = (&model.db, model.db.state().era);
-    let all = (0..=now + 1).flat_map(move |since| (0..=now).map(move |until| (since, until)));
+    let first = now.saturating_sub(last);
+    let since = [0].into_iter().chain(first.max(1)..=now + 1);
+    let all = since.flat_map(move |since| (first..=now).map(move |until| (since, until)));
     all.filter(move |at| db.unbonding(operator, who, at.0, at.1).amount > 0)
 }
 
@@ -297,7 +302,7 @@ impl Maker<'_> {
 
     fn unbond(&mut self) -> (Agent, u128, Op) {
         let all = self.pairs().into_iter().flat_map(|(operator, who)| {
-            lots(self.model, operator, who).map(move |lot| (operator, who, lot.0, lot.1))
+            lots(self.model, operator, who, 12).map(move |lot| (operator, who, lot.0, lot.1))
         });
         let found: Vec<_> = all.collect();
         let chosen = found.choose(self.rng).copied();
@@ -314,7 +319,7 @@ impl Maker<'_> {
 
     fn withdraw(&mut self) -> (Agent, u128, Op) {
         let all = self.pairs().into_iter().flat_map(|(operator, who)| {
-            unbondings(self.model, operator, who).map(move |at| (operator, who, at.0, at.1))
+            unbondings(self.model, operator, who, 12).map(move |at| (operator, who, at.0, at.1))
         });
         let found: Vec<_> = all.collect();
         let (operator, account, since, until) = match found.choose(self.rng) {

@@ -6,7 +6,7 @@ use crate::script::*;
 use carrots::model::{Agent, Instance, Op as _, Step};
 use carrots::trace::Trace;
 use carrots_catalogue::staking::Staking;
-use carrots_logic::staking::{self, Accounts, Db, Params, unbonding};
+use carrots_logic::staking::{self, Accounts, Db, Era, Params, unbonding};
 use carrots_testkit::invariants::{always, in_the_end, on_random_traces};
 
 #[test]
@@ -44,13 +44,13 @@ fn leave(model: &mut Instance<Staking>) {
         }
     }
     for (operator, who) in pairs() {
-        for (since, _) in lots(model, operator, who).collect::<Vec<_>>() {
+        for (since, _) in lots(model, operator, who, Era::MAX).collect::<Vec<_>>() {
             let _ = play(model, &unbond(who, operator, since, u128::MAX));
         }
     }
     play_all(model, &eras(&params, params.unbonding_eras as usize));
     for (operator, who) in pairs() {
-        for (since, until) in unbondings(model, operator, who).collect::<Vec<_>>() {
+        for (since, until) in unbondings(model, operator, who, Era::MAX).collect::<Vec<_>>() {
             play_all(model, &[withdraw(who, operator, since, until)]);
         }
     }
@@ -117,7 +117,8 @@ fn agrees(model: &Instance<Staking>, reference: &Reference, operator: Agent) -> 
     let now = db.state().era;
     for who in 0..model.ledger().wallets.len() as Agent {
         for since in now.saturating_sub(20)..=now + 1 {
-            let stake = staking::lot(db, operator, who, since).map_err(|error| format!("{error:?}"))?;
+            let stake =
+                staking::lot(db, operator, who, since).map_err(|error| format!("{error:?}"))?;
             let expected = reference.stake((operator, who, since, None));
             let expected = if who == operator { 0 } else { expected };
             near(format!("{who} with {operator} since {since}"), stake, expected, slack)?;

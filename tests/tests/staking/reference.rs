@@ -310,10 +310,6 @@ impl Reference {
             true => exact(0),
             false => exact(self.payouts[era as usize]) * own / total,
         };
-        let asked = self.commissions[&operator].iter().rfind(|(from, _)| *from <= era);
-        let commission = &part * asked.expect("it asks one").1.deconstruct() / BILLION;
-        let shared = part - &commission;
-        *self.credits.entry(operator).or_default() += commission;
         let added = self.added.get(&(operator, era)).cloned().unwrap_or_default();
         let standing = |((_, who, since, _), amount): (&Stake, &BigUint)| match *who == operator {
             true => amount - added.clone().min(amount.clone()),
@@ -323,9 +319,18 @@ impl Reference {
         let parts: Vec<(Stake, BigUint)> =
             self.bonded(operator).map(|stake| (*stake.0, standing(stake))).collect();
         let all: BigUint = parts.iter().map(|(_, amount)| amount).sum();
-        // It doubles at most.
-        let (earned, shared) = (shared.clone(), shared.min(all.clone()));
-        self.reserve += earned - &shared;
+        // What has left since earns nothing.
+        let counted = self.counted[&(era, operator)].clone();
+        let earned = match counted == exact(0) {
+            true => exact(0),
+            false => &part * all.clone().min(counted.clone()) / counted,
+        };
+        let asked = self.commissions[&operator].iter().rfind(|(from, _)| *from <= era);
+        let commission = &earned * asked.expect("it asks one").1.deconstruct() / BILLION;
+        let shared = &earned - &commission;
+        *self.credits.entry(operator).or_default() += commission;
+        self.reserve += part - earned;
+        self.outside += 1.0;
         if all == exact(0) {
             return;
         }
@@ -340,7 +345,8 @@ impl Reference {
     /// offence, whether it is still there or not. Gives the fraction in billionths.
     fn slash(&mut self, operator: Agent) -> u128 {
         let reports = self.reports.get_mut(&operator).expect("there is a report");
-        let (_, era, offence, reporter, cancelled) = reports.pop_front().expect("there is a report");
+        let (_, era, offence, reporter, cancelled) =
+            reports.pop_front().expect("there is a report");
         let offenders = self.offenders.range((era, offence, 0)..=(era, offence, Agent::MAX));
         // Nobody has a place when the first era begins.
         let operators = match era.checked_sub(1) {

@@ -408,8 +408,8 @@ pub fn award<D: Db>(
 /// its points times the stake with which it began the era.
 ///
 /// The part is rounded down, so the last to pull gets what rounding left; the commission is
-/// rounded down in favour of the bonders. What would more than double the stake that is left goes back
-/// to the reserve. Errs with `NothingToPay` or `Overflow`.
+/// rounded down in favour of the bonders. What stake would have earned that has left since the era began
+/// goes back to the reserve. Errs with `NothingToPay` or `Overflow`.
 pub fn payout<D: Db>(db: &mut D, operator: D::Id) -> Result<PaidOut, Error> {
     let (mut state, mut pool) = (db.state(), db.pool(operator));
     if !pool.unpaid(state.era) {
@@ -420,13 +420,14 @@ pub fn payout<D: Db>(db: &mut D, operator: D::Id) -> Result<PaidOut, Error> {
     let weight = pool.counted.checked_mul(pool.points.into()).ok_or(E::Overflow)?;
     // Without any weight there is no payout.
     let part = mul_div_down(record.payout, weight, record.weight).unwrap_or(0);
-    let commission = part_down(pool.commission, part);
-    let earned = part.saturating_sub(commission);
-    let shared = pool.grow(earned);
+    let stood = pool.standing().all.min(pool.counted);
+    let earned = mul_div_down(part, stood, pool.counted).unwrap_or(0);
+    let commission = part_down(pool.commission, earned);
+    let shared = pool.grow(earned.saturating_sub(commission));
     record.payout = record.payout.saturating_sub(part);
     record.weight = record.weight.saturating_sub(weight);
     pool.points = 0;
-    let back = earned.saturating_sub(shared);
+    let back = part.saturating_sub(commission).saturating_sub(shared);
     state.reserve = state.reserve.checked_add(back).ok_or(E::Overflow)?;
     if pool.status == Status::Active {
         state.staked = state.staked.checked_add(shared).ok_or(E::Overflow)?;
