@@ -275,7 +275,6 @@ const README: &[(&str, Property, &str)] = &[
     ("funding-assurance", Nash, "gains 59"),
     ("polkadot-staking", Nash, "ask for all rewards instead of honest"),
     ("polkadot-staking", Corruption, "100 players turn it at a cost of 1,000,807.71885415 DOT;"),
-    ("staking-general", Nash, "calls bond"),
     ("staking-small", ExitBeforePenalty, "exit_before_penalty: holds"),
 ];
 

@@ -158,8 +158,10 @@ carrots_kernel::mechanism! {
         offenders: offenders(era: Era, offence: Offence) -> u32;
         /// Whether an operator was reported for an offence in an era. Never unset.
         reported: reported(operator: Id, era: Era, offence: Offence) -> bool;
-        /// An operator's report, by its number.
+        /// An operator's report that waits for its slash, by its number.
         reports: report_at(operator: Id, number: u32) -> Option<Report<Id>>;
+        /// An operator's slash that took something, by its number.
+        slashes: slash_at(operator: Id, number: u32) -> Slash;
     }
 
     views {
@@ -211,7 +213,7 @@ carrots_kernel::mechanism! {
         NotCanceller,
         /// The caller is an operator already.
         AlreadyRegistered,
-        /// The operator was reported [`MAX_REPORTS`] times and cannot return.
+        /// The operator was slashed [`MAX_SLASHES`] times and cannot return.
         Banned,
         /// The commission is above `max_commission`.
         CommissionTooHigh,
@@ -271,7 +273,7 @@ carrots_kernel::mechanism! {
 impl Pool {
     /// Whether reported offences wait for their slash.
     pub fn accused(&self) -> bool {
-        self.first_slash != self.next_slash
+        self.first_report != self.next_report
     }
 
     /// Whether it is registered: it takes bonds.
@@ -389,7 +391,7 @@ impl Lot {
     fn of(amount: Balance, pool: &Pool) -> Self {
         match amount {
             0 => Self::default(),
-            _ => Self { amount, growth: pool.growth, slashes: pool.first_slash },
+            _ => Self { amount, growth: pool.growth, slashes: pool.slashes },
         }
     }
 

@@ -658,7 +658,7 @@ fn report<A: Answers<Staking>>(
 fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {
     let is_due = |table: &Table<A>, operator| {
         let (db, pool) = (&table.instance.db, table.instance.db.pool(operator));
-        let waits = db.report_at(operator, pool.first_slash).filter(|_| pool.accused());
+        let waits = db.report_at(operator, pool.first_report).filter(|_| pool.accused());
         waits.is_some_and(|report| report.due <= db.state().era)
     };
     for place in 0..table.board.operators.len() {

@@ -26,7 +26,7 @@ fn table() -> Vec<Row<Staking>> {
     let waits = vec![ann.clone(), register(BOB, 1_000)];
     let strong = with(&vec![ann.clone(), register(BOB, 2_000)], eras(&p, 1));
     let accused = vec![ann.clone(), misconduct(ANN, 0)];
-    let banned: Steps = [vec![ann.clone()], reports(22), vec![apply_slash(ANN)]].concat();
+    let banned: Steps = [vec![ann.clone()], reports(32), vec![apply_slash(ANN); 64]].concat();
     vec![
         (p, vec![ann.clone()], call(ANN, 0, slander()), NotSlasher),
         (p, on_duty.clone(), call(ANN, 0, Op::Award { operator: ANN, points: 1 }), NotScorer),
@@ -97,14 +97,10 @@ fn table() -> Vec<Row<Staking>> {
     ]
 }
 
-/// Reports of Ann, three in each of so many eras.
-fn reports(count: usize) -> Steps {
-    use Offence::{Equivocation, Misconduct, Unresponsiveness};
-    let each = |era: u32| {
-        let all = [Equivocation, Unresponsiveness, Misconduct].map(|kind| report(ANN, era, kind));
-        [all.to_vec(), eras(&params(), 1)].concat()
-    };
-    (0..count as u32).flat_map(each).collect()
+/// Reports of Ann, two in each of so many eras.
+fn reports(count: u32) -> Steps {
+    let both = |era| vec![report(ANN, era, Offence::Equivocation), misconduct(ANN, era)];
+    (0..count).flat_map(|era| [both(era), eras(&params(), 1)].concat()).collect()
 }
 
 fn slander() -> Op {

@@ -257,7 +257,7 @@ impl Maker<'_> {
     fn cancel(&mut self) -> (Agent, u128, Op) {
         let operator = self.operator();
         let pool = self.model.db.pool(operator);
-        let number = pool.first_slash + self.rng.random_range(0..2);
+        let number = pool.first_report + self.rng.random_range(0..2);
         (CANCELLER, 0, Op::Cancel { operator, number })
     }
 

@@ -9,7 +9,7 @@
 use carrots::model::Agent;
 use carrots_catalogue::staking::{Op, Receipt, SINK};
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Era, MAX_REPORTS, Offence, Params};
+use carrots_logic::staking::{Era, MAX_SLASHES, Offence, Params};
 use num_bigint::BigUint;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -64,6 +64,8 @@ pub struct Reference {
     paid: BTreeSet<(Era, Agent)>,
     /// Numbers, eras, offences, reporters, and whether it was cancelled.
     reports: BTreeMap<Agent, VecDeque<(u32, Era, Offence, Agent, bool)>>,
+    /// How often an operator was slashed.
+    slashes: BTreeMap<Agent, u32>,
     /// What was unbonding when it was last written.
     unbonded: BTreeMap<Stake, BigUint>,
     /// The block, and that in which the era began.
@@ -94,6 +96,7 @@ impl Reference {
             payouts: vec![],
             paid: BTreeSet::new(),
             reports: BTreeMap::new(),
+            slashes: BTreeMap::new(),
             unbonded: BTreeMap::new(),
             block: 0,
             began: 0,
@@ -198,9 +201,6 @@ impl Reference {
                 self.offenders.insert((era, offence, operator));
                 let report = (reported.number, era, offence, reporter, false);
                 self.reports.entry(operator).or_default().push_back(report);
-                if reported.number + 1 >= MAX_REPORTS {
-                    self.active.remove(&operator);
-                }
             }
             (Op::Cancel { operator, number }, _) => {
                 let reports = self.reports.entry(operator).or_default();
@@ -212,6 +212,11 @@ impl Reference {
             (Op::ApplySlash { operator }, Receipt::Slashed(slashed)) => {
                 let fraction = self.slash(operator);
                 assert_eq!(fraction, slashed.fraction.deconstruct().into(), "fraction");
+                let slashes = self.slashes.entry(operator).or_default();
+                *slashes += u32::from(fraction > 0);
+                if *slashes >= MAX_SLASHES {
+                    self.active.remove(&operator);
+                }
             }
             (Op::Retire {}, _) => drop(self.active.remove(&who)),
             (Op::Remove { operator }, _) => drop(self.active.remove(&operator)),

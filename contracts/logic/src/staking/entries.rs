@@ -105,7 +105,7 @@ pub fn register<D: Db>(
     if pool.registered() {
         return Err(E::AlreadyRegistered);
     }
-    if pool.next_slash >= MAX_REPORTS {
+    if pool.slashes >= MAX_SLASHES {
         return Err(E::Banned);
     }
     if commission > params.max_commission {
@@ -205,7 +205,7 @@ pub fn bond<D: Db>(
     if !pool.registered() {
         return Err(E::NotRegistered);
     }
-    let waits = db.report_at(operator, pool.first_slash);
+    let waits = db.report_at(operator, pool.first_report);
     if waits.is_some_and(|report| report.due <= state.era) {
         return Err(E::SlashDue);
     }
@@ -270,7 +270,7 @@ pub fn unbond<D: Db>(
         db.set_lot(operator, who, since, Lot::of(left, &pool));
         db.set_cohort(operator, since, Lot::of(cohort.saturating_sub(amount), &pool));
     }
-    let unbonding = Unbonding { amount: unbonds, slashes: pool.first_slash };
+    let unbonding = Unbonding { amount: unbonds, slashes: pool.slashes };
     db.set_unbonding(operator, who, since, until, unbonding);
     accounts::credit(db, db.roles().sink, burned);
     Ok(Unbonded { amount, since, until })
@@ -298,7 +298,7 @@ pub fn withdraw<D: Db>(
     }
     let last_report = until.saturating_add(params.report_eras);
     let last_due = last_report.saturating_add(params.slash_defer_eras);
-    let waits = db.report_at(operator, pool.first_slash);
+    let waits = db.report_at(operator, pool.first_report);
     if waits.is_some_and(|report| report.due <= last_due) {
         return Err(E::SlashPending);
     }
@@ -479,7 +479,7 @@ fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, 
 pub fn lot<D: Db>(db: &D, operator: D::Id, who: D::Id, since: Era) -> Result<Balance, Error> {
     let (lot, pool) = (db.lot(operator, who, since), db.pool(operator));
     let grown = lot.grown(&pool, db.growth(operator, since), mul_div_down)?;
-    let waiting = lot.slashes..pool.first_slash;
+    let waiting = lot.slashes..pool.slashes;
     Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_up))
 }
 
@@ -492,7 +492,7 @@ pub(super) fn cohort_up<D: Db>(
 ) -> Result<Balance, Error> {
     let cohort = db.cohort(operator, since);
     let grown = cohort.grown(pool, db.growth(operator, since), mul_div_up)?;
-    let waiting = cohort.slashes..pool.first_slash;
+    let waiting = cohort.slashes..pool.slashes;
     Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_down))
 }
 
@@ -506,7 +506,7 @@ pub fn unbonding<D: Db>(
     until: Era,
 ) -> Result<Balance, Error> {
     let unbonds = db.unbonding(operator, who, since, until);
-    let waiting = unbonds.slashes..db.pool(operator).first_slash;
+    let waiting = unbonds.slashes..db.pool(operator).slashes;
     Ok(slashed(db, operator, waiting, since..=until, unbonds.amount, part_up))
 }
 
@@ -520,10 +520,8 @@ fn slashed<D: Db>(
     amount: Balance,
     part: fn(Perbill, Balance) -> Balance,
 ) -> Balance {
-    numbers.fold(amount, |left, number| match db.report_at(operator, number) {
-        Some(report) if eras.contains(&report.era) => {
-            left.saturating_sub(part(report.fraction, left))
-        }
+    numbers.fold(amount, |left, number| match db.slash_at(operator, number) {
+        slash if eras.contains(&slash.era) => left.saturating_sub(part(slash.fraction, left)),
         _ => left,
     })
 }

@@ -8,9 +8,9 @@ pub type Era = u32;
 
 /// The longest time, in eras, that any parameter may ask for. It bounds every loop.
 pub const MAX_ERAS: Era = 128;
-/// The number of its reports with which an operator retires for good. It bounds every loop: no lot
-/// follows from more slashes than these and what can still be reported then.
-pub const MAX_REPORTS: u32 = 64;
+/// The number of slashes with which an operator retires for good. It bounds every loop: no lot follows
+/// from more slashes than these and those that can still be reported then.
+pub const MAX_SLASHES: u32 = 64;
 /// The growth of a pool that had no reward yet.
 pub const ONE: u128 = 1 << 80;
 
@@ -106,10 +106,12 @@ records! {
         pub points: u32,
         /// What a unit that was bonded in the beginning has become by rewards, in units of 2^-80.
         pub growth: u128,
-        /// Number of the oldest slash that waits, and the next free number.
-        pub first_slash: u32,
+        /// Number of the oldest report that waits for its slash, and the next free number.
+        pub first_report: u32,
         #[allow(missing_docs)]
-        pub next_slash: u32,
+        pub next_report: u32,
+        /// Slashes that took something.
+        pub slashes: u32,
     }
 
     /// What was bonded, when it was last written.
@@ -132,7 +134,16 @@ records! {
         pub slashes: u32,
     }
 
-    /// A reported offence, and its slash.
+    /// A slash that took something.
+    #[derive(Default)]
+    pub struct Slash {
+        /// The era of the offence.
+        pub era: Era,
+        /// What was taken.
+        pub fraction: Perbill,
+    }
+
+    /// A reported offence that waits for its slash.
     pub struct Report<Id> {
         /// The era of the offence.
         pub era: Era,
@@ -144,7 +155,5 @@ records! {
         pub reporter: Id,
         /// Whether it was cancelled.
         pub cancelled: bool,
-        /// What its slash took, once it was applied.
-        pub fraction: Perbill,
     }
 }

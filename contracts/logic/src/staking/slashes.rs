@@ -40,8 +40,8 @@ carrots_kernel::records! {
 
 /// Reports an operator's offence in an era. Its slash waits in the order of the reports.
 ///
-/// An operator that was reported [`MAX_REPORTS`] times retires. Errs with `NotSlasher`,
-/// `NotOperator`, `EraInFuture`, `ReportTooLate`, `AlreadyReported` or `Overflow`.
+/// Errs with `NotSlasher`, `NotOperator`, `EraInFuture`, `ReportTooLate`, `AlreadyReported` or
+/// `Overflow`.
 pub fn report<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -53,7 +53,7 @@ pub fn report<D: Db>(
     if who != db.roles().slasher {
         return Err(E::NotSlasher);
     }
-    let (params, mut state, mut pool) = (db.params(), db.state(), db.pool(operator));
+    let (params, state, mut pool) = (db.params(), db.state(), db.pool(operator));
     if pool.status == Status::Absent {
         return Err(E::NotOperator);
     }
@@ -66,15 +66,10 @@ pub fn report<D: Db>(
     }
     let offenders = db.offenders(era, offence).checked_add(1).ok_or(E::Overflow)?;
     let due = state.era.checked_add(params.slash_defer_eras).ok_or(E::Overflow)?;
-    let number = pool.next_slash;
-    pool.next_slash = number.checked_add(1).ok_or(E::Overflow)?;
-    if pool.next_slash >= MAX_REPORTS {
-        displace(&mut state, &mut pool, Status::Retired)?;
-    }
-    let fraction = Perbill::zero();
-    let report = Report { era, offence, due, reporter, cancelled: false, fraction };
+    let number = pool.next_report;
+    pool.next_report = number.checked_add(1).ok_or(E::Overflow)?;
+    let report = Report { era, offence, due, reporter, cancelled: false };
     // After this point the call must succeed.
-    db.set_state(state);
     db.set_pool(operator, pool);
     db.set_offenders(era, offence, offenders);
     db.set_reported(operator, era, offence, true);
@@ -95,10 +90,7 @@ pub fn cancel<D: Db>(
     if who != db.roles().canceller {
         return Err(E::NotCanceller);
     }
-    let pool = db.pool(operator);
-    let waits = (pool.first_slash..pool.next_slash).contains(&number);
-    let waiting = db.report_at(operator, number).filter(|_| waits);
-    let mut report = waiting.ok_or(E::NoSlash)?;
+    let mut report = db.report_at(operator, number).ok_or(E::NoSlash)?;
     if report.cancelled {
         return Err(E::AlreadyCancelled);
     }
@@ -114,33 +106,41 @@ pub fn cancel<D: Db>(
 ///
 /// It takes its fraction of the operator's own bond and of every lot that counted in the era of the
 /// offence, whether it is still bonded or unbonds. The reporter is credited with its share of what
-/// the operator's own bond lost, rounded down, the sink with the rest. Errs with `NoSlash`,
-/// `SlashDeferred`, `PayoutOpen` or `Overflow`.
+/// the operator's own bond lost, rounded down, the sink with the rest. An operator that was slashed
+/// [`MAX_SLASHES`] times retires. Errs with `NoSlash`, `SlashDeferred`, `PayoutOpen` or `Overflow`.
 pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error> {
     let (params, mut state, mut pool) = (db.params(), db.state(), db.pool(operator));
-    let number = pool.first_slash;
-    let mut report = db.report_at(operator, number).ok_or(E::NoSlash)?;
+    let number = pool.first_report;
+    let report = db.report_at(operator, number).ok_or(E::NoSlash)?;
     if state.era < report.due {
         return Err(E::SlashDeferred);
     }
     pool.begin(state.era)?;
     let Report { era, offence, reporter, cancelled, .. } = report;
-    if !cancelled {
-        let offenders = db.offenders(era, offence);
-        report.fraction = offences::fraction(&params, offence, offenders, db.era(era).operators);
-    }
+    let (offenders, operators) = (db.offenders(era, offence), db.era(era).operators);
+    let fraction = match cancelled {
+        true => Perbill::zero(),
+        false => offences::fraction(&params, offence, offenders, operators),
+    };
     // Nothing is bonded while a slash is due.
     let later = era.saturating_add(1)..=state.era.min(report.due).saturating_add(1);
     let mut exempt: Balance = 0;
     for since in later.clone() {
         exempt = exempt.saturating_add(cohort_up(db, &pool, operator, since)?);
     }
-    let lost = pool.slash(report.fraction, exempt);
+    let lost = pool.slash(fraction, exempt);
     let reward = part_down(params.reporter_share, lost.own);
     if pool.status == Status::Active {
         state.staked = state.staked.checked_sub(lost.all).ok_or(E::Overflow)?;
     }
-    pool.first_slash = number.checked_add(1).ok_or(E::Overflow)?;
+    pool.first_report = number.checked_add(1).ok_or(E::Overflow)?;
+    let slashes = pool.slashes;
+    if !fraction.is_zero() {
+        pool.slashes = slashes.checked_add(1).ok_or(E::Overflow)?;
+    }
+    if pool.slashes >= MAX_SLASHES {
+        displace(&mut state, &mut pool, Status::Retired)?;
+    }
     // After this point the call must succeed. No credit overflows: each is a part of what the
     // contract holds.
     for (who, part) in [(reporter, reward), (db.roles().sink, lost.all.saturating_sub(reward))] {
@@ -148,6 +148,9 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
     }
     db.set_state(state);
     db.set_pool(operator, pool);
-    db.set_report_at(operator, number, Some(report));
-    Ok(Slashed { era, offence, fraction: report.fraction, amount: lost.all, reward })
+    db.set_report_at(operator, number, None);
+    if !fraction.is_zero() {
+        db.set_slash_at(operator, slashes, Slash { era, fraction });
+    }
+    Ok(Slashed { era, offence, fraction, amount: lost.all, reward })
 }
