@@ -292,7 +292,12 @@ fn the_catalogue_lists_every_mechanism() {
     }
     assert_eq!(count(listed[0], "messages"), 16);
     let pages = stdout(&["mechanisms"]);
-    for known in ["unbonding_eras", "slasher, scorer, sink, canceller", "p_epsilon", "propose() + tokens"] {
+    for known in [
+        "unbonding_eras",
+        "slasher, scorer, sink, canceller",
+        "p_epsilon",
+        "propose(text) + tokens",
+    ] {
         assert!(pages.contains(known), "{known}");
     }
     let only = json(&["mechanisms", "staking", "--format", "json"]);
