@@ -44,11 +44,11 @@ pub fn cases() -> Vec<Case> {
     vec![
         case("plain", params(), 1_000, 10_000_000),
         case("tiny amounts", tiny, 5, 500),
-        case("huge amounts", huge(params()), MUCH, 1 << 94),
+        case("huge amounts", huge(params()), MUCH, 1 << 95),
         case("quick rounds", quick, 1_000, 10_000_000),
         case("pairs", pairwise(), 1_000, 10_000_000),
         case("bounded pairs", Params { pairwise_bound: 1, ..pairwise() }, 100_000, 10_000_000),
-        case("huge pairs", most, MUCH, 1 << 94),
+        case("huge pairs", most, MUCH, 1 << 95),
         case("assurance", assurance(), 150, 10_000_000),
         case("as much again", whole, 7, 10_000),
         case("high threshold", high, 2 << 88, 1 << 94),
@@ -288,11 +288,11 @@ impl Maker<'_> {
         let project = self.project();
         let raised = self.model.db.project(project).map_or(0, |project| project.raised);
         let missing = self.case.params.threshold.saturating_sub(raised);
-        let amount = match self.rng.random_range(0..10) {
-            0 => self.amount(),
-            1 if missing > 0 => missing,
-            2 => missing.saturating_sub(1),
-            3 if self.case.amount > MAX_AMOUNT >> 8 => MAX_AMOUNT,
+        let amount = match self.rng.random_range(0..20) {
+            0..2 => self.amount(),
+            2..4 if missing > 0 => missing,
+            4..6 => missing.saturating_sub(1),
+            6 if self.case.wallet > MAX_AMOUNT => MAX_AMOUNT + 1,
             _ => self.amount().max(self.case.params.min_contribution),
         };
         (self.anyone(), amount, Op::Contribute { project })
