@@ -359,9 +359,11 @@ impl Pool {
     }
 
     /// Divides what operator and bonders earned in the pool's era between their stakes that stood in
-    /// it, and raises the growth. Gives what they take: nothing where the growth would not fit.
+    /// it, and raises the growth. Gives what they take: stake doubles at most, so that next to nothing
+    /// goes to what rounding left where everybody has gone; and nothing where the growth would not fit.
     fn grow(&mut self, shared: Balance) -> Balance {
         let standing = self.standing();
+        let shared = shared.min(standing.all);
         let part = |of| mul_div_down(of, shared, standing.all);
         let grown = part(self.growth).and_then(|more| self.growth.checked_add(more));
         let (Some(growth), Some(own)) = (grown, part(standing.own)) else { return 0 };

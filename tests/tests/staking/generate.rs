@@ -70,6 +70,7 @@ impl random::Case for Case {
     type Model = Staking;
 
     const AGENTS: Agent = AGENTS;
+    const NEVER: &'static [&'static str] = &["Banned"];
     const PAUSE: u32 = 7;
     const SOMETIMES: &'static [&'static str] = &[
         "a payout was cut to the reserve",

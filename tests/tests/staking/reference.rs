@@ -332,7 +332,9 @@ impl Reference {
         };
         let asked = self.commissions[&operator].iter().rfind(|(from, _)| *from <= era);
         let commission = &earned * asked.expect("it asks one").1.deconstruct() / BILLION;
-        let shared = &earned - &commission;
+        // It doubles at most.
+        let shared = (&earned - &commission).min(all.clone());
+        self.reserve += &earned - &commission - &shared;
         *self.credits.entry(operator).or_default() += commission;
         self.reserve += part - earned;
         self.outside += 1.0;

@@ -408,8 +408,8 @@ pub fn award<D: Db>(
 /// its points times the stake with which it began the era.
 ///
 /// The part is rounded down, so the last to pull gets what rounding left; the commission is
-/// rounded down in favour of the bonders. What stake would have earned that has left since the era began
-/// goes back to the reserve. Errs with `NothingToPay` or `Overflow`.
+/// rounded down in favour of the bonders. What stake would have earned that has left since the era began,
+/// and what would more than double the rest, goes back to the reserve. Errs with `NothingToPay` or `Overflow`.
 pub fn payout<D: Db>(db: &mut D, operator: D::Id) -> Result<PaidOut, Error> {
     let (mut state, mut pool) = (db.state(), db.pool(operator));
     if !pool.unpaid(state.era) {
