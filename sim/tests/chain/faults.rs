@@ -5,6 +5,7 @@ use crate::relay::{Pass, Relay};
 use scale::{Decode, Encode};
 use scale_info::{TypeDef, TypeDefPrimitive};
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use subxt::ext::frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed, v15};
@@ -79,6 +80,14 @@ fn what_a_chain_does_not_take_is_told_before_anything_is_signed() {
         deploy(&net, url, &staking, &[]).refused(2, saying);
     }
     net.write("poor", "0x4242424242424242424242424242424242424242424242424242424242424242");
+    let mode = |mode| {
+        let allowed = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(net.folder.join("poor"), allowed).expect("it can be changed");
+    };
+    mode(0o644);
+    let told = deploy(&net, &net.url, &staking, &["--signer", "file:poor"]).ended(2);
+    assert!(told.err.contains("poor: others can read this secret"), "{}", told.err);
+    mode(0o600);
     deploy(&net, &net.url, &staking, &["--signer", "file:poor"])
         .refused(2, "deposit for storage: it has 0");
     deploy(&net, &net.url, &bundle("auction"), &[]).refused(2, "it is the contract `auction`");
