@@ -30,9 +30,9 @@ impl Accounting for Auction {
     fn owed(&self, _: Block) -> Balance {
         let locked = |bid: &Bid| match bid {
             Bid::Absent => 0,
-            Bid::Sealed { .. } => self.params.deposit,
-            Bid::Revealed { values } => {
-                self.params.deposit.saturating_add(self.params.cost_max(values))
+            Bid::Sealed { deposit, .. } => *deposit,
+            Bid::Revealed { values, deposit } => {
+                deposit.saturating_add(self.params.cost_max(values))
             }
         };
         let bids = self.bids.iter().flat_map(|(_, bids)| bids.iter());

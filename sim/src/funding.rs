@@ -13,39 +13,30 @@ use carrots::model::{Accounting, Agent, sum};
 carrots::model!(carrots_logic::funding);
 
 impl Funding {
-    /// What becomes of a project if nobody contributes any more.
-    fn fate(&self, project: &Project<Agent>) -> Status {
-        match project.status {
-            Status::Open
-                if self.params.kind == Kind::Assurance
-                    && project.raised < self.params.threshold =>
-            {
-                Status::Failed
-            }
-            Status::Open => Status::Funded,
-            status => status,
+    /// What came of a round, or would come of the one in progress if nobody contributed any more.
+    fn outcome_of(&self, round: Round) -> Outcome {
+        match round == self.state.round {
+            true => self.state.outcome(&self.params),
+            false => self.outcome(round),
         }
     }
 
-    /// What a project is given if nobody contributes any more: with its match only if its round has
-    /// ended, since before that it is not known.
-    fn given(&self, project: &Project<Agent>) -> Balance {
-        match self.fate(project) {
-            Status::Failed => 0,
-            Status::Open | Status::Funded => {
-                let Outcome { given, wanted, .. } = self.outcome(project.round);
-                project.raised + quadratic::match_down(project.matched, given, wanted)
-            }
+    /// What a project is given if nobody contributes any more.
+    fn given(&self, project: ProjectId, record: &Project<Agent>) -> Balance {
+        if record.failed(&self.params) {
+            return 0;
         }
+        let Outcome { given, wanted, .. } = self.outcome_of(record.round);
+        let ideal = if given > 0 { ideal_down(self, project, record) } else { 0 };
+        record.raised + quadratic::match_down(ideal, given, wanted)
     }
 
     /// What its owner gets of it then.
-    fn due(&self, project: &Project<Agent>) -> Balance {
-        let bonuses = if project.status == Status::Open { project.bonuses } else { 0 };
-        match self.fate(project) {
-            _ if project.deposit == 0 => 0,
-            Status::Failed => project.deposit.saturating_sub(bonuses),
-            Status::Open | Status::Funded => project.deposit + self.given(project),
+    fn due(&self, project: ProjectId, record: &Project<Agent>) -> Balance {
+        match record.failed(&self.params) {
+            _ if record.deposit == 0 => 0,
+            true => record.deposit - record.bonuses,
+            false => record.deposit + self.given(project, record),
         }
     }
 }
@@ -55,22 +46,27 @@ impl Accounting for Funding {
         let unclaimed = self.outcomes.iter().map(|(_, outcome)| outcome.unclaimed);
         let projects = self.projects.iter().filter_map(|(_, project)| *project);
         let credits = self.credits.iter().map(|(_, credit)| *credit);
-        let held = projects.map(|project| project.held());
+        let held = projects.map(|project| project.held(&self.params));
         sum(unclaimed.chain(held).chain(credits).chain([self.state.pool]))
     }
 
     fn worth(&self, who: Agent, _: Block) -> Balance {
-        let projects = self.projects.iter().filter_map(|(_, project)| *project);
-        let owned = projects.filter(|project| project.owner == who);
-        let owned = owned.map(|project| self.due(&project));
+        let owned = self.projects.iter().filter_map(|(project, record)| {
+            let record = record.as_ref().filter(|record| record.owner == who)?;
+            Some(self.due(*project, record))
+        });
         let refund = |(project, pledge): &(ProjectId, Balance)| match self.project(*project) {
-            Some(record) if self.fate(&record) == Status::Failed => {
+            Some(record) if record.failed(&self.params) => {
                 pledge + assurance::bonus_down(&self.params, *pledge)
             }
             _ => 0,
         };
         let contributions = self.contributions.get(who);
         let refunds = contributions.iter().map(refund);
-        sum(owned.chain(refunds).chain([self.credits.get(who)]))
+        let rest =
+            |(round, sponsored): &(Round, Balance)| self.outcome_of(*round).rest_down(*sponsored);
+        let sponsorships = self.sponsorships.get(who);
+        let rests = sponsorships.iter().map(rest);
+        sum(owned.chain(refunds).chain(rests).chain([self.credits.get(who)]))
     }
 }

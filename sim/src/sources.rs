@@ -45,11 +45,9 @@ pub const FUNDING: Sources = Sources {
     never: &[
         "refund",
         "NoPool",
-        "ProjectsFull",
         "ContributionTooHigh",
         "ContributorsFull",
         "ThresholdMet",
-        "PledgeTooHigh",
         "NothingToRefund",
     ],
 };
@@ -69,7 +67,7 @@ pub const ORACLE: Sources = Sources {
         "../scenarios/oracle-general.toml",
     ],
     suite: "oracle-general",
-    never: &["JurorsFull", "WrongOptions"],
+    never: &["WrongOptions"],
 };
 
 pub const STAKING: Sources = Sources {

@@ -14,22 +14,21 @@ carrots::model!(carrots_logic::staking);
 
 impl Accounting for Staking {
     fn owed(&self, _: Block) -> Balance {
-        let pools = self.pools.iter().map(|(_, pool)| pool.fund.amount);
-        let sub_pools = self.sub_pools.iter().flat_map(|(_, funds)| funds.iter());
+        let pools = self.pools.iter().map(|(_, pool)| pool.stake.all);
+        let unbondings = self.unbondings.iter().flat_map(|(_, unbondings)| unbondings.iter());
+        let unbonds = unbondings.map(|(_, unbonding)| unbonding.amount);
         let payouts = self.eras.iter().map(|(_, era)| era.payout);
         let credits = self.credits.iter().map(|(_, credit)| *credit);
-        let funds = pools.chain(sub_pools.map(|(_, fund)| fund.amount));
-        sum(funds.chain(payouts).chain(credits).chain([self.state.reserve]))
+        sum(pools.chain(unbonds).chain(payouts).chain(credits).chain([self.state.reserve]))
     }
 
     fn worth(&self, who: Agent, _: Block) -> Balance {
-        let value = |fund: Fund, shares| fund.value_down(shares).unwrap_or(0);
-        let (positions, unbondings) = (self.positions.get(who), self.unbondings.get(who));
-        let bonded =
-            positions.iter().map(|(operator, shares)| value(self.pool(*operator).fund, *shares));
-        let unbonding = unbondings
+        let (lots, unbondings) = (self.lots.get(who), self.unbondings.get(who));
+        let bonded = lots.iter().map(|((operator, since), _)| lot(self, *operator, who, *since));
+        let unbonds = unbondings
             .iter()
-            .map(|((operator, era), shares)| value(self.sub_pool(*operator, *era), *shares));
-        sum(bonded.chain(unbonding).chain([self.credits.get(who)]))
+            .map(|((operator, since, until), _)| unbonding(self, *operator, who, *since, *until));
+        let worth = bonded.chain(unbonds).map(|worth| worth.unwrap_or(0));
+        sum(worth.chain([self.pool(who).stake.own, self.credits.get(who)]))
     }
 }

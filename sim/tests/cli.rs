@@ -229,7 +229,7 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
         (
             "horizon = 720",
             "horizon = 7158264",
-            "run.horizon = 7158264: expected 1 to 7158263 eras: what 2^32 blocks have room for",
+            "run.horizon = 7158264: expected 1 to 7158262 eras: what 2^32 blocks have room for",
         ),
         (
             "mechanism = \"staking\"",
@@ -290,9 +290,14 @@ fn the_catalogue_lists_every_mechanism() {
         let counts = ["params", "messages", "strategies"].map(|what| count(mechanism, what));
         assert!(counts.into_iter().all(|count| count >= 5), "{mechanism}");
     }
-    assert_eq!(count(listed[0], "messages"), 14);
+    assert_eq!(count(listed[0], "messages"), 16);
     let pages = stdout(&["mechanisms"]);
-    for known in ["unbonding_eras", "slasher, scorer, sink", "p_epsilon", "propose() + tokens"] {
+    for known in [
+        "unbonding_eras",
+        "slasher, scorer, sink, canceller",
+        "p_epsilon",
+        "propose(text) + tokens",
+    ] {
         assert!(pages.contains(known), "{known}");
     }
     let only = json(&["mechanisms", "staking", "--format", "json"]);
@@ -317,12 +322,12 @@ fn a_trace_is_replayed_step_by_step() {
         let path = folder.join(name);
         let trace = format!(
             r#"{{"mechanism": "staking", "params": {params},
-                "wallets": ["0", "0", "0", "2000000"], "steps": {steps}}}"#
+                "wallets": ["0", "0", "0", "0", "2000000"], "steps": {steps}}}"#
         );
         std::fs::write(&path, trace).unwrap();
         carrots(&["replay", &text(&path)])
     };
-    let register = r#"{"call": {"who": 3, "value": "1000000", "op": {"register": {"commission": 0.1}}, "expect": "Ok"}}"#;
+    let register = r#"{"call": {"who": 4, "value": "1000000", "op": {"register": {"commission": 0.1}}, "expect": "Ok"}}"#;
     let holds = replay("holds.json", &format!(r#"[{register}, {{"blocks": 600}}]"#));
     let shown = String::from_utf8_lossy(&holds.stdout).to_string();
     assert!(holds.status.success(), "{shown}{}", String::from_utf8_lossy(&holds.stderr));
@@ -332,8 +337,8 @@ fn a_trace_is_replayed_step_by_step() {
     assert_eq!(fails.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&fails.stdout).contains("step 1: expected Ok"));
 
-    let stranger = r#"[{"call": {"who": 4, "op": {"retire": {}}}}]"#;
-    refused(&replay("stranger.json", stranger), "steps[0]: agent 4: expected one of the 4 agents");
+    let stranger = r#"[{"call": {"who": 5, "op": {"retire": {}}}}]"#;
+    refused(&replay("stranger.json", stranger), "steps[0]: agent 5: expected one of the 5 agents");
     refused(&replay("torn.json", "[{"), "torn.json:");
 }
 

@@ -37,24 +37,25 @@ fn payoff(summary: &Summary, strategy: &str) -> f64 {
 fn what_is_wrong_is_named() {
     for (text, set, message) in [
         (QUADRATIC, "params.kind=lottery", "params.kind = \"lottery\": unknown variant"),
-        (QUADRATIC, "params.kind=pairwise", "expected at most 32 where"),
+        (QUADRATIC, "params.kind=pairwise", "params.max_contributors = 0: expected at least one"),
+        (
+            PAIRWISE,
+            "params.max_contributors=33",
+            "params.max_contributors = 33: expected at most 32",
+        ),
+        (PAIRWISE, "params.max_contributors=6", "expected places for the 42 accounts"),
         (QUADRATIC, "params.kind=assurance", "params.threshold = 0: expected at least one"),
         (QUADRATIC, "params.deposit=0", "params.deposit = 0: expected at least one"),
-        (QUADRATIC, "world.goods=0", "world.goods = 0: expected 1 to 60 goods"),
-        (QUADRATIC, "world.goods=61", "world.goods = 61: expected 1 to 60 goods"),
+        (QUADRATIC, "world.goods=0", "world.goods = 0: expected 1 to 64 goods"),
+        (QUADRATIC, "world.goods=65", "world.goods = 65: expected 1 to 64 goods"),
         (QUADRATIC, "world.interests=29", "expected 1 to world.goods = 28"),
         (QUADRATIC, "world.weight=9", "world.weight = 9: expected at least 10"),
-        (QUADRATIC, "params.max_contributors=10", "expected places for the 1556 accounts"),
         (QUADRATIC, "agents[1].strategy=late", "expected a strategy other than late"),
         (QUADRATIC, "world.sponsor='79228162514264337593543950336'", "expected at most 2^96"),
         (QUADRATIC, "run.horizon=21305", "expected 1 to 21304 rounds"),
         (PAIRWISE, "params.pairwise_bound=0", "params.pairwise_bound = 0: expected at least one"),
         (ASSURANCE, "world.sponsor=1", "world.sponsor = 1: expected no sponsor"),
-        (
-            ASSURANCE,
-            "params.threshold=301",
-            "params.threshold = 301: expected at most max_contributors * min",
-        ),
+        (ASSURANCE, "params.threshold=0", "params.threshold = 0: expected at least one"),
         (ASSURANCE, "params.bonus=0.0", "params.bonus = 0.0: expected more than zero"),
         (ASSURANCE, "intended.strategy=greedy", "expected one of honest, free_riding, sybil"),
     ] {
@@ -73,8 +74,8 @@ fn whatever_is_not_wrong_is_played() {
     let (first, last) = (stake(0), stake(3));
     let weight = format!("world.weight={huge}");
     for (text, set) in [
-        (QUADRATIC, vec!["world.goods=60", "world.interests=60"]),
-        (QUADRATIC, vec!["world.goods=1", "world.interests=1", "params.max_projects=5"]),
+        (QUADRATIC, vec!["world.goods=64", "world.interests=64"]),
+        (QUADRATIC, vec!["world.goods=1", "world.interests=1"]),
         (QUADRATIC, vec!["world.sponsor=0", "agents[0].stake=1"]),
         (QUADRATIC, vec!["agents[3].stake=1"]),
         (QUADRATIC, vec!["agents[3].stake=1000"]),

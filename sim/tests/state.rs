@@ -134,16 +134,16 @@ fn what_is_no_state_is_refused() {
             "cells.0x03000000: expected one of pools: the key: ",
         ),
         (
-            &|s| drop(s.cells.insert(key(13), vec![])),
-            "cells.0x0d000000: expected what the contract stores",
+            &|s| drop(s.cells.insert(key(14), vec![])),
+            "cells.0x0e000000: expected what the contract stores",
         ),
         (
             &|s| drop(s.cells.insert(vec![7], vec![])),
             "cells.0x07: expected what the contract stores",
         ),
         (
-            &|s| drop(s.cells.insert([key(7), key(999)].concat(), vec![0; 24])),
-            "cells.0x07000000e7030000: expected what",
+            &|s| drop(s.cells.insert([key(8), key(999)].concat(), vec![0; 36])),
+            "cells.0x08000000e7030000: expected what",
         ),
         (
             &|s| s.accounts[3].address = s.accounts[4].address,
@@ -423,11 +423,7 @@ fn what_a_file_says_wrong_of_a_state_is_told() {
             "strategy = \"honestly\"",
             ".strategy = \"honestly\": expected one of honest, lazy",
         ),
-        (
-            supposed,
-            "strategy = \"bonder\"",
-            "expected a strategy of operators: it is an active one",
-        ),
+        (supposed, "strategy = \"bonder\"", "expected a strategy of operators: it is one"),
         (supposed, "strategy = \"stake_splitting\"", "expected a strategy of one account"),
         (
             "strategy = \"bonder\"  # supposed",

@@ -11,7 +11,7 @@ use std::path::Path;
 const SNAPSHOTS: &str = "snapshots";
 const TOLERANCE: f64 = 0.05;
 /// The most code that a contract may have, in bytes.
-const CODE_SIZE_MAX: usize = 48 * 1024;
+const CODE_SIZE_MAX: usize = 64 * 1024;
 
 /// Where a contract begins, and calls that succeed on it.
 pub type Script<M> = (Instance<M>, Vec<Step<<M as Messages>::Op>>);

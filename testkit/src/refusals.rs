@@ -62,8 +62,8 @@ pub fn payment_fails<M: Model>(mut pair: Pair<M>, calls: &[(Agent, M::Op)]) {
     }
 }
 
-/// The model and the contract's constructor refuse wrong parameters, each with its error. All that
-/// can be wrong has to be in the table.
+/// The model and the contract's constructor refuse wrong parameters, and the constructor one account
+/// in two roles that must differ, each with its error. All that can be wrong has to be in the table.
 pub fn params_are_refused<M: Model>(sound: M::Params, table: &[(M::Params, M::ParamsError)]) {
     let constructor = pair::<M>(sound, &vec![0; M::ROLES.len()]).model.db.constructor(&account);
     let roles = &constructor[..constructor.len() - sound.encode().len()];
@@ -78,7 +78,21 @@ pub fn params_are_refused<M: Model>(sound: M::Params, table: &[(M::Params, M::Pa
             Ok(_) => panic!("{error:?}: deployed"),
         }
     }
+    for (one, other, error) in M::APART {
+        let mut roles: Vec<[u8; 32]> = (0..M::ROLES.len() as u32).map(account).collect();
+        roles[*one] = roles[*other];
+        match Sandbox::deploy(M::NAME, &[], &[roles.concat(), sound.encode()].concat()) {
+            Err(NotDeployed::Refused(data)) => {
+                assert_eq!(data, [vec![0, 1], error.encode()].concat(), "{error:?}")
+            }
+            _ => panic!("{error:?}: deployed"),
+        }
+    }
     let all = all::<M::ParamsError>();
-    let missing = all.into_iter().filter(|error| table.iter().all(|row| row.1 != *error));
+    let known = |error: &M::ParamsError| {
+        let apart = M::APART.iter().any(|row| row.2 == *error);
+        apart || table.iter().any(|row| row.1 == *error)
+    };
+    let missing = all.into_iter().filter(|error| !known(error));
     assert_eq!(missing.collect::<Vec<_>>(), [], "have no parameters in the table");
 }

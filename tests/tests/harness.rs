@@ -71,7 +71,7 @@ fn differences_are_seen() {
         who: 3,
         value: 100,
         op: Op::Register { commission: Perbill::zero() },
-        expect: Some("OperatorsFull".into()),
+        expect: Some("Banned".into()),
     };
     assert_eq!(difference(&mut pair(), &expected), "expected result");
 }
@@ -144,7 +144,7 @@ fn a_failure_says_how_to_see_it_again() {
     let steps = vec![call(1, Op::Fund {}), register(), call(0, Op::Retire {})];
     let mut steps = trace(steps);
     if let Some(Step::Call { expect, .. }) = steps.steps.last_mut() {
-        *expect = Some("NotActive".into());
+        *expect = Some("NotRegistered".into());
     }
     let failure = carrots_testkit::differential::check(&steps).expect("the trace can be played");
     let failure: Failure = failure.expect_err("the expectation is wrong");

@@ -140,14 +140,17 @@ impl Contract<'_> {
         let fields = tables.iter().map(|table| &table.field);
         let given = self.has_roles().then(|| quote!(roles: Roles<AccountId>,));
         let empty = self.has_roles().then(|| quote!(roles: Lazy::new(),));
+        let apart = self.has_roles().then(|| quote!(roles.check()?;));
         let set = self.has_roles().then(|| quote!(contract.roles.set(&roles);));
         quote! {
             #docs
             #[doc = ""]
-            /// Errs where `params` are out of range or contradict each other.
+            /// Errs where `params` are out of range or contradict each other, or an account has two
+            /// roles that must differ.
             #[ink(constructor)]
             pub fn new(#given params: Params) -> Result<Self, ParamsError> {
                 params.check()?;
+                #apart
                 let mut contract = Self {
                     state: #state,
                     params: Lazy::new(),

@@ -23,7 +23,7 @@ pub struct Declaration {
     pub name: Ident,
     pub params: Vec<Param>,
     pub checks: Vec<Check>,
-    pub roles: Vec<Named>,
+    pub roles: Vec<Role>,
     pub state: State,
     pub tables: Vec<Table>,
     pub views: Vec<View>,
@@ -41,6 +41,14 @@ pub struct Docs(pub Vec<Attribute>);
 pub struct Named {
     pub docs: Docs,
     pub name: Ident,
+}
+
+/// An account that the constructor takes.
+pub struct Role {
+    pub docs: Docs,
+    pub name: Ident,
+    /// Roles that another account has to have, and the error where it does not.
+    pub unlike: Vec<(Ident, Ident)>,
 }
 
 /// A parameter.

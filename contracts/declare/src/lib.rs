@@ -68,7 +68,8 @@ use syn::parse_macro_input;
 ///   at. A parameter that is out of range is refused by an error of its own, `DepositTooLow`.
 /// - **`checks`**, rules of parameters that are no bounds: `/// what is expected`, then
 ///   `parameter: Error = condition;`. Conditions know all parameters by name.
-/// - **`roles`**, accounts that the constructor takes: `db.roles().judge`.
+/// - **`roles`**, accounts that the constructor takes: `db.roles().judge`. `sink != judge` says that two
+///   must not be the same account, by an error of its own, `SinkIsJudge`.
 /// - **`storage`**: one `state`, whose first value is the default, or a rule's (`= genesis(now)`); and
 ///   tables, `field: getter(key: Type, …) -> Record`. What is not there reads as the default. In memory
 ///   they lie by their first account; `, by key` names another, and `, dense` is for a `u32` of which few

@@ -410,6 +410,14 @@ impl Memory<'_> {
             Some((rule, false)) => quote!(rules::#rule()),
             Some((rule, true)) => quote!(rules::#rule(block)),
         };
+        let place = |name: &Ident| roles.iter().position(|role| role.name == *name);
+        let apart = roles.iter().enumerate().flat_map(|(at, role)| {
+            let all = role.unlike.iter();
+            all.map(move |(other, error)| {
+                let other = place(other);
+                quote!((#at, #other, ParamsError::#error))
+            })
+        });
         let fields: Vec<_> = tables.iter().map(|table| &table.field).collect();
         let by_agent: Vec<_> = tables
             .iter()
@@ -448,6 +456,7 @@ impl Memory<'_> {
                 const NAME: &'static str = #file_name;
                 const ABOUT: &'static str = #about;
                 const ROLES: &'static [&'static str] = &[#(#role_names),*];
+                const APART: &'static [(usize, usize, ParamsError)] = &[#(#apart),*];
 
                 #[allow(unused_variables)]
                 fn new(

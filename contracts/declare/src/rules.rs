@@ -139,6 +139,20 @@ fn params(declaration: &Declaration, kernel: &TokenStream) -> Result<TokenStream
         let error = &check.error;
         quote!(ParamsError::#error => (#name, #kernel::host::string::String::from(#said)))
     });
+    let apart = || {
+        let all = declaration.roles.iter();
+        all.flat_map(|role| {
+            role.unlike.iter().map(move |(other, error)| (&role.name, other, error))
+        })
+    };
+    let alike = apart().map(|(role, other, error)| {
+        let said = format!(" The {role} has to be another account than the {other}.");
+        quote!(#[doc = #said] #error,)
+    });
+    let told_apart = apart().map(|(role, other, error)| {
+        let (name, said) = (role.to_string(), format!("another account than the {other}"));
+        quote!(ParamsError::#error => (#name, #kernel::host::string::String::from(#said)))
+    });
     Ok(quote! {
         #kernel::without_serde! {
             #kernel::records! {
@@ -172,14 +186,15 @@ fn params(declaration: &Declaration, kernel: &TokenStream) -> Result<TokenStream
                     match self {
                         #(#explained,)*
                         #(#told,)*
+                        #(#told_apart,)*
                     }
                 }
             }
         }
 
         #kernel::records! {
-            /// What is wrong with a set of parameters.
-            pub enum ParamsError { #(#variants)* #(#more)* }
+            /// What is wrong with a set of parameters, or with who has which role.
+            pub enum ParamsError { #(#variants)* #(#more)* #(#alike)* }
         }
 
         impl Params {
@@ -301,11 +316,23 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
         let (docs, name) = (&role.docs, &role.name);
         quote!(#docs pub #name: Id)
     });
+    let apart = declaration.roles.iter().flat_map(|role| {
+        let name = &role.name;
+        let all = role.unlike.iter();
+        all.map(move |(other, error)| quote!((self.#name != self.#other, ParamsError::#error)))
+    });
     quote! {
         #kernel::records! {
             /// Who may do what others may not, or is credited by the rules. Each may be another
             /// contract.
             pub struct Roles<Id> { #(#roles,)* }
+        }
+
+        impl<Id: PartialEq> Roles<Id> {
+            /// Accepts the roles, or names the first that an account must not have beside another.
+            pub fn check(&self) -> Result<(), ParamsError> {
+                #kernel::check(&[#(#apart,)*])
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Sealed-bid auctions.
 //!
 //! A *seller* opens *rounds*, one after the other. In a round's first window bidders commit to
-//! what they bid, each with the same deposit, so that nobody learns a bid from it; in the second
-//! they reveal it and pay in what it can cost at most; then anyone settles the round. One of four
-//! rules ([`Kind`]) says who wins which item at what price: the first and the second price for one
-//! item ([`ranked`]), a uniform price for equal units ([`ranked`]), and the rule of Vickrey, Clarke
-//! and Groves for different items of which every bidder wants at most one ([`vcg`]).
+//! what they bid, each with a deposit; in the second they reveal it and pay in what it can cost at
+//! most; then anyone settles the round. One of four rules ([`Kind`]) says who wins which item at what
+//! price: the first and the second price for one item ([`ranked`]), a uniform price for equal units
+//! ([`ranked`]), and the rule of Vickrey, Clarke and Groves for different items of which every bidder
+//! wants at most one ([`vcg`]).
 //!
 //! A bid is one value for each item, or, under the uniform price, for the first, the second … unit.
 //! A value of zero is no bid, and a bid below the reserve price wins nothing. Of equal bids the one
@@ -24,7 +24,8 @@
 //! pays: that is what the others lose by it. So no bid does better than the value, whatever others
 //! bid (Vickrey 1961; Clarke 1971; Groves 1973; Leonard 1983). The same holds under the uniform
 //! price for bidders who want a single unit. One who wants more lowers the price of its first unit
-//! by bidding less for its last (demand reduction; Ausubel, Cramton 2002).
+//! by bidding less for its last (demand reduction; Ausubel, Cramton 2002): where each of two wants two
+//! of three units, worth 10 each, who bids for one alone gains 10, and nothing by the truth.
 //!
 //! Under the first price a bid is what its bidder pays, so it is shaded. With `n` values drawn
 //! evenly from zero to one, `(n - 1) / n` of the value is an equilibrium and the seller expects
@@ -48,22 +49,49 @@
 //! That is why a withheld bid's deposit goes to a *sink* and to neither party: paid to the seller it
 //! would be free for a seller to withhold, paid to the winner for a winner.
 //!
-//! What a deposit cannot do: bidders who reveal get it back, so whoever commits `max_bidders` bids
-//! first keeps everybody else out and buys at the reserve price. What it takes is `max_bidders`
-//! deposits until the round is settled. And who is kept from revealing by those who write blocks
-//! loses its deposit: `reveal_blocks` should last longer than anyone can do that.
+//! What a deposit cannot do: who is kept from revealing by those who write blocks loses it:
+//! `reveal_blocks` should last longer than anyone can do that.
+//!
+//! # Why places cannot be held for nothing
+//!
+//! A round has `max_bidders` places, since settling looks at all bids. Whoever came first to all of
+//! them would keep everybody else out, buy at the reserve price, and have its deposits back. So where
+//! all places are taken a higher deposit takes that of the lowest, and of equal ones that of the
+//! latest, which is credited at once and may commit again. To keep out a bidder who lays by `d`
+//! takes `d` or more in every place, which is lost with a bid that is not revealed. So a bidder who
+//! fears for its place lays by what it has beside its bid, and has it back when the round is settled:
+//! from the start, since to what is done in the window's last block nobody can answer. **It still
+//! pays** whoever can lay by in every place that others leave what its rival can in one: `max_bidders`
+//! should be well above the bidders that are expected.
+//!
+//! A deposit tells a little of what its bidder has: while there is room the least is enough.
 //!
 //! # Why the order of calls does not matter
 //!
 //! A commitment binds its account and its round, so a copied one cannot be opened. Which bids are in
 //! is settled when the first window closes, and no call of another can stop a reveal. The order of
-//! the commitments only decides between equal bids.
+//! the commitments only decides between equal bids, and between equal deposits who loses its place.
+//!
+//! # What stands still when
+//!
+//! | number | fixed | moved until then |
+//! | --- | --- | --- |
+//! | rule, items, reserve price, windows | when the contract is deployed | by nobody |
+//! | a bid | when it is committed to | by nobody |
+//! | a bid's deposit, which it loses if it is not revealed | when it is committed to | by nobody |
+//! | which bids have places, and their order | when the first window is over | by higher deposits |
+//! | which bids count | when the second window is over | by their bidders alone |
+//! | who wins what, and for how much | when the second window is over | by reveals |
+//!
+//! Settling later changes nothing of it. Winners, losers and the seller are paid only then: each has
+//! a reason to call it.
 //!
 //! # What is owed
 //!
 //! In an open round every commitment's deposit, and what each revealed bid can cost at most; and all
-//! credits. Settling turns the first two into credits: prices to the seller, withheld deposits to
-//! the sink, everything else back to the bidders. So nothing is left that nobody can collect.
+//! credits, among them deposits of bids that lost their places. Settling turns the first two into
+//! credits: prices to the seller, withheld deposits to the sink, everything else back to the bidders.
+//! So nothing is left that nobody can collect.
 
 mod entries;
 pub mod outcome;
@@ -98,12 +126,14 @@ carrots_kernel::mechanism! {
         /// sold in a round
         items: u32, "items", >= 1, <= MAX_ITEMS;
         /// commitments of a round
+        ///
+        /// So many times what a rival lays by it takes to keep it out.
         max_bidders: u32, "accounts", >= 1, <= MAX_BIDDERS;
         /// least price of an item
         ///
         /// A higher one than the highest bid could not be met.
         reserve_price: Balance, "tokens", <= MAX_BID;
-        /// what a bidder loses if it does not reveal
+        /// the least that a bidder loses if it does not reveal
         ///
         /// More than a withheld bid can gain, or withholding pays.
         deposit: Balance, "tokens", >= 1;
@@ -123,7 +153,7 @@ carrots_kernel::mechanism! {
         seller,
         /// Is credited with the deposits of those who do not reveal. It should be neither the
         /// seller nor a bidder.
-        sink,
+        sink != seller,
     }
 
     storage {
@@ -142,7 +172,7 @@ carrots_kernel::mechanism! {
     messages {
         /// seller: open the next round
         open(who, now) => Opened;
-        /// commit to a bid, with the deposit
+        /// commit to a bid, with a deposit
         commit(who, value, commitment: Hash, now) => Committed;
         /// reveal the bid, with what it can cost at most
         reveal(who, value, values: Values, salt: Salt, now) => Revealed;
@@ -159,11 +189,11 @@ carrots_kernel::mechanism! {
         NoRound,
         /// The window for commitments is over.
         CommitOver,
-        /// The transferred value is not the deposit.
-        WrongDeposit,
+        /// The transferred value is below the least deposit.
+        DepositTooLow,
         /// The caller committed to a bid in this round already.
         AlreadyCommitted,
-        /// There are `max_bidders` commitments already.
+        /// There are `max_bidders` commitments already, each with as high a deposit.
         BiddersFull,
         /// The window for reveals has not begun.
         RevealNotBegun,

@@ -47,4 +47,5 @@ pub const STAKING: Files = files![
     "staking/entries.rs",
     "staking/offences.rs",
     "staking/records.rs",
+    "staking/slashes.rs",
 ];

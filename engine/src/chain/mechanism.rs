@@ -75,6 +75,12 @@ impl<G: Play + 'static> OnChain for Mechanism<G> {
             let (key, expected) = G::Model::explain(error);
             document.wrong(&format!("params.{key}"), &format!("expected {expected}"))
         })?;
+        let alike = |(one, other, _): &&(usize, usize, _)| roles[*one] == roles[*other];
+        if let Some((one, _, error)) = G::Model::APART.iter().find(alike) {
+            let expected = G::Model::explain(*error).1;
+            let key = format!("--role {}", G::Model::ROLES[*one]);
+            return Err(document.wrong(&key, &format!("expected {expected}")));
+        }
         let arguments = model.constructor(&|agent: Agent| roles[agent as usize].0);
         let params = serde_json::to_value(params).expect("parameters can be written");
         Ok(Constructor { data: [&selector("new")[..], &arguments].concat(), params })

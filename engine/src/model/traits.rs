@@ -76,6 +76,8 @@ pub trait Model: Messages + Accounting + Clone + Debug + Send + Sync + Sized + '
     /// What is done by the accounts that the constructor takes, in its order. Those of a new
     /// instance are the first agents.
     const ROLES: &'static [&'static str];
+    /// Roles, by their numbers, that one account must not have both, and the error then.
+    const APART: &'static [(usize, usize, Self::ParamsError)];
 
     /// What the constructor writes in block `block`, with room for `agents`.
     fn new(params: Self::Params, agents: usize, block: Block) -> Result<Self, Self::ParamsError>;

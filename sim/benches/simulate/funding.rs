@@ -21,8 +21,7 @@ mechanism = "funding"
 [params]
 kind = "quadratic"
 round_blocks = 100
-max_projects = 64
-max_contributors = 10_000
+max_contributors = 0
 min_contribution = 10
 deposit = 1_000
 pairwise_bound = 0
@@ -46,27 +45,25 @@ fn bare_loop(params: Params) -> Funding {
     let accounts = 1 + GOODS + AGENTS;
     let mut db = Funding::new(params, accounts as usize, 0).expect("the parameters are sound");
     for round in 0..ROUNDS {
-        let (first, start) = (round * GOODS, round * params.round_blocks);
+        let (first, start) = (u64::from(round * GOODS), round * params.round_blocks);
         let end = start + params.round_blocks;
-        rules::sponsor(&mut db, POOL).expect("sponsors");
+        rules::sponsor(&mut db, 0, POOL, start).expect("sponsors");
         for good in 0..GOODS {
-            rules::propose(&mut db, 1 + good, params.price(), start).expect("proposes");
+            rules::propose(&mut db, 1 + good, [1; 32], params.price(), start).expect("proposes");
         }
         for agent in 0..AGENTS {
             for interest in 0..INTERESTS {
-                let project = first + (agent + interest * 7) % GOODS;
+                let project = first + u64::from((agent + interest * 7) % GOODS);
                 let who: Agent = 1 + GOODS + agent;
                 rules::contribute(&mut db, who, project, WEIGHT, start).expect("contributes");
             }
         }
-        for project in first..first + GOODS {
-            rules::tally(&mut db, project, end).expect("tallies");
-        }
         rules::end_round(&mut db, end).expect("ends");
-        for project in first..first + GOODS {
-            rules::claim(&mut db, project).expect("claims");
-            rules::collect(&mut db, 1 + project - first).expect("collects");
+        for good in 0..GOODS {
+            rules::claim(&mut db, first + u64::from(good)).expect("claims");
+            rules::collect(&mut db, 1 + good).expect("collects");
         }
+        rules::withdraw(&mut db, 0, round).expect("withdraws");
     }
     db
 }

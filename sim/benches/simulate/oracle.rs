@@ -59,7 +59,7 @@ fn bare_loop(params: Params) -> Oracle {
         let first = db.state().questions;
         let asked = first..first + QUESTIONS;
         for _ in asked.clone() {
-            rules::ask(&mut db, TREASURY, kind, fee, now).expect("asks");
+            rules::ask(&mut db, TREASURY, kind, [0; 32], fee, now).expect("asks");
         }
         now = params.draw_window(now).0;
         let mut votes = Vec::new();

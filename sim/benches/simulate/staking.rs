@@ -56,18 +56,19 @@ strategy = "honest"
 
 /// The same calls as the simulator's for honest agents that never miss, and nothing else.
 fn bare_loop(params: Params) -> Staking {
-    let accounts = 4 + (OPERATORS + BONDERS) as usize;
+    let accounts = 5 + (OPERATORS + BONDERS) as usize;
     let mut db = Staking::new(params, accounts, 0).expect("the parameters are sound");
-    let operators = 4..4 + OPERATORS;
-    let home = |bonder: u32| 4 + bonder % OPERATORS;
+    let operators = 5..5 + OPERATORS;
+    let home = |bonder: u32| 5 + bonder % OPERATORS;
     rules::fund(&mut db, RESERVE).expect("funds");
     for operator in operators.clone() {
         rules::register(&mut db, operator, STAKE, Perbill::from_percent(10)).expect("registers");
     }
     for bonder in 0..BONDERS {
-        rules::bond(&mut db, 4 + OPERATORS + bonder, home(bonder), STAKE).expect("bonds");
+        rules::bond(&mut db, 5 + OPERATORS + bonder, home(bonder), STAKE).expect("bonds");
     }
-    for era in 0..ERAS {
+    rules::end_era(&mut db, params.era_blocks).expect("ends");
+    for era in 1..=ERAS {
         for operator in operators.clone() {
             rules::award(&mut db, SCORER, operator, 100).expect("awards");
         }
@@ -78,7 +79,7 @@ fn bare_loop(params: Params) -> Staking {
         }
         rules::end_era(&mut db, (era + 1) * params.era_blocks).expect("ends");
         for operator in operators.clone() {
-            rules::payout(&mut db, operator, era).expect("pays out");
+            rules::payout(&mut db, operator).expect("pays out");
         }
     }
     db

@@ -1,8 +1,10 @@
 //! Auctions as they are played: bidders with plans, round by round.
 //!
 //! In a round every bidder draws what the items are worth to it, which nobody else knows. Then all
-//! commit in the order of their numbers, those who snipe in the last block of the window, and
-//! reveal in the same order, those who withhold at last; somebody settles, and everybody collects.
+//! commit in the order of their numbers, those who snipe in the last block of the window, with the
+//! least deposit; where all places are taken, with all that they have beside the bid. Who lost its
+//! place to a higher deposit does the same in the last block, until nobody can. All reveal in the
+//! same order, those who withhold at last; somebody settles, and everybody collects.
 //!
 //! An agent's payoff is what it has in the end, less what it began with, plus what the items that
 //! it won were worth to it. Who has too few tokens for a bid does not bid.
@@ -17,7 +19,7 @@ use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_logic::auction::outcome::outcome;
 use carrots_logic::auction::sale::Sale;
-use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Salt, Settled, Values};
+use carrots_logic::auction::{Accounts, Award, Bid, Db, Kind, Params, Salt, Settled, Values};
 
 /// What an adaptive agent chooses from: hundredths of its values.
 const GRID: [Balance; 6] = [100, 90, 80, 70, 60, 50];
@@ -39,9 +41,11 @@ pub struct Own {
 /// A bid that its bidder committed to.
 #[derive(Clone, Copy)]
 struct Sealed {
+    /// Its place among the commitments, once their window is over.
     index: usize,
     values: Values,
     salt: Salt,
+    deposit: Balance,
 }
 
 /// What is seen, and sums over all rounds.
@@ -334,7 +338,48 @@ impl Game {
                 self.seal(table, at, 0, values);
             }
         }
+        // Whoever answers lays by more than all before: there are not many answers.
+        for _ in 0..table.players.len() {
+            if !self.answer(table) {
+                break;
+            }
+        }
         table.advance(1);
+        self.take_places(table);
+    }
+
+    /// Those who lost their places commit again; whether anybody did.
+    fn answer<A: Answers<Auction>>(&self, table: &mut Table<A>) -> bool {
+        let Some(round) = table.instance.db.open_round() else { return false };
+        let mut answered = false;
+        for at in 0..table.players.len() {
+            for account in 0..2 {
+                let who = table.players[at].account + account;
+                let Some(lost) = table.players[at].own.bids[account as usize] else { continue };
+                if table.instance.db.bid(who, round) != Bid::Absent {
+                    continue;
+                }
+                table.turn(at);
+                table.call(who, 0, Op::Collect { account: who });
+                self.seal(table, at, account, lost.values);
+                answered |= table.instance.db.bid(who, round) != Bid::Absent;
+            }
+        }
+        answered
+    }
+
+    /// Every bid that still has a place learns which.
+    fn take_places<A>(&self, table: &mut Table<A>) {
+        let db = &table.instance.db;
+        let Some(round) = db.open_round() else { return };
+        let places: Vec<_> = (0..db.round(round).bidders).map(|at| db.bidder(round, at)).collect();
+        for player in &mut table.players {
+            for (bid, who) in player.own.bids.iter_mut().zip(player.account..) {
+                let place = places.iter().position(|holder| *holder == Some(who));
+                *bid = bid.zip(place).map(|(bid, index)| Sealed { index, ..bid });
+            }
+        }
+        table.board.revealed = vec![Values::default(); places.len()];
     }
 
     /// What an agent bids among so many bidders, from each of its accounts.
@@ -401,20 +446,27 @@ impl Game {
     ) {
         let (who, cost) = (table.players[at].account + account, self.params.cost_max(&values));
         let Some(round) = table.instance.db.open_round() else { return };
-        let needed = cost.saturating_add(self.params.deposit);
+        let deposit = self.laid_by(table, who, round, cost);
+        let needed = cost.saturating_add(deposit);
         if cost == 0 || !table.instance.ledger().has(who, needed) {
             return;
         }
         let salt = table.answers.secret(&mut table.endowments[at], who);
         let commitment = table.instance.db.seal(who, round, &values, &salt);
-        let committed = table.call(who, self.params.deposit, Op::Commit { commitment });
-        if let Some(Receipt::Committed(committed)) = committed {
-            let index = committed.index as usize;
-            table.players[at].own.bids[account as usize] = Some(Sealed { index, values, salt });
-            let seen = table.board.revealed.len().max(index + 1);
-            table.board.revealed.resize(seen, Values::default());
+        if table.call(who, deposit, Op::Commit { commitment }).is_some() {
+            let sealed = Sealed { index: 0, values, salt, deposit };
+            table.players[at].own.bids[account as usize] = Some(sealed);
             table.board.bids += 1;
         }
+    }
+
+    /// What an account lays by for a bid that can cost so much.
+    fn laid_by<A>(&self, table: &Table<A>, who: Agent, round: u32, cost: Balance) -> Balance {
+        if table.instance.db.round(round).bidders < self.params.max_bidders {
+            return self.params.deposit;
+        }
+        let has = table.instance.ledger().wallets[who as usize];
+        has.saturating_sub(cost).max(self.params.deposit)
     }
 
     /// Opens what an agent's plan says.
@@ -438,8 +490,8 @@ impl Game {
                 let low = low.map(|bid| bid.index);
                 if !sales.into_iter().flatten().any(|sale| Some(sale.bidder) == low) {
                     self.reveal(table, at, 0);
-                } else if high.is_some() {
-                    table.players[at].own.forfeited += self.params.deposit;
+                } else if let Some(high) = high {
+                    table.players[at].own.forfeited += high.deposit;
                     table.board.withheld += 1;
                 }
             }
@@ -468,7 +520,7 @@ impl Game {
     /// Opens the bid of one of an agent's accounts.
     fn reveal<A: Answers<Auction>>(&self, table: &mut Table<A>, at: usize, account: usize) {
         let player = &table.players[at];
-        if let Some(Sealed { index, values, salt }) = player.own.bids[account] {
+        if let Some(Sealed { index, values, salt, .. }) = player.own.bids[account] {
             let who = player.account + account as Agent;
             let cost = self.params.cost_max(&values);
             if table.call(who, cost, Op::Reveal { values, salt }).is_some() {
@@ -487,7 +539,7 @@ impl Game {
             let mine: Vec<_> = mine.filter_map(|(account, bid)| Some((account, (*bid)?))).collect();
             for (account, bid) in &mine {
                 match opened & 1 << account {
-                    0 => lost += self.params.deposit as i128,
+                    0 => lost += bid.deposit as i128,
                     _ => revealed[bid.index] = bid.values,
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! A round is a round of the mechanism. A sponsor fills the pool, owners propose the goods, and in
 //! it every agent chooses once, in the order of their numbers; who waits chooses after all others.
-//! Then somebody tallies every project, ends the round, and pulls all that is due for everyone.
+//! Then somebody ends the round, and pulls all that is due for everyone.
 //!
 //! An agent's payoff is what it has in the end, less what it began with, plus what the goods that
 //! were funded are worth to it. What the owners of goods are paid, they spend on the goods.
@@ -15,7 +15,7 @@ use carrots::play::{Answers, Learner, Play, Player};
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_kernel::math::mul_div_up;
-use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, ProjectId, Status, quadratic};
+use carrots_logic::funding::{Db, Kind, MAX_AMOUNT, ProjectId, ideal_down, quadratic};
 use std::collections::BTreeMap;
 
 /// Who sponsors the pool and makes the calls that anyone may make. The owners of goods follow.
@@ -23,6 +23,8 @@ pub(super) const SPONSOR: Agent = 0;
 pub(super) const OWNER: Agent = 1;
 /// One, as a product of two roots.
 const SQUARE: u32 = 32;
+/// The hash of what every project says: nobody reads it here.
+const TEXT: [u8; 32] = [1; 32];
 
 /// What an agent knows and remembers.
 #[derive(Clone, Default)]
@@ -59,6 +61,8 @@ pub struct Board {
     rounds: u32,
     raised: Balance,
     matched: Balance,
+    /// What is left of the pools.
+    left: Balance,
     leaked: Balance,
     bonuses: Balance,
     funded: u64,
@@ -186,7 +190,7 @@ impl Play for Game {
             board.bonuses as f64,
             board.welfare,
             if board.best > 0.0 { board.welfare / board.best } else { 1.0 },
-            table.instance.db.state().pool as f64,
+            board.left as f64,
         ]
     }
 
@@ -281,7 +285,7 @@ impl Play for Game {
         if seat == 1 { -(table.board.spent as i128) } else { 0 }
     }
 
-    /// The owner spends the funds on the good; what is left in the pool is there for later rounds.
+    /// The owner spends the funds on the good; what rounding left is there for later rounds.
     fn externality<A>(&self, table: &Table<A>) -> i128 {
         let Board { pool, spent, .. } = table.board;
         table.instance.db.state().pool as i128 - pool as i128 - spent as i128
@@ -314,7 +318,7 @@ impl Game {
     }
 
     fn propose(&self, table: &mut Table<impl Answers<Funding>>, who: Agent) -> Option<ProjectId> {
-        match table.call(who, self.params.price(), Op::Propose {})? {
+        match table.call(who, self.params.price(), Op::Propose { text: TEXT })? {
             Receipt::Proposed(proposed) => Some(proposed.project),
             _ => None,
         }
@@ -331,7 +335,7 @@ impl Game {
         for at in ring.iter().copied() {
             table.turn(at);
             let has = table.instance.ledger().wallets[table.players[at].account as usize];
-            let part = (has / ring.len() as Balance).min(MAX_CONTRIBUTION);
+            let part = (has / ring.len() as Balance).min(MAX_AMOUNT);
             for project in shams.iter().copied() {
                 self.give(table, at, project, Gift::of(part));
             }
@@ -354,7 +358,7 @@ impl Game {
             Plan::Follow(_) | Plan::Give(Gift { amount: 0, .. }) => {}
             Plan::Give(gift) => {
                 let project = match gift.to {
-                    To::Good | To::Missing => table.board.goods[0].project,
+                    To::Good => table.board.goods[0].project,
                     To::Own => self.propose(table, table.players[at].account),
                 };
                 self.give(table, at, project, gift);
@@ -373,7 +377,10 @@ impl Game {
             if all == 0 {
                 continue;
             }
-            let amount = all / 2 - all / 2 % Balance::from(accounts);
+            let mut amount = all / 2 - all / 2 % Balance::from(accounts);
+            if self.params.kind == Kind::Assurance {
+                amount = amount.max(self.params.min_contribution * Balance::from(accounts));
+            }
             let gift = Gift { accounts, ..Gift::of(amount) };
             self.give(table, at, table.board.goods[good].project, gift);
         }
@@ -389,11 +396,7 @@ impl Game {
         let (first, last) = (table.players[at].account, Balance::from(gift.accounts - 1));
         let part = if last == 0 { gift.amount } else { gift.amount / (last + 1) };
         for who in first..first + gift.accounts {
-            let mut amount = if who == first { gift.amount - part * last } else { part };
-            if gift.to == To::Missing && self.params.kind == Kind::Assurance {
-                let missing = self.missing(&table.instance, project);
-                amount = amount.max(self.params.min_contribution).min(missing);
-            }
+            let amount = if who == first { gift.amount - part * last } else { part };
             table.call(who, amount, Op::Contribute { project });
         }
     }
@@ -490,9 +493,9 @@ impl Board {
     /// Counts what is contributed for good, and what is paid for pledges that come back.
     fn count_raised(&mut self, instance: &Instance<Funding>, projects: &[ProjectId]) {
         for project in projects.iter().filter_map(|project| instance.db.project(*project)) {
-            match instance.db.fate(&project) {
-                Status::Failed => self.bonuses += project.bonuses,
-                Status::Open | Status::Funded => self.raised += project.raised,
+            match project.failed(&instance.db.params()) {
+                true => self.bonuses += project.bonuses,
+                false => self.raised += project.raised,
             }
         }
     }
@@ -504,10 +507,12 @@ impl Board {
         round: Round,
         projects: &[ProjectId],
     ) {
-        let Outcome { given, wanted, .. } = instance.db.outcome(round);
+        let Outcome { pool, given, wanted, .. } = instance.db.outcome(round);
+        self.left += pool - given;
         self.factors += if wanted == 0 { 1.0 } else { given as f64 / wanted as f64 };
         for project in projects {
-            let ideal = instance.db.project(*project).map_or(0, |project| project.matched);
+            let ideal = |record| ideal_down(&instance.db, *project, &record);
+            let ideal = instance.db.project(*project).map_or(0, ideal);
             let matched = quadratic::match_down(ideal, given, wanted);
             self.matched += matched;
             if !self.goods.iter().any(|good| good.project == Some(*project)) {
@@ -519,8 +524,8 @@ impl Board {
 
 /// What a good is funded with.
 fn funds(instance: &Instance<Funding>, project: Option<ProjectId>) -> Balance {
-    let good = project.and_then(|project| instance.db.project(project));
-    good.map_or(0, |good| instance.db.given(&good))
+    let good = project.and_then(|project| Some((project, instance.db.project(project)?)));
+    good.map_or(0, |(project, good)| instance.db.given(project, &good))
 }
 
 /// Those who follow a strategy, in the order of their turns.

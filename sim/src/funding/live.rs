@@ -3,7 +3,7 @@
 use super::{Funding, Op, Strategy};
 use carrots::model::{Agent, Instance};
 use carrots::play::{Answers, Dice, accounts};
-use carrots_logic::funding::{Accounts, Db, Project, ProjectId, Status};
+use carrots_logic::funding::{Accounts, Db, Params, Project, ProjectId};
 
 /// Who contributed is honest.
 pub fn habit(instance: &Instance<Funding>, who: Agent) -> Option<Strategy> {
@@ -20,8 +20,8 @@ pub fn conclude(instance: &mut Instance<Funding>) {
     pull(&mut Dice, instance, caller, &projects(instance));
 }
 
-/// Ends a round that has projects, or whose window is over, and claims, refunds and collects all
-/// that is due from these projects, which are all of the round.
+/// Ends a round that has projects or sponsors, or whose window is over, and claims, refunds,
+/// withdraws and collects all that is due from these projects and to all sponsors.
 pub fn pull<A: Answers<Funding>>(
     answers: &mut A,
     instance: &mut Instance<Funding>,
@@ -31,38 +31,40 @@ pub fn pull<A: Answers<Funding>>(
     let (params, state) = (instance.db.params(), instance.db.state());
     let over = state.start.saturating_add(params.round_blocks);
     let left = over.saturating_sub(instance.block());
-    let ends = state.next > state.first || left == 0;
+    let ends = state.next > state.first || state.sponsored > 0 || left == 0;
     if ends && left > 0 {
         answers.advance(instance, left);
     }
     let projects = projects.iter().copied();
-    let is = |now: &Instance<Funding>, project, is: fn(&Project<Agent>) -> bool| {
-        now.db.project(project).as_ref().is_some_and(is)
+    let is = |now: &Instance<Funding>, project, is: fn(&Params, &Project<Agent>) -> bool| {
+        now.db.project(project).is_some_and(|one| is(&params, &one))
     };
-    answers.turn(instance, None);
-    for project in projects.clone() {
-        if is(instance, project, |one| one.status == Status::Open) {
-            answers.call(instance, caller, 0, Op::Tally { project });
-        }
-    }
     answers.turn(instance, None);
     if ends {
         answers.call(instance, caller, 0, Op::EndRound {});
     }
     answers.turn(instance, None);
     for project in projects.clone() {
-        if is(instance, project, |one| one.deposit > 0) {
+        if is(instance, project, |_, one| one.deposit > 0) {
             answers.call(instance, caller, 0, Op::Claim { project });
         }
     }
     answers.turn(instance, None);
     for project in projects {
-        if is(instance, project, |one| one.status == Status::Failed && one.raised > 0) {
+        if is(instance, project, |params, one| one.failed(params) && one.raised > 0) {
             for contributor in accounts(instance) {
                 if instance.db.contribution(contributor, project) > 0 {
                     answers.call(instance, caller, 0, Op::Refund { contributor, project });
                 }
             }
+        }
+    }
+    answers.turn(instance, None);
+    let current = instance.db.state().round;
+    for sponsor in accounts(instance) {
+        let rounds = instance.db.sponsorships.get(sponsor);
+        for (round, _) in rounds.iter().filter(|(round, _)| *round < current) {
+            answers.call(instance, caller, 0, Op::Withdraw { sponsor, round: *round });
         }
     }
     answers.turn(instance, None);

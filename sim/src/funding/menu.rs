@@ -9,7 +9,7 @@ use carrots::model::State;
 use carrots::play::{Group, Strategies};
 use carrots::scenario::{Amounts, Invalid, Range, Run, expect};
 use carrots_kernel::Balance;
-use carrots_logic::funding::{Kind, MAX_CONTRIBUTION, Params};
+use carrots_logic::funding::{Kind, MAX_AMOUNT, Params};
 use num_bigint::BigUint;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -18,14 +18,14 @@ use std::collections::BTreeSet;
 const TOKENS_MAX: Balance = 1 << 96;
 /// The most rounds.
 const ROUNDS_MAX: u32 = 100;
+/// The most players.
+const PLAYERS_MAX: u32 = 60;
 
 /// What is given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum To {
     /// The good.
     Good,
-    /// The good, but not more than it misses to its threshold.
-    Missing,
     /// A project of the player's own, which is worth nothing.
     Own,
 }
@@ -50,20 +50,20 @@ pub enum Plan {
 impl Gift {
     /// So much from one account, as a strategy gives it.
     pub(super) fn of(amount: Balance) -> Self {
-        Self { to: To::Missing, accounts: 1, amount }
+        Self { to: To::Good, accounts: 1, amount }
     }
 }
 
 impl Plan {
-    /// Before whom a player of that weight has its turn where it is audited: who gives more exactly
-    /// is first, and who looks at what is missing is last. So which pledges are too high depends on
-    /// what players do, and not on who they are.
+    /// Before whom a player of that weight has its turn where it is audited: who gives more is first,
+    /// and who looks at what is there is last. So whose pledges are not needed depends on what players
+    /// do, and not on who they are.
     pub(super) fn turn(self, weight: Balance) -> impl Ord + use<> {
-        let exact = match self {
-            Plan::Give(Gift { to: To::Good | To::Own, amount, .. }) => amount,
-            _ => 0,
+        let amount = match self {
+            Plan::Give(gift) => gift.amount,
+            Plan::Follow(_) => 0,
         };
-        (Reverse(exact), self, weight)
+        (Reverse(amount), self, weight)
     }
 }
 
@@ -93,12 +93,11 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
     expect((1..=8).contains(&audit.identities), "audit.identities", "1 to 8 accounts")?;
     let few = (1..=ROUNDS_MAX).contains(&audit.rounds);
     expect(few, "audit.rounds", format!("1 to {ROUNDS_MAX} rounds"))?;
-    let room = params.max_contributors / audit.identities;
     let room = match params.kind {
-        Kind::Assurance => room,
-        Kind::Quadratic | Kind::Pairwise => room.min(params.max_projects.saturating_sub(1)),
+        Kind::Pairwise => PLAYERS_MAX.min(params.max_contributors / audit.identities),
+        Kind::Quadratic | Kind::Assurance => PLAYERS_MAX,
     };
-    let expected = format!("1 to {room} players: places for all accounts, and their projects");
+    let expected = format!("1 to {room} players, with places for all accounts");
     expect((1..=room).contains(&audit.players), "audit.players", expected)?;
     let sound = world.weight.grid(audit.steps).is_some();
     expect(sound, "world.weight", "an amount or a uniform distribution to be audited")?;
@@ -164,7 +163,7 @@ impl Game {
         let highest = self.kinds.iter().copied().max().unwrap_or(0);
         match self.params.kind {
             Kind::Assurance => self.params.threshold.div_ceil(self.players as Balance),
-            Kind::Quadratic | Kind::Pairwise => highest.saturating_mul(2).min(MAX_CONTRIBUTION),
+            Kind::Quadratic | Kind::Pairwise => highest.saturating_mul(2).min(MAX_AMOUNT),
         }
     }
 
@@ -210,11 +209,8 @@ impl Game {
             Plan::Follow(strategy) => (accounts(strategy), self.honest(weight)),
         };
         Some(match amount / Balance::from(accounts) {
-            0 => Gift { to: To::Good, accounts: 1, amount: 0 },
-            part if self.params.kind == Kind::Assurance => {
-                Gift { to: To::Missing, accounts, amount: part * Balance::from(accounts) }
-            }
-            part => Gift { to: To::Good, accounts, amount: part * Balance::from(accounts) },
+            0 => Gift::of(0),
+            part => Gift { accounts, ..Gift::of(part * Balance::from(accounts)) },
         })
     }
 
@@ -231,8 +227,7 @@ impl Game {
             _ => format!("contribute {amount}"),
         };
         let from = if accounts > 1 { format!(" from {accounts} accounts") } else { String::new() };
-        let most = if to == To::Missing { ", or what is missing" } else { "" };
-        format!("{name}{from}{most}")
+        format!("{name}{from}")
     }
 
     /// What a good is worth to all less what it costs: at best `(sum_i sqrt(w_i))^2`, with every

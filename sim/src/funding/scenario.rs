@@ -1,16 +1,17 @@
 //! What a funding scenario says beside the parameters: the world, and the strategies.
 
-use super::Funding;
 use carrots::play::{Group, expect_blocks};
 use carrots::scenario::{Amounts, Invalid, Range, Tail, expect};
 use carrots::strategies;
 use carrots_kernel::Balance;
-use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params};
+use carrots_logic::funding::{Kind, MAX_AMOUNT, Params};
 use serde::{Deserialize, Serialize};
 
 /// A funding scenario.
 pub type Scenario = carrots::scenario::Scenario<Params, World, Group<Strategy>, Audit>;
 
+/// The most public goods: an agent's interests are the bits of a number.
+const GOODS_MAX: u32 = 64;
 /// Accounts over which a sybil spreads what it gives.
 pub const SYBILS: u32 = 4;
 /// The most tokens in a run: the roots of all amounts are exact to 16 binary digits.
@@ -77,13 +78,8 @@ impl Default for Audit {
 pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     let Scenario { params, world, agents, run, .. } = scenario;
     let assurance = params.kind == Kind::Assurance;
-    let colluding = agents.iter().filter(|group| group.strategy == Strategy::Colluding);
-    let colluding: u64 = colluding.map(|group| u64::from(group.count)).sum();
-    let colluding = colluding + scenario.incumbents_with(|one| one == Strategy::Colluding);
-    let room = u64::from(params.max_projects).saturating_sub(colluding);
-    let expected = format!("1 to {room} goods: params.max_projects less those who collude");
-    let goods = 1..=room;
-    expect(goods.contains(&world.goods.into()), "world.goods", expected)?;
+    let expected = format!("1 to {GOODS_MAX} goods");
+    expect((1..=GOODS_MAX).contains(&world.goods), "world.goods", expected)?;
     let expected = format!("1 to world.goods = {}", world.goods);
     expect((1..=world.goods).contains(&world.interests), "world.interests", expected)?;
     let sound = world.weight.check();
@@ -91,8 +87,8 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     let least = if assurance { 1 } else { params.min_contribution };
     let expected = format!("at least {least}, the least contribution");
     expect(lowest(&world.weight) >= least, "world.weight", expected)?;
-    let expected = "at most 2^88, the most that one can contribute";
-    expect(world.weight.max() <= MAX_CONTRIBUTION, "world.weight", expected)?;
+    let expected = "at most 2^94, the most that one can contribute";
+    expect(world.weight.max() <= MAX_AMOUNT, "world.weight", expected)?;
     let expected = "no sponsor: assurance contracts have no pool";
     expect(!assurance || world.sponsor == 0, "world.sponsor", expected)?;
     for (group, at) in agents.iter().zip(0..) {
@@ -103,6 +99,15 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     let late = scenario.incumbents_with(|one| one == Strategy::Late);
     let expected = "no account that goes on with late, which waits for a threshold";
     expect(assurance || late == 0, "state.accounts", expected)?;
+    check_places(scenario)?;
+    check_sums(scenario)?;
+    let most = u64::from(scenario.blocks_left()) / u64::from(params.round_blocks);
+    expect_blocks(run.horizon, most, "rounds")
+}
+
+/// Pairs have places for all who contribute as they should.
+fn check_places(scenario: &Scenario) -> Result<(), Invalid> {
+    let Scenario { params, world, agents, .. } = scenario;
     let accounts = agents.iter().filter(|group| group.strategy != Strategy::Colluding);
     let accounts: u64 = accounts
         .map(|group| u64::from(group.count) * u64::from(self::accounts(group.strategy)))
@@ -111,14 +116,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     let places = u64::from(params.max_contributors) * u64::from(world.goods);
     let expected = format!("places for the {accounts} accounts of `agents` with their interests");
     let fits = accounts * u64::from(world.interests) <= places;
-    expect(fits, "params.max_contributors", expected)?;
-    check_sums(scenario)?;
-    let most = u64::from(scenario.blocks_left()) / u64::from(params.round_blocks);
-    expect_blocks(run.horizon, most, "rounds")?;
-    let next = scenario.live::<Funding>().map_or(0, |instance| instance.db.state().next);
-    let most = u64::from((u32::MAX - next) / params.max_projects);
-    let expected = format!("at most {most} rounds: what 2^32 numbers of projects have room for");
-    expect(u64::from(run.horizon) <= most, "run.horizon", expected)
+    expect(fits || params.kind != Kind::Pairwise, "params.max_contributors", expected)
 }
 
 /// All tokens, and all that goods are worth, have to fit.

@@ -1,7 +1,8 @@
 //! The oracle as it is played: jurors with plans, round by round.
 //!
 //! A round is a batch of questions, from asking to settling. Jurors stake all that they have once,
-//! at the start. In a round everyone commits in the order of the seats, then reveals in the same
+//! at the start; where all places are taken, in the place of the one with the fewest votes, or not at
+//! all. In a round everyone commits in the order of the seats, then reveals in the same
 //! order; those who wait to see the others reveal after them. Invalid outcomes are appealed by chance
 //! until no appeal is left. Whoever asks and appeals has what that costs and is no agent.
 //!
@@ -18,9 +19,9 @@ use carrots::model::{Agent, Instance};
 use carrots::play::{Answers, Learner, Player, PlayerState, Strategies, accounts};
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
-use carrots_logic::oracle::verdict::{Standing, standing};
+use carrots_logic::oracle::verdict::{Standing, standing, standing_unheard};
 use carrots_logic::oracle::{
-    Accounts, Ballot, Block, Db, Drawn, Juror, Kind, Outcome, Question, Salt, Status,
+    Accounts, Ballot, Block, Db, Drawn, Juror, Kind, Outcome, Question, Status, UNANSWERABLE,
 };
 use std::mem::take;
 use std::ops::Range;
@@ -59,6 +60,7 @@ struct Open {
 #[derive(Clone, Copy)]
 struct Vote {
     question: u64,
+    round: u32,
     kind: Kind,
     juror: usize,
     account: Agent,
@@ -178,7 +180,7 @@ impl carrots::play::Play for Game {
             table.turn(at);
             for part in 0..plan.accounts() {
                 let stake = table.part(at, part, plan.accounts());
-                table.call(account + part, stake, Op::Stake {});
+                enter(table, account + part, stake);
             }
         }
         for at in table.entering..table.players.len() {
@@ -289,6 +291,7 @@ impl carrots::play::Play for Game {
         plans.extend(self.corrupt());
         plans.extend([Variant::Silent, Variant::Out].map(Plan::honest));
         plans.push(Plan::of(Strategy::Lazy));
+        plans.push(Plan::honest(Variant::Unanswerable));
         plans.extend(copying.then_some(Plan::honest(Variant::Late)));
         plans.extend((appeals > 0).then_some(Plan::honest(Variant::Challenge)));
         plans.extend((2..=splits).map(|parts| Plan::honest(Variant::Parts(parts))));
@@ -302,6 +305,7 @@ impl carrots::play::Play for Game {
             Variant::Silent => "silent",
             Variant::Out => "out",
             Variant::Late => "late",
+            Variant::Unanswerable => "unanswerable",
             Variant::Challenge => "challenge",
             Variant::Parts(parts) => return format!("honest as {parts} accounts"),
         };
@@ -345,8 +349,8 @@ impl carrots::play::Play for Game {
     }
 }
 
-/// What hides an answer. Nobody here guesses, so it need not be random.
-fn salt(question: u64) -> Salt {
+/// What hides an answer, and what stands for a text. Nobody here guesses, so it need not be random.
+fn salt(question: u64) -> [u8; 32] {
     let mut salt = [0; 32];
     salt[..8].copy_from_slice(&question.to_le_bytes());
     salt
@@ -384,9 +388,13 @@ impl Game {
         let fee = self.params.fee_of(self.params.jury_of(0));
         for _ in 0..self.world.questions {
             let last = table.board.last;
-            let truth = truths.next(last, &mut table.answers, &mut table.world);
+            let mut truth = truths.next(last, &mut table.answers, &mut table.world);
             table.board.last = truth;
-            if let Some(Receipt::Asked(asked)) = table.call(TREASURY, fee, Op::Ask { kind }) {
+            if table.answers.chance(&mut table.world, self.world.unanswerable) {
+                truth = UNANSWERABLE;
+            }
+            let op = Op::Ask { kind, text: salt(table.board.asked) };
+            if let Some(Receipt::Asked(asked)) = table.call(TREASURY, fee, op) {
                 let (number, guess) = (asked.question, truths.guess(last));
                 table.board.open.push(Open { number, kind, truth, guess, waits: true, jury: 0..0 });
                 table.board.asked += 1;
@@ -487,11 +495,13 @@ impl Game {
             (_, Variant::Silent | Variant::Late) | (Strategy::Lazy | Strategy::Copying, _) => {
                 question.guess
             }
+            (_, Variant::Unanswerable) => UNANSWERABLE,
             (Strategy::Bribed | Strategy::PEpsilon, _) => truths.lie(question.truth),
             _ => {
                 let (accuracy, endowment) = (self.world.accuracy, &mut table.endowments[juror]);
                 endowment.costs += self.world.effort_cost;
-                truths.signal(question.truth, accuracy, &mut table.answers, endowment)
+                let Open { truth, guess, .. } = *question;
+                truths.signal(truth, guess, accuracy, &mut table.answers, endowment)
             }
         };
         let db = &table.instance.db;
@@ -512,8 +522,17 @@ impl Game {
             table.call(account, 0, Op::Commit { question: number, commitment });
         }
         let (kind, revealed) = (question.kind, false);
-        let vote = Vote { question: number, kind, juror, account, votes, answer, plan, revealed };
-        table.board.votes.push(vote);
+        table.board.votes.push(Vote {
+            question: number,
+            round,
+            kind,
+            juror,
+            account,
+            votes,
+            answer,
+            plan,
+            revealed,
+        });
         question.jury.end += 1;
     }
 
@@ -550,7 +569,7 @@ impl Game {
         let votes = &table.board.votes;
         let outcome = Outcome::Answer(votes[vote].answer);
         let ahead = |other: &Vote| match self.standing(outcome, other) {
-            Standing::Absent => 0,
+            Standing::Absent | Standing::Unjudged => 0,
             Standing::Coherent => i64::from(other.votes),
             Standing::Incoherent => -i64::from(other.votes),
         };
@@ -559,8 +578,7 @@ impl Game {
     }
 
     fn standing(&self, outcome: Outcome, vote: &Vote) -> Standing {
-        let ballot = if vote.revealed { Ballot::Open(vote.answer) } else { Ballot::Empty };
-        standing(vote.kind, self.params.tolerance, outcome, ballot)
+        standing(vote.kind, self.params.tolerance, outcome, vote.ballot())
     }
 
     /// The first one who challenges outcomes and can pay for it appeals; else wrong ones are
@@ -603,26 +621,32 @@ impl Game {
             let outcome = outcome(&table.instance.db, question.number);
             let right = self.world.truth.is(&self.params, question.truth, outcome);
             table.board.right += u64::from(right);
-            table.board.unanswered += u64::from(!matches!(outcome, Outcome::Answer(_)));
+            let answered = matches!(outcome, Outcome::Answer(_) | Outcome::Unanswerable);
+            table.board.unanswered += u64::from(!answered);
         }
         for vote in take(&mut table.board.votes) {
-            self.pay(table, outcome(&table.instance.db, vote.question), &vote);
+            self.pay(table, &vote);
         }
         table.board.open = open;
     }
 
     /// Counts what a vote lost, and pays its bribe.
-    fn pay<A>(&self, table: &mut Table<A>, outcome: Outcome, vote: &Vote) {
+    fn pay<A>(&self, table: &mut Table<A>, vote: &Vote) {
+        let Some(record) = table.instance.db.question(vote.question) else { return };
         let (board, votes) = (&mut table.board, Balance::from(vote.votes));
-        let standing = self.standing(outcome, vote);
-        let loss = match standing {
-            Standing::Coherent => 0,
+        let agrees = self.standing(record.outcome, vote);
+        let stands = match vote.round > record.decided {
+            true => standing_unheard(vote.ballot()),
+            false => agrees,
+        };
+        let loss = match stands {
+            Standing::Coherent | Standing::Unjudged => 0,
             Standing::Incoherent => self.params.incoherent_loss(),
             Standing::Absent => self.params.absent_loss,
         };
         board.losses[vote.account as usize] += loss * votes;
         board.slashed += loss * votes;
-        let won = standing == Standing::Coherent && outcome != Outcome::Undecided;
+        let won = agrees == Standing::Coherent;
         let (paid, each) = match vote.plan.strategy {
             Strategy::Bribed if vote.revealed => (&mut board.bribes, self.world.bribe),
             Strategy::PEpsilon if vote.revealed && !won => {
@@ -632,6 +656,25 @@ impl Game {
         };
         *paid += each * votes;
         table.endowments[vote.juror].gains += each * votes;
+    }
+}
+
+impl Vote {
+    fn ballot(&self) -> Ballot {
+        if self.revealed { Ballot::Open(self.answer) } else { Ballot::Empty }
+    }
+}
+
+/// An account stakes, in the place of the juror with the fewest votes where there is no other.
+fn enter<A: Answers<Oracle>>(table: &mut Table<A>, who: Agent, stake: Balance) {
+    if table.call(who, stake, Op::Stake {}).is_some() {
+        return;
+    }
+    let (db, params) = (&table.instance.db, table.instance.db.params());
+    let free = |who: &Agent| db.juror(*who).locked == 0;
+    let jurors = (1..=db.state().jurors).filter_map(|leaf| db.leaf(leaf)).filter(free);
+    if let Some(juror) = jurors.min_by_key(|who| db.juror(*who).votes(&params)) {
+        table.call(who, stake, Op::Displace { juror });
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Variant {
     Out,
     /// Commits to what another has revealed, and reveals it.
     Late,
+    /// Reports that there is no answer, without any effort.
+    Unanswerable,
     /// Appeals every outcome as well.
     Challenge,
     /// With the stake spread over so many accounts.
@@ -165,6 +167,7 @@ fn check_chances(audit: &Audit, world: &World) -> Result<(), Invalid> {
     }
     let appeals = audit.appeals == 0 || whole(world.appeal_rate);
     expect(appeals, "world.appeal_rate", expected)?;
+    expect(whole(world.unanswerable), "world.unanswerable", expected)?;
     let wrong = match world.truth {
         Truth::Choice { options, .. } => u128::from(options) - 1,
         Truth::Number { .. } => 3,

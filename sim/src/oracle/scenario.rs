@@ -6,7 +6,7 @@ use carrots::scenario::{Invalid, expect};
 use carrots::strategies;
 use carrots_kernel::math::part_down;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::oracle::{Block, Db, Kind, Outcome, Params};
+use carrots_logic::oracle::{Block, Kind, Outcome, Params, UNANSWERABLE};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,9 @@ pub struct World {
     pub promise: Balance,
     /// The chance that a wrong outcome is appealed, each time.
     pub appeal_rate: f64,
+    /// The chance that a question has no answer.
+    #[serde(default)]
+    pub unanswerable: f64,
 }
 
 /// What is asked, and what is true.
@@ -110,7 +113,7 @@ impl Truth {
         match *self {
             Truth::Choice { first, .. } if answers.chance(world, first) => 0,
             Truth::Choice { options, .. } => other(0, options, answers, world),
-            Truth::Number { drift, .. } => answers.near(world, last, drift),
+            Truth::Number { drift, .. } => number(answers.near(world, last, drift)),
         }
     }
 
@@ -125,26 +128,30 @@ impl Truth {
     /// What a briber wants.
     pub fn lie(&self, truth: u128) -> u128 {
         match *self {
+            _ if truth == UNANSWERABLE => 0,
             Truth::Choice { options, .. } => (truth + 1) % u128::from(options),
-            Truth::Number { .. } => truth.saturating_mul(2).max(1),
+            Truth::Number { .. } => number(truth.saturating_mul(2).max(1)),
         }
     }
 
     /// What effort finds: the truth with chance `accuracy`, up to the noise of a number; else
-    /// another option, or anything up to twice the number.
+    /// another option, or anything up to twice the number; or the guess where there is no answer.
     pub fn signal(
         &self,
         truth: u128,
+        guess: u128,
         accuracy: f64,
         answers: &mut impl Answers<Oracle>,
         endowment: &mut Endowment,
     ) -> u128 {
         let found = answers.chance(endowment, accuracy);
         match *self {
+            _ if truth == UNANSWERABLE && !found => guess,
+            _ if truth == UNANSWERABLE => truth,
             Truth::Choice { .. } if found => truth,
             Truth::Choice { options, .. } => other(truth, options, answers, endowment),
             Truth::Number { noise, .. } => {
-                answers.near(endowment, truth, if found { noise } else { 1.0 })
+                number(answers.near(endowment, truth, if found { noise } else { 1.0 }))
             }
         }
     }
@@ -152,6 +159,7 @@ impl Truth {
     /// Whether an outcome is the truth; a number is within the tolerance of it.
     pub fn is(&self, params: &Params, truth: u128, outcome: Outcome) -> bool {
         match (self, outcome) {
+            _ if truth == UNANSWERABLE => outcome == Outcome::Unanswerable,
             (Truth::Choice { .. }, Outcome::Answer(answer)) => answer == truth,
             (Truth::Number { .. }, Outcome::Answer(answer)) => {
                 answer.abs_diff(truth) <= part_down(params.tolerance, truth)
@@ -159,6 +167,11 @@ impl Truth {
             _ => false,
         }
     }
+}
+
+/// The highest answer is no number.
+fn number(answer: u128) -> u128 {
+    answer.min(UNANSWERABLE - 1)
 }
 
 /// An option other than this one. The number is the one that 128 bits would give, of which a draw of
@@ -242,9 +255,10 @@ impl Default for Audit {
 
 /// Says what is wrong with a scenario.
 pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
-    let Scenario { params, world, agents, .. } = scenario;
+    let Scenario { params, world, .. } = scenario;
     expect_chance("world.accuracy", world.accuracy)?;
     expect_chance("world.appeal_rate", world.appeal_rate)?;
+    expect_chance("world.unanswerable", world.unanswerable)?;
     expect(world.questions > 0, "world.questions", "at least one question")?;
     let all = u64::from(world.questions) * u64::from(scenario.run.horizon);
     expect(all <= QUESTIONS_MAX, "world.questions", "at most 10 million in all rounds")?;
@@ -256,14 +270,6 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
             expect_chance("world.truth.number.noise", noise)?;
         }
     }
-    let jurors: u64 = agents
-        .iter()
-        .map(|group| u64::from(group.count) * u64::from(accounts(group.strategy)))
-        .sum();
-    let there = scenario.live::<Oracle>().map_or(0, |instance| instance.db.state().jurors);
-    let jurors = jurors + u64::from(there);
-    let expected = format!("room for the {jurors} accounts of `agents`");
-    expect(jurors <= params.max_jurors.into(), "params.max_jurors", expected)?;
     check_amounts(scenario)?;
     let blocks = u64::from(round_blocks(params));
     let most = (u64::from(scenario.blocks_left()) / blocks).saturating_sub(1);

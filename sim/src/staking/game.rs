@@ -12,16 +12,16 @@
 
 use super::menu::{self, Game, Plan, Variant};
 use super::scenario::{self, Audit, SPLITS, Scenario, Strategy, World};
-use super::{Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
+use super::{CANCELLER, Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
 use carrots::model::{Agent, Instance};
 use carrots::play::{Answers, Learner, Play, Player, PlayerState, accounts};
 use carrots::scenario::Invalid;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Accounts, Db, Era, Offence, State, Status};
-use std::{iter::repeat_n, mem::take, ops::Range};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, State, Status, unbonding};
+use std::{collections::BTreeSet, iter::repeat_n, mem::take, ops::Range};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
-const KEEPER: Agent = SINK + 1;
+const KEEPER: Agent = CANCELLER + 1;
 
 /// What a player remembers from round to round.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +30,7 @@ pub enum Memory {
     Left(Option<Era>),
     /// With whom, and how often that operator had been slashed when it bonded.
     Bonded(Agent, u32),
-    /// From whom, and since when.
+    /// From whom, and until when it counted.
     Unbonding(Agent, Era),
     /// With several operators at once; the place among holdings.
     Several(u32),
@@ -117,7 +117,7 @@ impl Play for Game {
 
     const ONCE: &'static [&'static str] = &["reserve"];
     /// Who tells of offences and of duties; and somebody ends eras.
-    const TRUSTED: &'static [&'static str] = &["slasher", "scorer", "keeper", "sink"];
+    const TRUSTED: &'static [&'static str] = &["slasher", "scorer", "keeper", "sink", "canceller"];
 
     fn accounts(strategy: Strategy) -> u32 {
         scenario::accounts(strategy)
@@ -167,7 +167,7 @@ impl Play for Game {
         [vec![0; KEEPER as usize], vec![self.world.reserve]].concat()
     }
 
-    /// Operators register, then bonders choose among them.
+    /// Operators register, then bonders choose among them; what is bonded counts from the next era on.
     fn enter<A: Answers<Staking>>(&self, table: &mut Table<A>) {
         let (all, db) = (accounts(&table.instance), &table.instance.db);
         let is_operator = |who: &Agent| db.pool(*who).status != Status::Absent;
@@ -207,8 +207,11 @@ impl Play for Game {
                 table.players[at].own = bond(table, at);
             }
         }
+        if self.entering > 0 {
+            self.close(table);
+        }
         let (board, db) = (&mut table.board, &table.instance.db);
-        board.stakes = board.operators.iter().map(|at| db.pool(*at).fund.amount).collect();
+        board.stakes = board.operators.iter().map(|at| db.pool(*at).stake.all).collect();
         board.start = db.state();
     }
 
@@ -255,6 +258,13 @@ impl Play for Game {
         table.board.end = table.instance.db.state();
         let after = self.world.report_delay_eras + self.params.slash_defer_eras;
         (0..=after).for_each(|_| self.close(table));
+        for who in accounts(&table.instance) {
+            let unbondings = table.instance.db.unbondings.get(who);
+            for (at, unbonds) in unbondings.iter() {
+                let left = unbonding(&table.instance.db, at.0, who, at.1, at.2).unwrap_or(0);
+                lose(&mut table.board, at.0, unbonds.amount.saturating_sub(left));
+            }
+        }
     }
 
     fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
@@ -292,9 +302,12 @@ impl Play for Game {
             self.close(table);
             self.settle_all(table);
         }
+        for who in &all {
+            let unbondings = table.instance.db.unbondings.get(*who);
+            unbondings.iter().for_each(|(at, _)| _ = withdraw(table, *who, at.0, at.2));
+        }
+        // What unbonded and was slashed is the sink's only now.
         for who in all {
-            let unbondings = table.instance.db.unbondings.get(who);
-            unbondings.iter().for_each(|(at, _)| _ = withdraw(table, who, at.0, at.1));
             if table.instance.db.credit(who) > 0 {
                 table.call(who, 0, Op::Collect { account: who });
             }
@@ -315,7 +328,13 @@ impl Play for Game {
     }
 
     fn others(&self) -> Vec<Player> {
-        let seats = [("slasher", SLASHER), ("scorer", SCORER), ("sink", SINK), ("keeper", KEEPER)];
+        let seats = [
+            ("slasher", SLASHER),
+            ("scorer", SCORER),
+            ("sink", SINK),
+            ("canceller", CANCELLER),
+            ("keeper", KEEPER),
+        ];
         seats.map(|(name, account)| Player { name: name.into(), accounts: vec![account] }).into()
     }
 
@@ -391,13 +410,8 @@ impl Game {
     /// Payouts of eras that are over are pulled, and slashes that are due are applied, whoever
     /// registered.
     fn settle_all<A: Answers<Staking>>(&self, table: &mut Table<A>) {
-        let era = table.instance.db.state().era;
         for operator in accounts(&table.instance) {
-            let points = table.instance.db.points.get(operator);
-            let unpaid = points.iter().map(|(era, _)| *era).filter(|at| *at < era);
-            for era in unpaid.collect::<Vec<_>>() {
-                table.call(KEEPER, 0, Op::Payout { operator, era });
-            }
+            table.call(KEEPER, 0, Op::Payout { operator });
             while table.call(KEEPER, 0, Op::ApplySlash { operator }).is_some() {}
         }
     }
@@ -447,9 +461,8 @@ impl Game {
             let operator = table.board.operators[place];
             let pool = table.instance.db.pool(operator);
             accused |= pool.accused();
-            if pool.unpaid > 0
-                && let Some(Receipt::PaidOut(paid)) =
-                    table.call(KEEPER, 0, Op::Payout { operator, era })
+            if pool.points > 0
+                && let Some(Receipt::PaidOut(paid)) = table.call(KEEPER, 0, Op::Payout { operator })
             {
                 table.board.rewards += paid.commission + paid.shared;
             }
@@ -492,7 +505,11 @@ impl Game {
     #[inline]
     fn duty<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, number: u32, duty: Duty) {
         let (operator, era) = (table.players[at].account + number, table.board.era);
-        if table.instance.db.pool(operator).status != Status::Active {
+        let pool = table.instance.db.pool(operator);
+        if pool.status == Status::Waiting {
+            self.compete(table, operator);
+        }
+        if !pool.on_duty(era) {
             return;
         }
         table.board.duties += 1;
@@ -511,6 +528,14 @@ impl Game {
             table.answers.commit(at);
             self.notice(table, at, (operator, era, Offence::Equivocation));
         }
+    }
+
+    /// Takes the place of the weakest operator, if that has less stake.
+    fn compete<A: Answers<Staking>>(&self, table: &mut Table<A>, operator: Agent) {
+        let (db, operators) = (&table.instance.db, &table.board.operators);
+        let placed = operators.iter().filter(|at| db.pool(**at).status == Status::Active);
+        let weakest = placed.min_by_key(|at| db.pool(**at).stake.all).copied();
+        table.call(operator, 0, Op::Elect { operator, other: weakest.unwrap_or(operator) });
     }
 
     /// What is noticed is reported later; who reports itself does it at once.
@@ -577,10 +602,14 @@ fn recall<A>(table: &mut Table<A>, at: usize) {
             Memory::Learning(table.board.lessons.len() as u32 - 1)
         }
         Strategy::Bonder => {
-            let (positions, unbondings) = (db.positions.get(who), db.unbondings.get(who));
-            let bonded = positions.iter().map(|(operator, _)| Memory::Bonded(*operator, 0));
-            let unbonding = unbondings.iter().map(|(at, _)| Memory::Unbonding(at.0, at.1));
-            bonded.chain(unbonding).fold(Memory::Idle, |held, one| remember(table, held, one))
+            let (lots, unbondings) = (db.lots.get(who), db.unbondings.get(who));
+            let bonded: BTreeSet<Agent> = lots.iter().map(|(at, _)| at.0).collect();
+            let unbonds: BTreeSet<(Agent, Era)> =
+                unbondings.iter().map(|(at, _)| (at.0, at.2)).collect();
+            let bonded = bonded.into_iter().map(|operator| Memory::Bonded(operator, 0));
+            let unbonds =
+                unbonds.into_iter().map(|(operator, until)| Memory::Unbonding(operator, until));
+            bonded.chain(unbonds).fold(Memory::Idle, |held, one| remember(table, held, one))
         }
         _ => Memory::Idle,
     };
@@ -612,8 +641,8 @@ fn content<A>(table: &Table<A>, at: usize) -> bool {
 #[inline(always)]
 fn stirs<A>(table: &Table<A>, memory: Memory) -> bool {
     let Memory::Bonded(operator, slashes) = memory else { return true };
-    let retired = table.instance.db.pool(operator).status != Status::Active;
-    retired || table.board.slashes[operator as usize] > slashes
+    let idle = table.instance.db.pool(operator).status != Status::Active;
+    idle || table.board.slashes[operator as usize] > slashes
 }
 
 fn report<A: Answers<Staking>>(
@@ -628,8 +657,9 @@ fn report<A: Answers<Staking>>(
 
 fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {
     let is_due = |table: &Table<A>, operator| {
-        let pool = table.instance.db.pool(operator);
-        pool.accused() && pool.slash_due <= table.instance.db.state().era
+        let (db, pool) = (&table.instance.db, table.instance.db.pool(operator));
+        let waits = db.report_at(operator, pool.first_report).filter(|_| pool.accused());
+        waits.is_some_and(|report| report.due <= db.state().era)
     };
     for place in 0..table.board.operators.len() {
         let operator = table.board.operators[place];
@@ -637,12 +667,17 @@ fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {
             && let Some(Receipt::Slashed(slashed)) =
                 table.call(KEEPER, 0, Op::ApplySlash { operator })
         {
-            table.board.slashed += slashed.amount;
-            table.board.losses[operator as usize] += slashed.amount;
+            lose(&mut table.board, operator, slashed.amount);
             table.board.slashes[operator as usize] += u32::from(slashed.amount > 0);
             table.board.news |= slashed.amount > 0;
         }
     }
+}
+
+/// Stake bonded to an operator was slashed.
+fn lose(board: &mut Board, operator: Agent, amount: Balance) {
+    board.slashed += amount;
+    board.losses[operator as usize] += amount;
 }
 
 fn learned<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Duty {
@@ -654,34 +689,56 @@ fn learned<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Duty {
     [Duty::Done, Duty::Missed, Duty::Equivocated][choice]
 }
 
-/// Unbonds all that an account has with an operator.
+/// Unbonds all that an account has with an operator; the last era in which it counts.
 fn unbond<A: Answers<Staking>>(table: &mut Table<A>, who: Agent, operator: Agent) -> Option<Era> {
-    let shares = table.instance.db.position(operator, who);
-    match table.call(who, 0, Op::Unbond { operator, shares }) {
-        Some(Receipt::Unbonded(unbonded)) => Some(unbonded.era),
-        _ => None,
+    let db = &table.instance.db;
+    let own = (who == operator && db.pool(who).stake.own > 0).then_some(0);
+    let lots = db.lots.get(who);
+    let lots = lots.iter().filter(|(at, _)| at.0 == operator).map(|(at, _)| at.1);
+    let mut last = None;
+    for since in own.into_iter().chain(lots).collect::<Vec<Era>>() {
+        let op = Op::Unbond { operator, since, amount: Balance::MAX };
+        if let Some(Receipt::Unbonded(unbonded)) = table.call(who, 0, op) {
+            last = Some(unbonded.until);
+        }
     }
+    last
 }
 
-/// Takes out what an account unbonded in an era, once that is possible; whether it was.
+/// Takes out what an account unbonded from an operator in an era, once that is possible; whether it was.
 fn withdraw<A: Answers<Staking>>(
     table: &mut Table<A>,
-    who: Agent,
+    account: Agent,
     operator: Agent,
-    era: Era,
+    until: Era,
 ) -> bool {
-    let opens = era.saturating_add(table.instance.db.params().unbonding_eras);
-    table.instance.db.state().era >= opens
-        && table.call(who, 0, Op::Withdraw { operator, era }).is_some()
+    let db = &table.instance.db;
+    if db.state().era < until.saturating_add(db.params().unbonding_eras) {
+        return false;
+    }
+    let from = |at: &(Agent, Era, Era)| (at.0, at.2) == (operator, until);
+    let unbondings = db.unbondings.get(account);
+    let all = unbondings.iter().filter(|(at, _)| from(at)).map(|(at, one)| (at.1, one.amount));
+    let mut all: Vec<(Era, Balance)> = all.collect();
+    all.retain(|(since, unbonds)| {
+        let op = Op::Withdraw { account, operator, since: *since, until };
+        let Some(Receipt::Paid(paid)) = table.call(account, 0, op) else { return true };
+        lose(&mut table.board, operator, unbonds.saturating_sub(paid.amount));
+        false
+    });
+    all.is_empty()
 }
 
 /// An account retires, and unbonds all that it has.
 fn quit<A: Answers<Staking>>(table: &mut Table<A>, who: Agent) {
-    if table.instance.db.pool(who).status == Status::Active {
+    let pool = table.instance.db.pool(who);
+    if pool.registered() {
         table.call(who, 0, Op::Retire {});
     }
-    let positions = table.instance.db.positions.get(who);
-    positions.iter().for_each(|(operator, _)| _ = unbond(table, who, *operator));
+    let lots = table.instance.db.lots.get(who);
+    let mut operators: BTreeSet<Agent> = lots.iter().map(|(at, _)| at.0).collect();
+    operators.insert(who);
+    operators.into_iter().for_each(|operator| _ = unbond(table, who, operator));
 }
 
 /// What a bonder does with what it remembers, and what it remembers then.
@@ -690,12 +747,12 @@ fn look<A: Answers<Staking>>(table: &mut Table<A>, at: usize, memory: Memory) ->
     let (who, plan) = (table.players[at].account, table.players[at].plan);
     match memory {
         Memory::Bonded(operator, _) if stirs(table, memory) && plan.variant != Variant::Loyal => {
-            let era = unbond(table, who, operator);
-            table.board.late_news |= era.is_none();
-            era.map_or(memory, |era| Memory::Unbonding(operator, era))
+            let until = unbond(table, who, operator);
+            table.board.late_news |= until.is_none();
+            until.map_or(memory, |until| Memory::Unbonding(operator, until))
         }
         Memory::Bonded(..) => memory,
-        Memory::Unbonding(operator, era) if !withdraw(table, who, operator, era) => memory,
+        Memory::Unbonding(operator, until) if !withdraw(table, who, operator, until) => memory,
         Memory::Several(place) => {
             let mut holdings = take(&mut table.board.holdings[place as usize]);
             holdings.iter_mut().for_each(|memory| *memory = look(table, at, *memory));

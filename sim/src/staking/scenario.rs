@@ -138,7 +138,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
         _ => format!("room for {operators} operators of `agents` beside {active} in the state"),
     };
     expect(room || operators == 0, "params.max_operators", expected)?;
-    let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 1;
+    let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 2;
     let blocks = u64::from(scenario.blocks_left());
     let most = (blocks / u64::from(params.era_blocks)).saturating_sub(after);
     expect_blocks(run.horizon, most, "eras")

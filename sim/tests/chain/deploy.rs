@@ -47,9 +47,9 @@ fn messages_are_tried_and_then_sent() {
     sent(&["register", "0.05", "--value", "5_000_000"]).ended(0);
     let pool = call(&["pool", "operator=//Bob"]).ended(0).out;
     assert!(pool.contains("status: Active, commission: 5 %"), "{pool}");
-    assert!(pool.contains("amount: 5000000"), "{pool}");
+    assert!(pool.contains("own: 5000000"), "{pool}");
     let tried = call(&["bond", "//Bob", "--value", "5000", "--dry-run", "--signer", "dev:Eve"]);
-    assert!(tried.ended(0).out.contains("shares: 5000"));
+    assert!(tried.ended(0).out.contains("amount: 5000"));
     assert_eq!(call(&["pool", "//Bob"]).ended(0).out, pool, "nothing was sent");
 
     for (arguments, saying) in [
@@ -59,7 +59,7 @@ fn messages_are_tried_and_then_sent() {
         (&["bond", "//Bob", "--value=-5"], "expected an amount"),
         (&["bond", "Bob", "--value", "5000"], "operator = Bob: expected an address"),
         (&["bond", "--value", "5000"], "bond: expected 1 (operator), not 0 arguments"),
-        (&["unbond", "//Bob", "many"], "shares = many: expected a whole number"),
+        (&["unbond", "//Bob", "0", "many"], "amount = many: expected a whole number"),
         (&["register", "5 %", "--value", "1"], "commission = 5 %: expected a fraction"),
         (&["collect", "//Bob", "--value", "1"], "collect: it takes no tokens"),
         (&["bind", "//Bob"], "no message `bind`: expected one of register, bond"),

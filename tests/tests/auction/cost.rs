@@ -23,6 +23,23 @@ fn the_snapshot_shows_the_costs() {
 /// seconds, and a proof of five megabytes.
 const BLOCK: (u64, u64) = (2_000_000_000_000, 5 * 1024 * 1024);
 
+/// The first of all places is taken, and all others move up.
+#[test]
+fn a_place_of_the_largest_round_is_taken_in_a_small_part_of_a_block() {
+    let params = Params { max_bidders: MAX_BIDDERS as u32, ..params() };
+    let start = model::<Auction>(params, &[WALLET; MAX_BIDDERS + 3]);
+    let deposit = |at: u128| params.deposit + at.min(1);
+    let bids = (ANN..).zip(0..MAX_BIDDERS as u128);
+    let first = bids.map(|(who, at)| commit(who, deposit(at), 0, &bid(&[60])));
+    let last = commit(ANN + MAX_BIDDERS as u32, deposit(1) + 1, 0, &bid(&[60]));
+    let steps: Vec<_> = [open()].into_iter().chain(first).chain([last]).collect();
+    let (_, costs) = costs(&start, &steps);
+    let (_, time, proof) = *costs.last().expect("it was committed to");
+    println!("taking one of {MAX_BIDDERS} places takes {time} and a proof of {proof}");
+    assert!(time < BLOCK.0 / 20, "{time}");
+    assert!(proof < BLOCK.1 / 20, "{proof}");
+}
+
 #[test]
 fn the_largest_round_is_settled_in_a_small_part_of_a_block() {
     for kind in [Kind::UniformPrice, Kind::Vcg] {

@@ -76,6 +76,8 @@ impl random::Case for Case {
         "a price above the reserve price",
         "equal bids",
         "a full round",
+        "a place was taken by a higher deposit",
+        "more than the least deposit was forfeited",
     ];
 
     fn name(&self) -> &'static str {
@@ -108,14 +110,21 @@ impl random::Case for Case {
         match result {
             Ok(Receipt::Settled(settled)) => self.settled(model, settled, note),
             Ok(Receipt::Revealed(revealed)) => {
-                let bid = Bid::Revealed { values: revealed.values };
-                let same = |who: &Agent| model.db.bid(*who, revealed.round) == bid;
+                let same = |who: &Agent| match model.db.bid(*who, revealed.round) {
+                    Bid::Revealed { values, .. } => values == revealed.values,
+                    _ => false,
+                };
                 if revealed.locked > 0 && (0..AGENTS).filter(same).count() > 1 {
                     note("equal bids");
                 }
             }
-            Ok(Receipt::Committed(committed)) if committed.index + 1 == self.params.max_bidders => {
-                note("a full round")
+            Ok(Receipt::Committed(committed)) => {
+                if committed.index + 1 == self.params.max_bidders {
+                    note("a full round");
+                }
+                if committed.displaced > 0 {
+                    note("a place was taken by a higher deposit");
+                }
             }
             _ => {}
         }
@@ -138,6 +147,10 @@ impl Case {
             ("some items were sold", (1..self.params.items).contains(&settled.sold)),
             ("there was no bid", bidders == 0),
             ("nobody revealed", bidders > 0 && settled.revealed == 0),
+            (
+                "more than the least deposit was forfeited",
+                !settled.forfeited.is_multiple_of(self.params.deposit),
+            ),
             ("all bids were below the reserve price", settled.revealed > 0 && settled.sold == 0),
             ("a deposit was forfeited beside a sale", settled.sold > 0 && settled.forfeited > 0),
             ("a bidder won two units", awards.iter().any(|award| of(award.winner) > 1)),
@@ -224,7 +237,12 @@ impl Maker<'_> {
     fn commit(&mut self) -> (Agent, u128, Op) {
         let (who, round) = (self.anyone(), self.round());
         let deposit = self.case.params.deposit;
-        let deposit = if self.one_in(20) { deposit + 1 } else { deposit };
+        let deposit = match self.rng.random_range(0..20) {
+            0 => deposit - 1,
+            1..12 => deposit,
+            // Higher ones take places where there are no more.
+            _ => deposit + self.rng.random_range(0..=deposit),
+        };
         // Sometimes another's commitment is copied.
         let sealed = if self.one_in(20) { self.anyone() } else { who };
         let values = self.case.bid(sealed, round);

@@ -2,10 +2,10 @@
 
 use crate::generate::params;
 use crate::script::*;
-use carrots::model::{Agent, Instance};
+use carrots::model::{Agent, Instance, Step};
 use carrots_catalogue::auction::{Auction, SELLER, SINK};
 use carrots_kernel::Balance;
-use carrots_logic::auction::{Award, Db, Kind, Params, Values};
+use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Values};
 use carrots_testkit::script::model;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -205,5 +205,46 @@ proptest! {
         let shilled = change(&settled(params, &bids, &bids[..3]), &seller);
         let withheld = i128::from(shills - 1) * deposit as i128;
         prop_assert_eq!(shilled - honest, spread as i128 - 1 - withheld);
+    }
+    /// Bidders of these deposits commit in order; who is refused or loses its place does not count.
+    #[test]
+    fn the_highest_deposits_have_the_places(
+        more in vec(0..4u128, 1..10), places in 1..6u32,
+    ) {
+        let params = Params { kind: Kind::SecondPrice, items: 1, max_bidders: places, ..params() };
+        let mut model = model::<Auction>(params, &[WALLET; AGENTS]);
+        play_all(&mut model, &[open()]);
+        let deposits: Vec<(Agent, Balance)> =
+            (ANN..).zip(more.iter().map(|more| params.deposit + more)).collect();
+        for (who, deposit) in &deposits {
+            let Step::Call { who, value, op, .. } = commit(*who, *deposit, 0, &bid(&[60])) else {
+                panic!("it is a call")
+            };
+            let _ = model.apply(who, value, op);
+        }
+        // Of equal deposits the first ones; their bids in the order in which they were committed to.
+        let mut best: Vec<usize> = (0..deposits.len()).collect();
+        best.sort_by_key(|at| std::cmp::Reverse(deposits[*at].1));
+        best.truncate(places as usize);
+        best.sort();
+        let expected: Vec<Agent> = best.iter().map(|at| deposits[*at].0).collect();
+        let bidders = (0..places).filter_map(|place| model.db.bidder(0, place));
+        prop_assert_eq!(bidders.collect::<Vec<_>>(), expected.clone());
+        for (who, deposit) in &deposits {
+            let has = model.ledger().wallets[*who as usize] + model.db.credit(*who);
+            let locked = if expected.contains(who) { *deposit } else { 0 };
+            prop_assert_eq!(has, WALLET - locked, "{}", who);
+        }
+    }
+
+    #[test]
+    fn a_withheld_bid_loses_all_that_was_laid_by(more in 0..1_000u128) {
+        let params = Params { kind: Kind::SecondPrice, items: 1, ..params() };
+        let mut model = model::<Auction>(params, &[WALLET; AGENTS]);
+        let lost = params.deposit + more;
+        let over = blocks(params.commit_blocks + params.reveal_blocks);
+        play_all(&mut model, &[open(), commit(ANN, lost, 0, &bid(&[60])), over, settle()]);
+        prop_assert_eq!(change(&model, &[ANN]), -(lost as i128));
+        prop_assert_eq!(change(&model, &[SINK]), lost as i128);
     }
 }

@@ -3,7 +3,7 @@
 use crate::script::*;
 use carrots::model::Step;
 use carrots_catalogue::funding::{Funding, Op};
-use carrots_logic::funding::{MAX_PAIRWISE_CONTRIBUTORS, Params};
+use carrots_logic::funding::{MAX_CONTRIBUTORS, Params};
 use carrots_testkit::cost::{are_as_the_snapshot_says, costs};
 
 /// A round of quadratic matches.
@@ -11,7 +11,8 @@ fn matched() -> Vec<Step<Op>> {
     let params = params();
     let start = vec![sponsor(100), propose(ANN, &params)];
     let gifts = vec![contribute(BOB, 1_000, 0), contribute(CAT, 500, 0), contribute(CAT, 500, 0)];
-    [start, gifts, end(&params, 1), vec![claim(0), collect(ANN)]].concat()
+    let due = vec![claim(0), withdraw(ANN, 0), collect(ANN)];
+    [start, gifts, end(&params), due].concat()
 }
 
 /// A round of assurance contracts: one fails, one does not.
@@ -20,26 +21,26 @@ fn assured() -> Vec<Step<Op>> {
     let failing = vec![propose(ANN, &params), contribute(BOB, 100, 0), contribute(BOB, 50, 0)];
     let funded = vec![propose(CAT, &params), contribute(BOB, 300, 1)];
     let due = vec![claim(0), claim(1), refund(BOB, 0), collect(BOB), collect(CAT)];
-    [failing, funded, end(&params, 2), due].concat()
+    [failing, funded, end(&params), due].concat()
 }
 
 /// As many contributors as there may be, each a pair with each other.
 fn crowded() -> Params {
-    Params { max_contributors: MAX_PAIRWISE_CONTRIBUTORS, ..pairwise() }
+    Params { max_contributors: MAX_CONTRIBUTORS, ..pairwise() }
 }
 
 /// Three contributors.
 fn paired() -> Vec<Step<Op>> {
     let params = pairwise();
     let gifts = [ANN, BOB, CAT].map(|who| contribute(who, 100, 0)).to_vec();
-    [vec![propose(ANN, &params)], gifts, vec![window(&params), tally(0)]].concat()
+    [vec![propose(ANN, &params)], gifts, end(&params), vec![claim(0)]].concat()
 }
 
 fn all_pairs() -> Vec<Step<Op>> {
     let params = crowded();
     let crowd: Vec<_> = (0..params.max_contributors).map(|who| contribute(who, 100, 0)).collect();
-    let more = vec![contribute(ANN, 100, 0), window(&params), tally(0)];
-    [vec![propose(ANN, &params)], crowd, more].concat()
+    let more = vec![contribute(ANN, 100, 0)];
+    [vec![propose(ANN, &params)], crowd, more, end(&params), vec![claim(0)]].concat()
 }
 
 #[test]
@@ -52,12 +53,12 @@ fn the_snapshot_shows_the_costs() {
     are_as_the_snapshot_says::<Funding>("funding", &scripts, &[]);
 }
 
-/// The most that one call can take: a contribution that makes 31 pairs, and the tally of them all.
+/// The most that one call can take: a contribution that makes 31 pairs, and the claim of them all.
 /// A tenth of the second and a half, and of the five megabytes, that a block has for calls.
 #[test]
 fn all_pairs_fit_into_a_block() {
     let (_, costs) = costs::<Funding>(&model(crowded(), 32), &all_pairs());
-    for message in ["contribute", "tally"] {
+    for message in ["contribute", "claim"] {
         let costs = costs.iter().filter(|cost| cost.0 == message);
         let time = costs.clone().map(|cost| cost.1).max().unwrap_or(0);
         let proof = costs.map(|cost| cost.2).max().unwrap_or(0);

@@ -4,12 +4,16 @@ use crate::script::{assurance, pairwise, params};
 use carrots::model::{Agent, Instance};
 use carrots_catalogue::funding::{Funding, Op, Receipt};
 use carrots_kernel::Perbill;
-use carrots_logic::funding::{Db, Kind, MAX_CONTRIBUTION, Params, ProjectId, Status};
+use carrots_logic::funding::{
+    Db, Kind, MAX_AMOUNT, Params, Project, ProjectId, ideal_down, quadratic,
+};
 use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
+/// Much, but a round takes more than a few of them.
+const MUCH: u128 = 1 << 88;
 /// The agents of a trace.
 pub const AGENTS: Agent = 9;
 
@@ -30,32 +34,21 @@ pub fn cases() -> Vec<Case> {
         max_contributors: 8,
         ..params
     };
-    let most = Params { pairwise_bound: MAX_CONTRIBUTION, ..huge(pairwise()) };
+    let most = Params { pairwise_bound: MAX_AMOUNT, ..huge(pairwise()) };
     let tiny = Params { min_contribution: 1, deposit: 1, ..params() };
-    let quick = Params { round_blocks: 1, max_projects: 1, ..params() };
-    let whole = Params {
-        bonus: Perbill::one(),
-        min_contribution: 1,
-        max_contributors: 7,
-        threshold: 7,
-        ..assurance()
-    };
-    let high = Params {
-        min_contribution: 1 << 88,
-        deposit: 1 << 88,
-        threshold: 5 << 88,
-        max_contributors: 5,
-        ..assurance()
-    };
+    let quick = Params { round_blocks: 1, ..params() };
+    let whole = Params { bonus: Perbill::one(), min_contribution: 1, threshold: 7, ..assurance() };
+    let high =
+        Params { min_contribution: 1 << 88, deposit: 1 << 88, threshold: 5 << 88, ..assurance() };
     let case = |name, params, amount, wallet| Case { name, params, amount, wallet };
     vec![
         case("plain", params(), 1_000, 10_000_000),
         case("tiny amounts", tiny, 5, 500),
-        case("huge amounts", huge(params()), MAX_CONTRIBUTION, 1 << 94),
+        case("huge amounts", huge(params()), MUCH, 1 << 95),
         case("quick rounds", quick, 1_000, 10_000_000),
         case("pairs", pairwise(), 1_000, 10_000_000),
         case("bounded pairs", Params { pairwise_bound: 1, ..pairwise() }, 100_000, 10_000_000),
-        case("huge pairs", most, MAX_CONTRIBUTION, 1 << 94),
+        case("huge pairs", most, MUCH, 1 << 95),
         case("assurance", assurance(), 150, 10_000_000),
         case("as much again", whole, 7, 10_000),
         case("high threshold", high, 2 << 88, 1 << 94),
@@ -72,13 +65,20 @@ impl random::Case for Case {
         "a match in full",
         "a match from an empty pool",
         "a match cut to the pool",
-        "rounding went back to the pool",
+        "rounding left something of a pool",
         "a match for a single contributor is nothing",
         "a project without contributors",
         "a pair over two projects",
         "a project failed",
         "a project failed without pledges",
         "a threshold was met",
+        "a part of a pledge was not needed",
+        "a withdrawal of all",
+        "a withdrawal of some",
+        "a withdrawal of nothing",
+        "a withdrawal by one of several sponsors",
+        "a withdrawal before the claims",
+        "a sponsor of a round without projects",
         "a remainder below the least contribution",
         "a refund after the claim",
         "a refund before the claim",
@@ -116,8 +116,12 @@ impl random::Case for Case {
         let Ok(receipt) = result else { return };
         match (op, receipt) {
             (Op::EndRound {}, Receipt::RoundEnded(ended)) => {
-                if db.outcome(ended.round).open == 0 {
+                let outcome = db.outcome(ended.round);
+                if outcome.open == 0 {
                     note("a round without projects");
+                    if outcome.sponsored > 0 {
+                        note("a sponsor of a round without projects");
+                    }
                 }
                 match (ended.given, ended.wanted) {
                     (_, 0) => {}
@@ -126,7 +130,10 @@ impl random::Case for Case {
                     _ => note("a match in full"),
                 }
             }
-            (Op::Contribute { project }, Receipt::Contributed(_)) => {
+            (Op::Contribute { project }, Receipt::Contributed(contributed)) => {
+                if contributed.returned > 0 {
+                    note("a part of a pledge was not needed");
+                }
                 let raised = db.project(*project).map_or(0, |record| record.raised);
                 if self.params.kind == Kind::Assurance {
                     if raised == self.params.threshold {
@@ -146,38 +153,42 @@ impl random::Case for Case {
                     note("a pair over two projects");
                 }
             }
-            (Op::Tally { .. }, Receipt::Tallied(tallied)) => {
-                let Some(record) = db.project(tallied.project) else { return };
-                match (tallied.status, record.contributors) {
-                    (Status::Failed, 0) => note("a project failed without pledges"),
-                    (Status::Failed, _) => note("a project failed"),
+            (Op::Claim { .. }, Receipt::Claimed(claimed)) => {
+                let Some(record) = db.project(claimed.project) else { return };
+                let outcome = db.outcome(record.round);
+                match (record.failed(&self.params), record.contributors) {
+                    (true, 0) => note("a project failed without pledges"),
+                    (true, _) => note("a project failed"),
                     (_, 0) => note("a project without contributors"),
-                    (_, 1) if tallied.matched == 0 => {
+                    (_, 1) if claimed.matched == 0 => {
                         note("a match for a single contributor is nothing")
                     }
                     _ => {}
                 }
-            }
-            (Op::Claim { .. }, Receipt::Claimed(claimed)) => {
-                let Some(record) = db.project(claimed.project) else { return };
-                let outcome = db.outcome(record.round);
                 if record.round + 1 < db.state().round {
                     note("a claim of an older round");
                 }
-                let matches = (0..db.state().next).filter_map(|at| db.project(at));
-                let matches = matches.filter(|project| project.round == record.round);
-                let exact: u128 = matches
-                    .map(|project| {
-                        let (given, wanted) = (outcome.given, outcome.wanted);
-                        carrots_logic::funding::quadratic::match_down(
-                            project.matched,
-                            given,
-                            wanted,
-                        )
-                    })
-                    .sum();
+                let matched = |at: ProjectId| {
+                    let project = db.project(at).filter(|project| project.round == record.round)?;
+                    let ideal = ideal_down(db, at, &project);
+                    Some(quadratic::match_down(ideal, outcome.given, outcome.wanted))
+                };
+                let exact: u128 = (0..db.state().next).filter_map(matched).sum();
                 if outcome.open == 0 && exact < outcome.given {
-                    note("rounding went back to the pool");
+                    note("rounding left something of a pool");
+                }
+            }
+            (Op::Withdraw { round, .. }, Receipt::Withdrawn(withdrawn)) => {
+                let outcome = db.outcome(*round);
+                match (withdrawn.amount, withdrawn.used) {
+                    (_, 0) => note("a withdrawal of all"),
+                    (0, _) => note("a withdrawal of nothing"),
+                    _ => note("a withdrawal of some"),
+                }
+                if outcome.sponsored > 0 {
+                    note("a withdrawal by one of several sponsors");
+                } else if outcome.open > 0 {
+                    note("a withdrawal before the claims");
                 }
             }
             (Op::Refund { project, .. }, Receipt::Refunded(_)) => {
@@ -246,24 +257,22 @@ impl Maker<'_> {
         match self.rng.random_range(0..100) {
             0 => (who, 0, Op::Sponsor {}),
             1..5 => (who, self.amount(), Op::Sponsor {}),
-            5..14 if !late || self.rng.random_ratio(1, 8) => (who, price, Op::Propose {}),
-            14..15 => (who, self.amount(), Op::Propose {}),
-            15..60 if !late || self.rng.random_ratio(1, 8) => self.contribute(),
-            5..50 => {
-                let open = |db: &Funding, at| {
-                    db.project(at).is_some_and(|project| project.status == Status::Open)
-                };
-                (who, 0, Op::Tally { project: self.settled(open) })
+            5..14 if !late || self.rng.random_ratio(1, 8) => self.propose(who, price),
+            14..15 => {
+                let amount = self.amount();
+                self.propose(who, amount)
             }
-            50..65 => (who, 0, Op::EndRound {}),
-            65..80 => {
+            15..50 if !late || self.rng.random_ratio(1, 8) => self.contribute(),
+            5..60 => (who, 0, Op::EndRound {}),
+            60..74 => {
                 let due = |db: &Funding, at| {
                     let now = db.state().round;
                     db.project(at).is_some_and(|project| project.deposit > 0 && project.round < now)
                 };
                 (who, 0, Op::Claim { project: self.settled(due) })
             }
-            80..92 => self.refund(),
+            74..84 => self.refund(),
+            84..92 => self.withdraw(),
             _ => {
                 let account = self.anyone();
                 (who, 0, Op::Collect { account })
@@ -271,22 +280,30 @@ impl Maker<'_> {
         }
     }
 
+    fn propose(&mut self, who: Agent, value: u128) -> (Agent, u128, Op) {
+        (who, value, Op::Propose { text: self.rng.random() })
+    }
+
     fn contribute(&mut self) -> (Agent, u128, Op) {
         let project = self.project();
         let raised = self.model.db.project(project).map_or(0, |project| project.raised);
         let missing = self.case.params.threshold.saturating_sub(raised);
-        let amount = match self.rng.random_range(0..10) {
-            0 => self.amount(),
-            1 if missing > 0 => missing,
-            2 => missing.saturating_sub(1),
+        let amount = match self.rng.random_range(0..20) {
+            0..2 => self.amount(),
+            2..4 if missing > 0 => missing,
+            4..6 => missing.saturating_sub(1),
+            6 if self.case.wallet > MAX_AMOUNT => MAX_AMOUNT + 1,
             _ => self.amount().max(self.case.params.min_contribution),
         };
         (self.anyone(), amount, Op::Contribute { project })
     }
 
     fn refund(&mut self) -> (Agent, u128, Op) {
+        let params = self.case.params;
         let failed = |db: &Funding, at: ProjectId| {
-            db.project(at).is_some_and(|project| project.status == Status::Failed)
+            let ended = |project: &Project<Agent>| project.round < db.state().round;
+            let failed = |project: &Project<Agent>| project.failed(&params);
+            db.project(at).is_some_and(|project| ended(&project) && failed(&project))
         };
         let project = self.settled(failed);
         let pledged = |who: &Agent| self.model.db.contribution(*who, project) > 0;
@@ -296,5 +313,19 @@ impl Maker<'_> {
             _ => self.anyone(),
         };
         (self.anyone(), 0, Op::Refund { contributor, project })
+    }
+    /// What somebody sponsored and may have left, sometimes anything.
+    fn withdraw(&mut self) -> (Agent, u128, Op) {
+        let db = &self.model.db;
+        let current = db.state().round;
+        let rounds = current.saturating_sub(8)..=current;
+        let all = rounds.flat_map(|round| (0..AGENTS).map(move |who| (who, round)));
+        let sponsorships: Vec<_> =
+            all.filter(|(who, round)| db.sponsorship(*who, *round) > 0).collect();
+        let (sponsor, round) = match sponsorships.choose(self.rng) {
+            Some(sponsorship) if !self.one_in(15) => *sponsorship,
+            _ => (self.anyone(), self.rng.random_range(0..=current)),
+        };
+        (self.anyone(), 0, Op::Withdraw { sponsor, round })
     }
 }

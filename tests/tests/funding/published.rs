@@ -46,7 +46,7 @@ fn enforced(params: Params, contributions: &[Balance]) -> Balance {
     for (amount, who) in contributions.iter().zip(0..) {
         done(&mut pair, &contribute(who, *amount, 0));
     }
-    done_all(&mut pair, &end(&params, 1));
+    done_all(&mut pair, &end(&params));
     match done(&mut pair, &claim(0)) {
         Some(Receipt::Claimed(claimed)) => claimed.amount - params.deposit,
         other => panic!("{other:?}"),
@@ -55,7 +55,7 @@ fn enforced(params: Params, contributions: &[Balance]) -> Balance {
 
 #[test]
 fn quadratic_matches() {
-    let params = Params { min_contribution: 1, max_contributors: 100, ..params() };
+    let params = Params { min_contribution: 1, ..params() };
     for Quadratic { contributions, total } in published().quadratic_match {
         let contributions: Vec<Balance> = contributions.into_iter().map(Balance::from).collect();
         let roots = contributions.iter().map(|amount| quadratic::root_down(*amount)).sum();
@@ -90,7 +90,7 @@ fn a_missed_threshold_pays_the_pledges_and_a_bonus() {
     for (who, (pledge, _)) in pledges() {
         done(&mut pair, &contribute(who, (*pledge).into(), 0));
     }
-    done_all(&mut pair, &end(&params, 1));
+    done_all(&mut pair, &end(&params));
     for (who, (pledge, paid)) in pledges() {
         done_all(&mut pair, &[refund(who, 0), collect(who)]);
         let has = pair.model.ledger().wallets[who as usize];

@@ -3,7 +3,7 @@
 use carrots::model::{Agent, Instance, Step};
 use carrots_catalogue::funding::{Funding, Op};
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::funding::{Kind, Params, ProjectId};
+use carrots_logic::funding::{Kind, Params, ProjectId, Round};
 use carrots_testkit::differential::Pair;
 pub use carrots_testkit::script::{blocks, call, done, done_all, play, play_all};
 
@@ -19,7 +19,6 @@ pub fn params() -> Params {
     Params {
         kind: Kind::Quadratic,
         round_blocks: 10,
-        max_projects: 4,
         max_contributors: 5,
         min_contribution: 10,
         deposit: 100,
@@ -36,29 +35,22 @@ pub fn pairwise() -> Params {
 
 /// The same with a threshold: 300, and 60 for bonuses.
 pub fn assurance() -> Params {
-    Params {
-        kind: Kind::Assurance,
-        max_contributors: 30,
-        threshold: 300,
-        bonus: Perbill::from_percent(20),
-        ..params()
-    }
+    Params { kind: Kind::Assurance, threshold: 300, bonus: Perbill::from_percent(20), ..params() }
 }
+
+/// The hash of what a project is for.
+pub const TEXT: [u8; 32] = [7; 32];
 
 pub fn sponsor(value: Balance) -> Step<Op> {
     call(ANN, value, Op::Sponsor {})
 }
 
 pub fn propose(who: Agent, params: &Params) -> Step<Op> {
-    call(who, params.price(), Op::Propose {})
+    call(who, params.price(), Op::Propose { text: TEXT })
 }
 
 pub fn contribute(who: Agent, value: Balance, project: ProjectId) -> Step<Op> {
     call(who, value, Op::Contribute { project })
-}
-
-pub fn tally(project: ProjectId) -> Step<Op> {
-    call(ANN, 0, Op::Tally { project })
 }
 
 pub fn end_round() -> Step<Op> {
@@ -73,6 +65,10 @@ pub fn refund(contributor: Agent, project: ProjectId) -> Step<Op> {
     call(ANN, 0, Op::Refund { contributor, project })
 }
 
+pub fn withdraw(sponsor: Agent, round: Round) -> Step<Op> {
+    call(ANN, 0, Op::Withdraw { sponsor, round })
+}
+
 pub fn collect(account: Agent) -> Step<Op> {
     call(ANN, 0, Op::Collect { account })
 }
@@ -82,10 +78,9 @@ pub fn window(params: &Params) -> Step<Op> {
     blocks(params.round_blocks)
 }
 
-/// The window passes, so many projects from the first on are tallied, and the round ends.
-pub fn end(params: &Params, projects: u32) -> Vec<Step<Op>> {
-    let tallies = (0..projects).map(tally);
-    [window(params)].into_iter().chain(tallies).chain([end_round()]).collect()
+/// The window passes, and the round ends.
+pub fn end(params: &Params) -> Vec<Step<Op>> {
+    vec![window(params), end_round()]
 }
 
 /// The model in which the scripts are played.

@@ -3,7 +3,7 @@
 use crate::generate::params;
 use crate::script::*;
 use carrots::model::{Agent, Step};
-use carrots_catalogue::oracle::{Op, Oracle};
+use carrots_catalogue::oracle::{Op, Oracle, SINK};
 use carrots_logic::oracle::{MAX_JURORS, MAX_JURY, Params};
 use carrots_testkit::cost::{costs, is_as_the_snapshot_says};
 
@@ -13,7 +13,10 @@ fn script() -> Vec<Step<Op>> {
     let wait = blocks(2 * (params.stake_blocks + params.draw_blocks));
     let again = vec![appeal(params.fee_of(7), 0), wait, expire(0), blocks(params.appeal_blocks)];
     let settled = vec![settle(0), settle(0), collect(ANN), unstake(ANN, 1_000)];
-    [vec![stake(BOB, 2_000)], tallied(&params, CHOICE, 1), again, settled].concat()
+    let others = CAT..CAT + params.max_jurors - 2;
+    let full = others.map(|juror| stake(juror, 1_000)).chain([displace(SINK, 3_000, CAT)]);
+    let voted = [vec![stake(BOB, 2_000)], tallied(&params, CHOICE, 1)].concat();
+    [voted, again, settled, full.collect()].concat()
 }
 
 #[test]

@@ -27,6 +27,8 @@ fn stakes() -> Vec<Row<Oracle>> {
     let locked = [drawn(&p, CHOICE), vec![blocks(p.draw_blocks)]].concat();
     let free = WALLET / 2 - 3 * p.absent_loss;
     let one = Params { max_jurors: 1, ..p };
+    let full = staked.clone();
+    let busy = [drawn(&one, CHOICE), vec![blocks(p.draw_blocks)]].concat();
     let safe = Params { absent_loss: 1_200, ..p };
     vec![
         (p, frozen.clone(), stake(BOB, 1_000), StakesFrozen),
@@ -37,6 +39,15 @@ fn stakes() -> Vec<Row<Oracle>> {
         (safe, vec![], stake(ANN, 1_199), StakeTooLow),
         (p, staked.clone(), unstake(ANN, 501), StakeTooLow),
         (one, staked.clone(), stake(BOB, 1_000), JurorsFull),
+        (one, full.clone(), displace(BOB, 0, ANN), StakeTooLow),
+        (one, full.clone(), displace(ANN, 3_000, ANN), AlreadyJuror),
+        (p, staked.clone(), displace(BOB, 3_000, ANN), RoomLeft),
+        (one, full.clone(), displace(BOB, 3_000, CAT), NotJuror),
+        (one, full.clone(), displace(BOB, 3_000, BOB), NotJuror),
+        (one, busy, displace(BOB, WALLET / 2, ANN), JurorBusy),
+        // Ann has two votes.
+        (one, full.clone(), displace(BOB, 4 * p.absent_loss - 1, ANN), TooFewVotes),
+        (one, [full, vec![until_drawing(&p)]].concat(), displace(BOB, 5_000, ANN), StakesFrozen),
         (p, staked, unstake(ANN, 1_501), NotEnoughStake),
         (p, locked, unstake(ANN, free + 1), StakeLocked),
         (p, vec![], collect(ANN), NothingToCollect),

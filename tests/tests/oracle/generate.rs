@@ -4,7 +4,9 @@ use carrots::model::{Agent, Instance, hash};
 use carrots_catalogue::oracle::{BEACON, Op, Oracle, Receipt};
 use carrots_kernel::Perbill;
 use carrots_kernel::sealed::{Phase, phase};
-use carrots_logic::oracle::{Db, Kind, MAX_JURY, Outcome, Params, Question, Salt, Status};
+use carrots_logic::oracle::{
+    Db, Kind, MAX_JURY, Outcome, Params, Question, Salt, Status, UNANSWERABLE,
+};
 use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::IndexedRandom;
@@ -79,12 +81,17 @@ pub fn cases() -> Vec<Case> {
 /// without a memory.
 pub fn secret(kind: Kind, who: Agent, question: u64, round: u32) -> (u128, Salt) {
     let salt = hash(&(who, question, round).encode());
-    let [a, b, ..] = salt.map(u128::from);
+    let [a, b, c, ..] = salt.map(u128::from);
     let answer = match kind {
+        _ if c < 40 => UNANSWERABLE,
         // Mostly the first; sometimes none that there is.
         Kind::Choice { options } if b < 12 => a + u128::from(options),
+        // All of the first jury are wrong.
+        Kind::Choice { options } if round == 0 && question.is_multiple_of(4) => {
+            u128::from(options) - 1
+        }
         Kind::Choice { options } => (a % u128::from(options)).saturating_sub(b % 2),
-        Kind::Number if b < 12 => u128::MAX - a,
+        Kind::Number if b < 12 => UNANSWERABLE - 1 - a,
         Kind::Number => 1_000 + a,
     };
     (answer, salt)
@@ -108,6 +115,11 @@ impl random::Case for Case {
         "an appeal was silent",
         "an appeal was decided",
         "an appeal had too few votes",
+        "an appeal could not be heard",
+        "a round had no answer",
+        "a round was not judged",
+        "an appeal was rewarded",
+        "a juror was displaced",
         "a round without a coherent vote",
         "all votes were coherent",
         "an appeal was settled",
@@ -137,7 +149,7 @@ impl random::Case for Case {
     fn reached(
         &self,
         model: &Instance<Oracle>,
-        _: &Op,
+        op: &Op,
         result: &ResultOf<Self>,
         note: &mut dyn FnMut(&'static str),
     ) {
@@ -147,6 +159,9 @@ impl random::Case for Case {
                 let wanted = self.params.jury_of(drawn.round);
                 match (drawn.votes, drawn.round) {
                     (0, 0) => note("nobody was drawn for a question"),
+                    (0, _) if carrots_logic::oracle::tree::total(db, &self.params) > 0 => {
+                        note("an appeal could not be heard");
+                    }
                     (0, _) => note("nobody was drawn for an appeal"),
                     (votes, _) if votes < wanted => note("a jury is smaller than it should be"),
                     (MAX_JURY, _) => note("a jury of the most votes"),
@@ -159,6 +174,7 @@ impl random::Case for Case {
             Ok(Receipt::Tallied(tallied)) => {
                 match (tallied.outcome, tallied.round) {
                     (Outcome::Answer(_), _) => note("a round had an answer"),
+                    (Outcome::Unanswerable, _) => note("a round had no answer"),
                     (Outcome::Undecided, _) => note("a round was undecided"),
                     (_, 0) => note("a round was silent"),
                     _ => note("an appeal was silent"),
@@ -180,6 +196,13 @@ impl random::Case for Case {
                 if settled.round > 0 {
                     note("an appeal was settled");
                 }
+                let decided = db.question(settled.question).map_or(0, |record| record.decided);
+                if settled.round > decided && settled.coherent > 0 {
+                    note("a round was not judged");
+                }
+                if settled.reward > 0 {
+                    note("an appeal was rewarded");
+                }
                 let fell = |juror: Agent| {
                     let juror = db.juror(juror);
                     juror.stake > 0 && juror.leaf == 0
@@ -187,6 +210,9 @@ impl random::Case for Case {
                 if (0..AGENTS).any(fell) {
                     note("a juror lost its leaf");
                 }
+            }
+            Ok(Receipt::Staked(_)) if matches!(op, Op::Displace { .. }) => {
+                note("a juror was displaced");
             }
             _ => {}
         }
@@ -230,6 +256,13 @@ impl Maker<'_> {
             2..5 => has / 2,
             _ => least.saturating_mul(self.rng.random_range(1..4)).min(has),
         };
+        let (db, full) = (&self.model.db, self.case.params.max_jurors);
+        if self.one_in(if db.state().jurors < full { 25 } else { 2 }) {
+            let juror = db.leaf(self.rng.random_range(1..=full));
+            let juror = juror.filter(|_| !self.one_in(20)).unwrap_or(who);
+            let value = if self.one_in(3) { value } else { least.saturating_mul(4).min(has) };
+            return (who, value, Op::Displace { juror });
+        }
         (who, value, Op::Stake {})
     }
 
@@ -259,7 +292,7 @@ impl Maker<'_> {
 
     fn ask(&mut self) -> (Agent, u128, Op) {
         let fee = self.case.params.fee_of(self.case.params.jury_of(0));
-        (self.anyone(), fee, Op::Ask { kind: self.kind() })
+        (self.anyone(), fee, Op::Ask { kind: self.kind(), text: self.rng.random() })
     }
 
     /// A question of late that is not settled, mostly; sometimes one that is not there.
@@ -340,13 +373,14 @@ impl Maker<'_> {
         let round = record.map_or(0, |record| record.round);
         let (answer, salt) = secret(kind, who, question, round);
         let commitment = self.model.db.seal(who, question, answer, &salt);
-        let op = match self.rng.random_range(0..7) {
+        let op = match self.rng.random_range(0..8) {
             0 => Op::Draw { question, seed: salt },
             1 => Op::Expire { question },
             2 => Op::Commit { question, commitment },
             3 => Op::Reveal { question, answer, salt },
             4 => Op::Tally { question },
             5 => Op::Appeal { question },
+            6 => Op::Displace { juror: self.anyone() },
             _ => Op::Settle { question },
         };
         (if self.one_in(2) { BEACON } else { who }, 0, op)

@@ -46,8 +46,8 @@ impl SchellingCourt {
 #[test]
 fn one_vote_against_two_as_the_rules_split_it() {
     let court = published();
-    let count = Count { coherent: 2, incoherent: 1, absent: 0 };
-    let split = split(&court.params(), count, 3 * u128::from(court.fee_per_vote));
+    let count = Count { coherent: 2, incoherent: 1, ..Count::default() };
+    let split = split(&court.params(), count, 3 * u128::from(court.fee_per_vote), 0);
     assert_eq!(split.lost as i128, -court.loser_stake_delta);
     assert_eq!(split.stake_per_vote as i128, court.each_winning_vote_stake_delta);
     assert_eq!(split.fee_per_vote, court.each_winning_vote_fee);

@@ -21,9 +21,15 @@ pub const WALLETS: [Balance; 8] = [WALLET; 8];
 pub const CHOICE: Kind = Kind::Choice { options: 3 };
 pub const SEED: [u8; 32] = [7; 32];
 pub const SALT: [u8; 32] = [9; 32];
+/// The hash of a question's text.
+pub const TEXT: [u8; 32] = [5; 32];
 
 pub fn stake(who: Agent, value: Balance) -> Step<Op> {
     call(who, value, Op::Stake {})
+}
+
+pub fn displace(who: Agent, value: Balance, juror: Agent) -> Step<Op> {
+    call(who, value, Op::Displace { juror })
 }
 
 pub fn unstake(who: Agent, amount: Balance) -> Step<Op> {
@@ -31,7 +37,7 @@ pub fn unstake(who: Agent, amount: Balance) -> Step<Op> {
 }
 
 pub fn ask(value: Balance, kind: Kind) -> Step<Op> {
-    call(DAN, value, Op::Ask { kind })
+    call(DAN, value, Op::Ask { kind, text: TEXT })
 }
 
 pub fn draw(question: u64) -> Step<Op> {

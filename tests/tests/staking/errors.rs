@@ -14,70 +14,97 @@ fn table() -> Vec<Row<Staking>> {
     use Error::*;
     let (p, now) = (params(), at_once());
     let full = Params { max_operators: 1, ..p };
-    let ruin = Params { misconduct_slash: Perbill::one(), ..now };
     let late = Params { slash_defer_eras: 5, ..p };
     let greedy = Op::Register { commission: Perbill::from_percent(51) };
     let ann = register(ANN, 1_000);
-    let paid = [vec![ann.clone(), fund(1_000_000), award(ANN, 1)], eras(&p, 1)].concat();
-    let left = vec![ann.clone(), bond(BOB, 500, ANN), unbond(BOB, ANN, 500)];
+    let era = eras(&p, 1);
     let with = |steps: &Steps, more: Steps| [steps.clone(), more].concat();
+    let on_duty = with(&vec![ann.clone(), fund(1_000_000)], era.clone());
+    let earned = with(&on_duty, vec![award(ANN, 1)]);
+    let unpaid = with(&earned, era.clone());
+    let left = with(&vec![ann.clone(), bond(BOB, 500, ANN), unbond(BOB, ANN, 1, 500)], era.clone());
+    let waits = vec![ann.clone(), register(BOB, 1_000)];
+    let strong = with(&vec![ann.clone(), register(BOB, 2_000)], eras(&p, 1));
+    let accused = vec![ann.clone(), misconduct(ANN, 0)];
+    let banned: Steps = [vec![ann.clone()], reports(32), vec![apply_slash(ANN); 64]].concat();
     vec![
         (p, vec![ann.clone()], call(ANN, 0, slander()), NotSlasher),
-        (p, vec![ann.clone()], call(ANN, 0, Op::Award { operator: ANN, points: 1 }), NotScorer),
+        (p, on_duty.clone(), call(ANN, 0, Op::Award { operator: ANN, points: 1 }), NotScorer),
+        (p, accused.clone(), call(ANN, 0, Op::Cancel { operator: ANN, number: 0 }), NotCanceller),
         (p, vec![ann.clone()], ann.clone(), AlreadyRegistered),
-        (full, vec![ann.clone()], register(BOB, 1_000), OperatorsFull),
+        (full, waits.clone(), register(BOB, 1_000), AlreadyRegistered),
+        (now, banned, ann.clone(), Banned),
         (p, vec![], call(ANN, 1_000, greedy), CommissionTooHigh),
+        (p, vec![ann.clone()], commission(ANN, 51), CommissionTooHigh),
         (p, vec![], register(ANN, 999), SelfBondTooLow),
-        (p, vec![ann.clone()], unbond(ANN, ANN, 1), SelfBondTooLow),
+        (p, vec![ann.clone()], unbond(ANN, ANN, 0, 1), SelfBondTooLow),
+        (
+            full,
+            with(&waits, [vec![misconduct(BOB, 0)], era.clone(), vec![apply_slash(BOB)]].concat()),
+            elect(BOB, ANN),
+            SelfBondTooLow,
+        ),
         (p, vec![ann.clone()], bond(BOB, 9, ANN), BondTooLow),
-        (p, vec![ann.clone()], bond(BOB, 10, CAT), NotActive),
-        (p, vec![ann.clone(), retire(ANN)], bond(BOB, 10, ANN), NotActive),
-        (p, with(&left, vec![retire(ANN)]), rebond(BOB, ANN, 0), NotActive),
-        (p, vec![], award(ANN, 1), NotActive),
-        (p, vec![], retire(ANN), NotActive),
-        (p, vec![], remove(ANN), NotActive),
+        (p, vec![ann.clone()], bond(BOB, 10, CAT), NotRegistered),
+        (p, vec![ann.clone(), retire(ANN)], bond(BOB, 10, ANN), NotRegistered),
+        (p, vec![], commission(ANN, 1), NotRegistered),
+        (p, vec![], retire(ANN), NotRegistered),
+        (p, vec![], remove(ANN), NotRegistered),
         (p, vec![], misconduct(ANN, 0), NotOperator),
-        (p, paid.clone(), bond(BOB, 10, ANN), PayoutOpen),
-        (p, paid.clone(), unbond(ANN, ANN, 1), PayoutOpen),
-        (now, vec![ann.clone(), misconduct(ANN, 0)], bond(BOB, 10, ANN), SlashDue),
-        (now, vec![ann.clone(), misconduct(ANN, 0)], unbond(ANN, ANN, 1), SlashDue),
-        (p, vec![ann.clone(), misconduct(ANN, 0)], bond(BOB, 10, ANN), Accused),
-        (p, with(&left, vec![misconduct(ANN, 0)]), rebond(BOB, ANN, 0), Accused),
-        (ruin, wiped(), bond(BOB, 10, ANN), PoolWiped),
-        (p, with(&paid, vec![payout(ANN, 0)]), bond(BOB, 10, ANN), WorthNoShare),
+        (p, vec![ann.clone()], elect(ANN, BOB), NotWaiting),
+        (p, vec![], elect(ANN, BOB), NotWaiting),
+        (full, strong.clone(), elect(BOB, CAT), NoPlace),
+        (full, strong, elect(BOB, BOB), NoPlace),
+        (full, with(&waits, era.clone()), elect(BOB, ANN), StakeTooLow),
+        (full, vec![ann.clone(), register(BOB, 2_000)], elect(BOB, ANN), StakeTooLow),
+        (p, vec![ann.clone()], award(ANN, 1), NotOnDuty),
+        (p, vec![], award(ANN, 1), NotOnDuty),
+        (p, with(&on_duty, [vec![retire(ANN)], era.clone()].concat()), award(ANN, 1), NotOnDuty),
+        (p, unpaid.clone(), bond(BOB, 10, ANN), PayoutOpen),
+        (p, unpaid.clone(), unbond(ANN, ANN, 0, 1), PayoutOpen),
+        (p, unpaid.clone(), award(ANN, 1), PayoutOpen),
+        (p, unpaid.clone(), commission(ANN, 1), PayoutOpen),
+        (p, with(&unpaid, vec![retire(ANN)]), ann.clone(), PayoutOpen),
+        (now, with(&unpaid, vec![misconduct(ANN, 1)]), apply_slash(ANN), PayoutOpen),
+        (now, accused.clone(), bond(BOB, 10, ANN), SlashDue),
         (p, vec![], fund(0), Zero),
-        (p, vec![ann.clone()], unbond(ANN, ANN, 0), Zero),
-        (p, vec![ann.clone()], award(ANN, 0), Zero),
-        (p, vec![ann.clone()], unbond(ANN, ANN, 1_001), NotEnoughShares),
-        (p, vec![ann.clone()], withdraw(ANN, ANN, 0), NothingUnbonding),
-        (p, vec![ann.clone()], rebond(ANN, ANN, 0), NothingUnbonding),
-        (p, with(&left, eras(&p, 3)), withdraw(BOB, ANN, 0), StillUnbonding),
+        (p, vec![ann.clone()], unbond(ANN, ANN, 0, 0), Zero),
+        (p, on_duty.clone(), award(ANN, 0), Zero),
+        (p, vec![ann.clone()], unbond(BOB, ANN, 1, 1), NothingBonded),
+        (p, vec![ann.clone()], unbond(ANN, ANN, 1, 1), NothingBonded),
+        (p, vec![ann.clone()], withdraw(ANN, ANN, 0, 0), NothingUnbonding),
+        (p, with(&left, eras(&p, 2)), withdraw(BOB, ANN, 1, 0), StillUnbonding),
         (
             late,
-            with(&with(&left, vec![misconduct(ANN, 0)]), eras(&p, 4)),
-            withdraw(BOB, ANN, 0),
+            with(&left, with(&vec![misconduct(ANN, 1)], eras(&p, 3))),
+            withdraw(BOB, ANN, 1, 0),
             SlashPending,
         ),
         (p, vec![blocks(p.era_blocks - 1)], end_era(), EraNotOver),
-        (p, vec![ann.clone(), award(ANN, 1)], payout(ANN, 0), EraInProgress),
-        (p, with(&paid, vec![payout(ANN, 0)]), payout(ANN, 0), NothingToPay),
+        (p, earned.clone(), payout(ANN), NothingToPay),
+        (p, with(&unpaid, vec![payout(ANN)]), payout(ANN), NothingToPay),
         (p, vec![ann.clone()], misconduct(ANN, 1), EraInFuture),
         (p, with(&vec![ann.clone()], eras(&p, 3)), misconduct(ANN, 0), ReportTooLate),
-        (p, vec![ann.clone(), misconduct(ANN, 0)], misconduct(ANN, 0), AlreadyReported),
+        (p, accused.clone(), misconduct(ANN, 0), AlreadyReported),
         (p, vec![ann.clone()], apply_slash(ANN), NoSlash),
-        (p, vec![ann.clone(), misconduct(ANN, 0)], apply_slash(ANN), SlashDeferred),
+        (p, accused.clone(), cancel(ANN, 1), NoSlash),
+        (now, with(&accused, vec![apply_slash(ANN)]), cancel(ANN, 0), NoSlash),
+        (p, with(&accused, vec![cancel(ANN, 0)]), cancel(ANN, 0), AlreadyCancelled),
+        (p, accused.clone(), apply_slash(ANN), SlashDeferred),
         (p, vec![ann.clone()], remove(ANN), SelfBondSufficient),
         (p, vec![], collect(ANN), NothingToCollect),
-        (p, vec![ann, award(ANN, u32::MAX)], award(ANN, 1), Overflow),
+        (p, with(&on_duty, vec![award(ANN, u32::MAX)]), award(ANN, 1), Overflow),
     ]
+}
+
+/// Reports of Ann, two in each of so many eras.
+fn reports(count: u32) -> Steps {
+    let both = |era| vec![report(ANN, era, Offence::Equivocation), misconduct(ANN, era)];
+    (0..count).flat_map(|era| [both(era), eras(&params(), 1)].concat()).collect()
 }
 
 fn slander() -> Op {
     Op::Report { operator: ANN, era: 0, offence: Offence::Misconduct, reporter: ANN }
-}
-
-fn wiped() -> Steps {
-    vec![register(ANN, 1_000), misconduct(ANN, 0), apply_slash(ANN)]
 }
 
 #[test]
@@ -88,11 +115,11 @@ fn the_contract_gives_every_error_where_the_model_does() {
 #[test]
 fn a_payment_that_fails_changes_nothing() {
     let params = at_once();
-    let unbonded = vec![register(ANN, 1_000), bond(BOB, 500, ANN), unbond(BOB, ANN, 500)];
+    let unbonded = vec![register(ANN, 1_000), bond(BOB, 500, ANN), unbond(BOB, ANN, 1, 500)];
     let slashed = vec![misconduct(ANN, 0), apply_slash(ANN)];
     let mut pair = pair(params);
     done_all(&mut pair, &[unbonded, slashed, eras(&params, 4)].concat());
-    let withdraw = Op::Withdraw { operator: ANN, era: 0 };
+    let withdraw = Op::Withdraw { account: BOB, operator: ANN, since: 1, until: 0 };
     refusals::payment_fails(pair, &[(BOB, withdraw), (BOB, Op::Collect { account: CAT })]);
 }
 

@@ -1,16 +1,16 @@
 //! Random calls: mostly what a sensible agent would do now, sometimes nonsense.
 
 use carrots::model::{Agent, Instance};
-use carrots_catalogue::staking::{Op, Receipt, SCORER, SLASHER, Staking};
+use carrots_catalogue::staking::{CANCELLER, Op, Receipt, SCORER, SLASHER, Staking};
 use carrots_kernel::Perbill;
 use carrots_logic::staking::{Db, Era, Offence, Params, Status};
 use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// The agents of a trace. The first three have the roles.
-pub const AGENTS: Agent = 11;
+/// The agents of a trace. The first four have the roles.
+pub const AGENTS: Agent = 12;
 
 /// What a trace is about.
 pub struct Case {
@@ -70,9 +70,15 @@ impl random::Case for Case {
     type Model = Staking;
 
     const AGENTS: Agent = AGENTS;
+    const NEVER: &'static [&'static str] = &["Banned"];
     const PAUSE: u32 = 7;
-    const SOMETIMES: &'static [&'static str] =
-        &["a payout was cut to the reserve", "a pool was wiped", "a slash of two operators"];
+    const SOMETIMES: &'static [&'static str] = &[
+        "a payout was cut to the reserve",
+        "a pool was wiped",
+        "a slash of two operators",
+        "a slash that spared who came later",
+        "a place was lost to more stake",
+    ];
 
     fn name(&self) -> &'static str {
         self.name
@@ -108,17 +114,52 @@ impl random::Case for Case {
                 note("a payout was cut to the reserve")
             }
             (Op::ApplySlash { operator }, Ok(Receipt::Slashed(slashed))) => {
-                let fund = model.db.pool(*operator).fund;
-                if fund.amount == 0 && fund.shares > 0 {
+                let pool = model.db.pool(*operator);
+                if slashed.amount > 0 && pool.stake.all == 0 {
                     note("a pool was wiped");
+                }
+                if slashed.fraction.is_one() && pool.stake.all > 0 {
+                    note("a slash that spared who came later");
                 }
                 if model.db.offenders(slashed.era, slashed.offence) > 1 {
                     note("a slash of two operators");
                 }
             }
+            (Op::Elect { other, .. }, Ok(_)) if model.db.pool(*other).status == Status::Waiting => {
+                note("a place was lost to more stake")
+            }
             _ => {}
         }
     }
+}
+
+/// Era from which it counts and amount of all that an account bonded to an operator in so many of the
+/// last eras.
+pub fn lots(
+    model: &Instance<Staking>,
+    operator: Agent,
+    who: Agent,
+    last: Era,
+) -> impl Iterator<Item = (Era, u128)> {
+    let (db, now) = (&model.db, model.db.state().era);
+    let own = (operator == who).then(|| (0, db.pool(who).stake.own));
+    let eras = now.saturating_sub(last).max(1)..=now + 1;
+    let others = eras.map(move |at| (at, db.lot(operator, who, at).amount));
+    own.into_iter().chain(others).filter(|lot| lot.1 > 0)
+}
+
+/// Eras of all that an account unbonds from an operator, of what counted and left in so many of the last.
+pub fn unbondings(
+    model: &Instance<Staking>,
+    operator: Agent,
+    who: Agent,
+    last: Era,
+) -> impl Iterator<Item = (Era, Era)> {
+    let (db, now) = (&model.db, model.db.state().era);
+    let first = now.saturating_sub(last);
+    let since = [0].into_iter().chain(first.max(1)..=now + 1);
+    let all = since.flat_map(move |since| (first..=now).map(move |until| (since, until)));
+    all.filter(move |at| db.unbonding(operator, who, at.0, at.1).amount > 0)
 }
 
 struct Maker<'a> {
@@ -158,6 +199,11 @@ impl Maker<'_> {
         }
     }
 
+    /// Some operators, each with the one or other account.
+    fn pairs(&mut self) -> Vec<(Agent, Agent)> {
+        (0..16).map(|_| (self.operator(), self.anyone())).collect()
+    }
+
     /// Small ones are as likely as large ones.
     fn amount(&mut self) -> u128 {
         let bits = 128 - self.case.amount.leading_zeros();
@@ -169,30 +215,58 @@ impl Maker<'_> {
         let who = self.anyone();
         match self.rng.random_range(0..100) {
             0..11 => (who, 0, Op::EndEra {}),
-            11..20 => self.register(),
-            20..33 => (who, self.amount(), Op::Bond { operator: self.operator() }),
-            33..36 => (who, self.amount(), Op::Fund {}),
-            36..46 => self.award(),
-            46..61 => self.payout(),
-            61..68 => self.report(),
-            68..76 => (who, 0, Op::ApplySlash { operator: self.operator() }),
-            76..84 => self.unbond(),
-            84..93 => self.leave_or_return(),
-            93..94 => (self.operator(), 0, Op::Retire {}),
-            94..96 => (who, 0, Op::Remove { operator: self.operator() }),
+            11..19 => self.register(),
+            19..32 => (who, self.amount(), Op::Bond { operator: self.operator() }),
+            32..35 => (who, self.amount(), Op::Fund {}),
+            35..46 => self.award(),
+            46..58 => self.payout(),
+            58..65 => self.report(),
+            65..67 => self.cancel(),
+            67..74 => (who, 0, Op::ApplySlash { operator: self.operator() }),
+            74..82 => self.unbond(),
+            82..89 => self.withdraw(),
+            89..92 => self.elect(),
+            92..94 => self.set_commission(),
+            94..95 => (self.operator(), 0, Op::Retire {}),
+            95..96 => (who, 0, Op::Remove { operator: self.operator() }),
             _ => (who, 0, Op::Collect { account: self.anyone() }),
         }
     }
 
-    fn register(&mut self) -> (Agent, u128, Op) {
+    fn commission(&mut self) -> Perbill {
         let highest = self.case.params.max_commission.deconstruct();
         let parts = match self.one_in(15) {
             true => self.rng.random_range(0..=1_000_000_000),
             false => self.rng.random_range(0..=highest),
         };
+        Perbill::from_parts(parts)
+    }
+
+    fn set_commission(&mut self) -> (Agent, u128, Op) {
+        let commission = self.commission();
+        (self.operator(), 0, Op::SetCommission { commission })
+    }
+
+    /// One that waits, if there is one, and any other.
+    fn elect(&mut self) -> (Agent, u128, Op) {
+        let waits = |agent: &Agent| self.model.db.pool(*agent).status == Status::Waiting;
+        let waiting: Vec<_> = (0..AGENTS).filter(waits).collect();
+        let operator = waiting.choose(self.rng).copied().unwrap_or_else(|| self.operator());
+        (self.anyone(), 0, Op::Elect { operator, other: self.operator() })
+    }
+
+    fn cancel(&mut self) -> (Agent, u128, Op) {
+        let operator = self.operator();
+        let pool = self.model.db.pool(operator);
+        let number = pool.first_report + self.rng.random_range(0..2);
+        (CANCELLER, 0, Op::Cancel { operator, number })
+    }
+
+    fn register(&mut self) -> (Agent, u128, Op) {
+        let commission = self.commission();
         let amount = self.amount().max(self.case.params.min_self_bond);
         let amount = if self.one_in(15) { self.amount() } else { amount };
-        (self.anyone(), amount, Op::Register { commission: Perbill::from_parts(parts) })
+        (self.anyone(), amount, Op::Register { commission })
     }
 
     fn award(&mut self) -> (Agent, u128, Op) {
@@ -205,16 +279,14 @@ impl Maker<'_> {
     }
 
     fn payout(&mut self) -> (Agent, u128, Op) {
-        let open = |(operator, era): &(Agent, Era)| self.model.db.points(*operator, *era) > 0;
         let now = self.model.db.state().era;
-        let eras = now.saturating_sub(12)..now;
-        let all = (0..AGENTS).flat_map(|operator| eras.clone().map(move |era| (operator, era)));
-        let open: Vec<_> = all.filter(open).collect();
-        let (operator, era) = match open.choose(self.rng) {
+        let open = |agent: &Agent| self.model.db.pool(*agent).unpaid(now);
+        let open: Vec<_> = (0..AGENTS).filter(open).collect();
+        let operator = match open.choose(self.rng) {
             Some(open) if !self.one_in(20) => *open,
-            _ => (self.operator(), self.era()),
+            _ => self.operator(),
         };
-        (self.anyone(), 0, Op::Payout { operator, era })
+        (self.anyone(), 0, Op::Payout { operator })
     }
 
     fn report(&mut self) -> (Agent, u128, Op) {
@@ -230,36 +302,31 @@ impl Maker<'_> {
     }
 
     fn unbond(&mut self) -> (Agent, u128, Op) {
-        let mut all: Vec<_> = (0..AGENTS * AGENTS).map(|n| (n / AGENTS, n % AGENTS)).collect();
-        all.shuffle(self.rng);
-        let held = |&(operator, who): &(Agent, Agent)| self.model.db.position(operator, who) > 0;
-        let (operator, who) = all.iter().copied().find(held).unwrap_or((0, 0));
-        let held = self.model.db.position(operator, who);
-        let shares = match self.rng.random_range(0..20) {
+        let all = self.pairs().into_iter().flat_map(|(operator, who)| {
+            lots(self.model, operator, who, 12).map(move |lot| (operator, who, lot.0, lot.1))
+        });
+        let found: Vec<_> = all.collect();
+        let chosen = found.choose(self.rng).copied();
+        let (operator, who, since, held) = chosen.unwrap_or((0, 0, 0, 0));
+        let since = if self.one_in(20) { self.era() } else { since };
+        let amount = match self.rng.random_range(0..20) {
             0 => 0,
-            1 => held.saturating_add(1),
-            2..12 => held,
+            1..3 => u128::MAX,
+            3..12 => held,
             _ => self.rng.random_range(0..=held),
         };
-        (who, 0, Op::Unbond { operator, shares })
+        (who, 0, Op::Unbond { operator, since, amount })
     }
 
-    fn leave_or_return(&mut self) -> (Agent, u128, Op) {
-        let now = self.model.db.state().era;
-        let mut found = vec![];
-        for (operator, who) in (0..AGENTS * AGENTS).map(|n| (n / AGENTS, n % AGENTS)) {
-            let eras = now.saturating_sub(12)..=now;
-            let eras = eras.filter(|era| self.model.db.unbonding(operator, who, *era) > 0);
-            found.extend(eras.map(|era| (operator, who, era)));
-        }
-        let (operator, who, era) = match found.choose(self.rng) {
+    fn withdraw(&mut self) -> (Agent, u128, Op) {
+        let all = self.pairs().into_iter().flat_map(|(operator, who)| {
+            unbondings(self.model, operator, who, 12).map(move |at| (operator, who, at.0, at.1))
+        });
+        let found: Vec<_> = all.collect();
+        let (operator, account, since, until) = match found.choose(self.rng) {
             Some(found) if !self.one_in(20) => *found,
-            _ => (self.operator(), self.anyone(), self.era()),
+            _ => (self.operator(), self.anyone(), self.era(), self.era()),
         };
-        let op = match self.one_in(3) {
-            true => Op::Rebond { operator, era },
-            false => Op::Withdraw { operator, era },
-        };
-        (who, 0, op)
+        (self.anyone(), 0, Op::Withdraw { account, operator, since, until })
     }
 }

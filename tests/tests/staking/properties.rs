@@ -33,11 +33,12 @@ fn offences() -> impl Strategy<Value = Offence> {
     ]
 }
 
-/// Ann, Bob at Ann's, and other operators.
+/// Ann, Bob at Ann's, and other operators, in the era from which their stake counts.
 fn start(params: Params, own: Balance, bonded: Balance) -> Instance<Staking> {
     let mut model = model(params, AGENTS);
     play_all(&mut model, &[register(ANN, own), bond(BOB, bonded, ANN)]);
     (DAN..DAN + 5).for_each(|other| play_all(&mut model, &[register(other, 1_000)]));
+    play_all(&mut model, &eras(&params, 1));
     model
 }
 
@@ -61,22 +62,69 @@ proptest! {
         params in params_of_games(), offence in offences(), amount in 10..1_000_000u128,
     ) {
         let model = start(params, 5_000, amount);
-        let report = report(ANN, 0, offence);
+        let report = report(ANN, 1, offence);
         let stays = loss(model.clone(), &[BOB], std::slice::from_ref(&report));
-        let leaves = loss(model, &[BOB], &[unbond(BOB, ANN, amount), report]);
+        let leaves = loss(model, &[BOB], &[unbond(BOB, ANN, 1, amount), report]);
         prop_assert!(leaves.abs_diff(stays) <= SLACK, "{leaves} instead of {stays}");
     }
 
     #[test]
-    fn bonding_again_is_no_escape(params in params_of_games(), amount in 10..1_000_000u128) {
-        prop_assume!(params.report_eras > 0);
-        let model = start(params, 5_000, amount);
-        let report = misconduct(ANN, 0);
-        let stays = loss(model.clone(), &[BOB], &[eras(&params, 1), vec![report.clone()]].concat());
-        let again = vec![rebond(BOB, ANN, 0), report];
-        let moves = [vec![unbond(BOB, ANN, amount)], eras(&params, 1), again].concat();
-        let moves = loss(model, &[BOB], &moves);
-        prop_assert!(moves.abs_diff(stays) <= SLACK, "{moves} instead of {stays}");
+    fn coming_after_the_offence_costs_nothing(
+        params in params_of_games(), offence in offences(), amount in 10..1_000_000u128,
+        late in 0..3u32,
+    ) {
+        prop_assume!(late <= params.report_eras);
+        let model = start(params, 5_000, 5_000);
+        let later = eras(&params, late as usize);
+        let comes = vec![bond(CAT, amount, ANN)];
+        let lost = loss(model.clone(), &[CAT], &[comes, later.clone(), vec![report(ANN, 1, offence)]].concat());
+        prop_assert_eq!(lost, 0, "it had nothing at stake in that era");
+        let stays = loss(model.clone(), &[BOB], &[later.clone(), vec![report(ANN, 1, offence)]].concat());
+        let beside = [vec![bond(CAT, amount, ANN)], later, vec![report(ANN, 1, offence)]].concat();
+        let with = loss(model, &[BOB], &beside);
+        prop_assert!(with.abs_diff(stays) <= SLACK, "{with} beside a newcomer, else {stays}");
+    }
+
+    #[test]
+    fn more_operators_after_the_offence_change_no_slash(
+        params in params_of_games(), offence in offences(), more in 1..5u32,
+    ) {
+        let model = start(params, 5_000, 5_000);
+        let plain = loss(model.clone(), &[ANN, BOB], &[report(ANN, 1, offence)]);
+        let newcomers = (DAN + 5..).take(more as usize).map(|who| register(who, 1_000));
+        let diluted: Vec<_> = newcomers.chain([report(ANN, 1, offence)]).collect();
+        let diluted = loss(model, &[ANN, BOB], &diluted);
+        prop_assert_eq!(diluted, plain);
+    }
+
+    #[test]
+    fn a_commission_announced_in_an_era_takes_nothing_of_its_reward(
+        percent in 0..=50u32, returns in any::<bool>(),
+    ) {
+        let params = params();
+        let mut model = start(params, 5_000, 5_000);
+        let earn = vec![fund(1_000_000), award(ANN, 1), award(DAN, 1)];
+        play_all(&mut model, &earn);
+        let mut rug = model.clone();
+        let again = call(ANN, 5_000, Op::Register { commission: Perbill::from_percent(percent) });
+        let changes = if returns { vec![retire(ANN), again] } else { vec![commission(ANN, percent)] };
+        play_all(&mut rug, &changes);
+        for model in [&mut model, &mut rug] {
+            play_all(model, &[eras(&params, 1), vec![payout(ANN)]].concat());
+        }
+        prop_assert_eq!(rug.wealth(BOB), model.wealth(BOB));
+    }
+
+    #[test]
+    fn pools_earn_by_stake(own in 1_000..100_000u128, times in 1..50u128) {
+        let params = params();
+        let mut model = model(params, AGENTS);
+        play_all(&mut model, &[register(ANN, own), register(DAN, own * times), fund(1_000_000)]);
+        play_all(&mut model, &[eras(&params, 1), vec![award(ANN, 7), award(DAN, 7)]].concat());
+        let before = [ANN, DAN].map(|who| model.wealth(who));
+        play_all(&mut model, &[eras(&params, 1), vec![payout(ANN), payout(DAN)]].concat());
+        let [ann, dan] = [(ANN, before[0]), (DAN, before[1])].map(|(who, had)| model.wealth(who) - had);
+        prop_assert!((ann * times).abs_diff(dan) <= times * SLACK, "{ann} and {dan}");
     }
 
     #[test]
@@ -84,19 +132,18 @@ proptest! {
         params in params_of_games(), offence in offences(), own in 1_000..1_000_000u128,
     ) {
         let model = start(params, own, 10);
-        let report = report(ANN, 0, offence);
-        // The number of operators at the end of the era decides, with Ann or without her.
+        let report = report(ANN, 1, offence);
         let stays = loss(model.clone(), &[ANN], std::slice::from_ref(&report));
-        let retires = loss(model, &[ANN], &[retire(ANN), unbond(ANN, ANN, own), report]);
-        prop_assert!(retires + SLACK >= stays, "{retires} instead of {stays}");
+        let retires = loss(model, &[ANN], &[retire(ANN), unbond(ANN, ANN, 0, own), report]);
+        prop_assert!(retires.abs_diff(stays) <= SLACK, "{retires} instead of {stays}");
     }
 
     #[test]
     fn being_removed_is_no_escape(first in 1..900_000_000u32, own in 1_000..1_000_000u128) {
         let params = Params { misconduct_slash: Perbill::from_parts(first), ..at_once() };
         let mut model = start(params, own, 10);
-        play_all(&mut model, &[misconduct(ANN, 0), apply_slash(ANN)]);
-        let second = report(ANN, 0, Offence::Equivocation);
+        play_all(&mut model, &[misconduct(ANN, 1), apply_slash(ANN)]);
+        let second = report(ANN, 1, Offence::Equivocation);
         let stays = loss(model.clone(), &[ANN], std::slice::from_ref(&second));
         if play(&mut model, &remove(ANN)).is_ok() {
             let removed = loss(model, &[ANN], &[second]);
@@ -109,10 +156,11 @@ proptest! {
         params in params_of_games(), amount in 100..1_000_000u128, parts in 2..6u128,
     ) {
         let model = start(params, 5_000, 10);
-        let whole = vec![bond(CAT, amount / parts * parts, ANN), misconduct(ANN, 0)];
+        let offends = [eras(&params, 1), vec![misconduct(ANN, 2)]].concat();
+        let whole = [vec![bond(CAT, amount / parts * parts, ANN)], offends.clone()].concat();
         let accounts: Vec<Agent> = (CAT..).take(parts as usize).collect();
         let split = accounts.iter().map(|who| bond(*who, amount / parts, ANN));
-        let split: Vec<_> = split.chain([misconduct(ANN, 0)]).collect();
+        let split: Vec<_> = split.chain(offends).collect();
         let whole = loss(model.clone(), &[CAT], &whole);
         let split = loss(model, &accounts, &split);
         prop_assert!(split + SLACK >= whole, "{split} instead of {whole}");
@@ -131,9 +179,10 @@ proptest! {
             let others: Vec<_> = (DAN..DAN + 5).map(|other| register(other, 1_000)).collect();
             let mine: Vec<Agent> = (ANN..ANN + operators).collect();
             play_all(&mut model, &[others, each(&mine, &|who| register(who, bond))].concat());
+            play_all(&mut model, &eras(&params, 1));
             let before: Balance = mine.iter().map(|who| model.wealth(*who)).sum();
             let reporter = SLASHER;
-            let report = |operator| Op::Report { operator, era: 0, offence, reporter };
+            let report = |operator| Op::Report { operator, era: 1, offence, reporter };
             play_all(&mut model, &each(&mine, &|who| call(SLASHER, 0, report(who))));
             play_all(&mut model, &eras(&params, params.slash_defer_eras as usize));
             play_all(&mut model, &each(&mine, &apply_slash));
@@ -151,7 +200,7 @@ proptest! {
         let (slash, share) = (Perbill::from_parts(slash), Perbill::from_parts(share));
         let params = Params { misconduct_slash: slash, reporter_share: share, ..at_once() };
         let (model, offence) = (start(params, own, 1_000_000), Offence::Misconduct);
-        let report = Op::Report { operator: ANN, era: 0, offence, reporter: ANN };
+        let report = Op::Report { operator: ANN, era: 1, offence, reporter: ANN };
         let lost = loss(model, &[ANN], &[call(SLASHER, 0, report)]);
         prop_assert!(lost > 0, "it loses nothing");
     }
@@ -159,8 +208,8 @@ proptest! {
     #[test]
     fn a_slash_is_applied_once(params in params_of_games(), offence in offences()) {
         let mut model = start(params, 5_000, 5_000);
-        play_all(&mut model, &[report(ANN, 0, offence)]);
-        prop_assert_eq!(play(&mut model, &report(ANN, 0, offence)), Err("AlreadyReported".into()));
+        play_all(&mut model, &[report(ANN, 1, offence)]);
+        prop_assert_eq!(play(&mut model, &report(ANN, 1, offence)), Err("AlreadyReported".into()));
         play_all(&mut model, &eras(&params, params.slash_defer_eras as usize));
         play_all(&mut model, &[apply_slash(ANN)]);
         prop_assert_eq!(play(&mut model, &apply_slash(ANN)), Err("NoSlash".into()));
@@ -171,10 +220,10 @@ proptest! {
         let mut model = start(params(), 5_000, 5_000);
         play_all(&mut model, &[fund(1_000_000), award(ANN, points), award(DAN, others)]);
         play_all(&mut model, &eras(&params(), 1));
-        let pulled = play(&mut model, &payout(ANN, 0));
+        let pulled = play(&mut model, &payout(ANN));
         prop_assert!(matches!(pulled, Ok(Some(Receipt::PaidOut(_)))), "{pulled:?}");
-        prop_assert_eq!(play(&mut model, &payout(ANN, 0)), Err("NothingToPay".into()));
-        play_all(&mut model, &[payout(DAN, 0)]);
-        prop_assert_eq!(model.db.era(0).payout, 0, "the last one gets what rounding left");
+        prop_assert_eq!(play(&mut model, &payout(ANN)), Err("NothingToPay".into()));
+        play_all(&mut model, &[payout(DAN)]);
+        prop_assert_eq!(model.db.era(1).payout, 0, "the last one gets what rounding left");
     }
 }

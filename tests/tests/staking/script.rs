@@ -2,16 +2,16 @@
 
 use crate::generate::params;
 use carrots::model::{Agent, Instance, Step};
-use carrots_catalogue::staking::{Op, SCORER, SLASHER, Staking};
+use carrots_catalogue::staking::{CANCELLER, Op, SCORER, SLASHER, Staking};
 use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Era, Offence, Params};
 use carrots_testkit::differential::Pair;
 pub use carrots_testkit::script::{blocks, call, done, done_all, play, play_all};
 
 /// Agents without a role.
-pub const ANN: Agent = 3;
-pub const BOB: Agent = 4;
-pub const CAT: Agent = 5;
+pub const ANN: Agent = 4;
+pub const BOB: Agent = 5;
+pub const CAT: Agent = 6;
 
 pub const WALLET: Balance = 10_000_000;
 pub const WALLETS: [Balance; 8] = [WALLET; 8];
@@ -24,16 +24,21 @@ pub fn bond(who: Agent, value: Balance, operator: Agent) -> Step<Op> {
     call(who, value, Op::Bond { operator })
 }
 
-pub fn unbond(who: Agent, operator: Agent, shares: u128) -> Step<Op> {
-    call(who, 0, Op::Unbond { operator, shares })
+/// An operator's own counts since era zero.
+pub fn unbond(who: Agent, operator: Agent, since: Era, amount: Balance) -> Step<Op> {
+    call(who, 0, Op::Unbond { operator, since, amount })
 }
 
-pub fn rebond(who: Agent, operator: Agent, era: Era) -> Step<Op> {
-    call(who, 0, Op::Rebond { operator, era })
+pub fn withdraw(account: Agent, operator: Agent, since: Era, until: Era) -> Step<Op> {
+    call(CAT, 0, Op::Withdraw { account, operator, since, until })
 }
 
-pub fn withdraw(who: Agent, operator: Agent, era: Era) -> Step<Op> {
-    call(who, 0, Op::Withdraw { operator, era })
+pub fn elect(operator: Agent, other: Agent) -> Step<Op> {
+    call(CAT, 0, Op::Elect { operator, other })
+}
+
+pub fn commission(who: Agent, percent: u32) -> Step<Op> {
+    call(who, 0, Op::SetCommission { commission: Perbill::from_percent(percent) })
 }
 
 pub fn end_era() -> Step<Op> {
@@ -48,8 +53,8 @@ pub fn award(operator: Agent, points: u32) -> Step<Op> {
     call(SCORER, 0, Op::Award { operator, points })
 }
 
-pub fn payout(operator: Agent, era: Era) -> Step<Op> {
-    call(ANN, 0, Op::Payout { operator, era })
+pub fn payout(operator: Agent) -> Step<Op> {
+    call(ANN, 0, Op::Payout { operator })
 }
 
 pub fn report(operator: Agent, era: Era, offence: Offence) -> Step<Op> {
@@ -58,6 +63,10 @@ pub fn report(operator: Agent, era: Era, offence: Offence) -> Step<Op> {
 
 pub fn misconduct(operator: Agent, era: Era) -> Step<Op> {
     report(operator, era, Offence::Misconduct)
+}
+
+pub fn cancel(operator: Agent, number: u32) -> Step<Op> {
+    call(CANCELLER, 0, Op::Cancel { operator, number })
 }
 
 pub fn apply_slash(operator: Agent) -> Step<Op> {

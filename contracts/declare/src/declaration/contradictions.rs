@@ -60,6 +60,13 @@ impl Declaration {
         let bounds = self.params.iter().flat_map(|param| &param.bounds);
         let checks = self.checks.iter().map(|check| &check.error);
         one(&mut bounds.map(|bound| &bound.error).chain(checks), "errors of parameters")?;
+        for (at, role) in self.roles.iter().enumerate() {
+            for (other, _) in &role.unlike {
+                if self.roles[..at].iter().all(|earlier| earlier.name != *other) {
+                    return Err(Error::new(other.span(), "no role before this one has this name"));
+                }
+            }
+        }
         for check in &self.checks {
             if self.params.iter().all(|param| param.name != check.param) {
                 return Err(Error::new(check.param.span(), "no parameter has this name"));

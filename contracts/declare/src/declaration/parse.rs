@@ -2,10 +2,10 @@
 
 use super::{
     camel, is_account, Argument, Bound, Check, Comparison, Declaration, Docs, Layout, Message,
-    Named, Param, State, Table, Used, View,
+    Named, Param, Role, State, Table, Used, View,
 };
 use proc_macro2::Span;
-use quote::{quote, ToTokens};
+use quote::{format_ident, quote, ToTokens};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{
     braced, bracketed, parenthesized, token, Attribute, Error, Expr, Ident, LitStr, Path, Result,
@@ -80,6 +80,21 @@ fn names(input: ParseStream) -> Result<Vec<Named>> {
     let inner;
     braced!(inner in input);
     listed(&inner, named)
+}
+
+fn all_roles(input: ParseStream) -> Result<Vec<Role>> {
+    let inner;
+    braced!(inner in input);
+    listed(&inner, |input| {
+        let Named { docs, name } = named(input)?;
+        let mut unlike = Vec::new();
+        while input.parse::<Option<Token![!=]>>()?.is_some() {
+            let other: Ident = input.parse()?;
+            let error = format_ident!("{}Is{}", camel(&name), camel(&other), span = other.span());
+            unlike.push((other, error));
+        }
+        Ok(Role { docs, name, unlike })
+    })
 }
 
 /// All of a section in braces.
@@ -352,7 +367,7 @@ impl Parse for Declaration {
                 once(&mut checks, at, section(input, Check::parse)?)?;
             } else if look.peek(keyword::roles) {
                 let at = input.parse::<keyword::roles>()?.span;
-                once(&mut roles, at, names(input)?)?;
+                once(&mut roles, at, all_roles(input)?)?;
             } else if look.peek(keyword::storage) {
                 let at = input.parse::<keyword::storage>()?.span;
                 once(&mut stored, at, section(input, Stored::parse)?)?;

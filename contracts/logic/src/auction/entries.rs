@@ -20,8 +20,12 @@ carrots_kernel::records! {
     pub struct Committed {
         /// The round.
         pub round: u32,
-        /// The bid's place in the order of commitments.
+        /// The bid's place in the order of commitments. Places behind one that is taken move up.
         pub index: u32,
+        /// What was laid by for it.
+        pub deposit: Balance,
+        /// The deposit of the bid that lost its place to it, credited to its bidder.
+        pub displaced: Balance,
     }
 
     /// A bid that was revealed.
@@ -68,11 +72,13 @@ pub fn open<D: Db>(db: &mut D, who: D::Id, now: Block) -> Result<Opened, Error> 
     Ok(Opened { round: number, reveal, settle })
 }
 
-/// Commits the caller to a bid, with the deposit: to the hash of its account, the round, the values
+/// Commits the caller to a bid, with a deposit: to the hash of its account, the round, the values
 /// and a salt (see [`commitment`](sealed::commitment)). A commitment to a bid that [`reveal`] would
 /// refuse cannot be taken back.
 ///
-/// Errs with `NoRound`, `CommitOver`, `WrongDeposit`, `AlreadyCommitted` or `BiddersFull`.
+/// Where all places are taken, the lowest deposit, and of equal ones the latest, loses its place to a
+/// higher one: it is credited to its bidder, who may commit again. Errs with `NoRound`, `CommitOver`,
+/// `DepositTooLow`, `AlreadyCommitted` or `BiddersFull`.
 pub fn commit<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -84,22 +90,57 @@ pub fn commit<D: Db>(
     if params.phase(&round, now) != Phase::Commit {
         return Err(E::CommitOver);
     }
-    if amount != params.deposit {
-        return Err(E::WrongDeposit);
+    if amount < params.deposit {
+        return Err(E::DepositTooLow);
     }
     if db.bid(who, number) != Bid::Absent {
         return Err(E::AlreadyCommitted);
     }
-    let index = round.bidders;
-    if index >= params.max_bidders {
+    let full = round.bidders >= params.max_bidders;
+    let lowest = if full { lowest(db, number, &round) } else { None };
+    if full && lowest.is_none_or(|lowest| amount <= lowest.deposit) {
         return Err(E::BiddersFull);
     }
-    round.bidders = index.saturating_add(1);
     // After this point the call must succeed.
+    let displaced = lowest.map_or(0, |lowest| lowest.deposit);
+    if let Some(lowest) = lowest {
+        displace(db, number, &mut round, lowest);
+    }
+    let index = round.bidders;
+    round.bidders = index.saturating_add(1);
     db.set_round(number, round);
     db.set_bidder(number, index, Some(who));
-    db.set_bid(who, number, Bid::Sealed { commitment });
-    Ok(Committed { round: number, index })
+    db.set_bid(who, number, Bid::Sealed { commitment, deposit: amount });
+    Ok(Committed { round: number, index, deposit: amount, displaced })
+}
+
+/// A bid that can lose its place.
+#[derive(Clone, Copy)]
+struct Lowest<Id> {
+    place: u32,
+    who: Id,
+    deposit: Balance,
+}
+
+/// The bid of the lowest deposit, the latest of several.
+fn lowest<D: Db>(db: &D, number: u32, round: &Round) -> Option<Lowest<D::Id>> {
+    let bids = (0..round.bidders).rev().filter_map(|place| {
+        let who = db.bidder(number, place)?;
+        Some(Lowest { place, who, deposit: db.bid(who, number).deposit() })
+    });
+    // The first of equal ones.
+    bids.min_by_key(|bid| bid.deposit)
+}
+
+/// Takes a bid out of the round, and credits its deposit: those behind it move up.
+fn displace<D: Db>(db: &mut D, number: u32, round: &mut Round, bid: Lowest<D::Id>) {
+    round.bidders = round.bidders.saturating_sub(1);
+    for place in bid.place..round.bidders {
+        let next = db.bidder(number, place.saturating_add(1));
+        db.set_bidder(number, place, next);
+    }
+    db.set_bid(bid.who, number, Bid::Absent);
+    accounts::credit(db, bid.who, bid.deposit);
 }
 
 /// Reveals the caller's bid and pays in what it can cost at most: the highest value, or their sum
@@ -121,9 +162,9 @@ pub fn reveal<D: Db>(
         Phase::Reveal => {}
         Phase::Over => return Err(E::RevealOver),
     }
-    let commitment = match db.bid(who, number) {
+    let (commitment, deposit) = match db.bid(who, number) {
         Bid::Absent => return Err(E::NotCommitted),
-        Bid::Sealed { commitment } => commitment,
+        Bid::Sealed { commitment, deposit } => (commitment, deposit),
         Bid::Revealed { .. } => return Err(E::AlreadyRevealed),
     };
     if commitment != sealed::commitment(db, who, number, &values, &salt) {
@@ -138,7 +179,7 @@ pub fn reveal<D: Db>(
     round.revealed = round.revealed.saturating_add(1);
     // After this point the call must succeed.
     db.set_round(number, round);
-    db.set_bid(who, number, Bid::Revealed { values });
+    db.set_bid(who, number, Bid::Revealed { values, deposit });
     Ok(Revealed { round: number, values, locked })
 }
 
@@ -156,9 +197,9 @@ pub fn settle<D: Db>(db: &mut D, now: Block) -> Result<Settled, Error> {
     let (mut bidders, mut bids) = ([None; MAX_BIDDERS], [Values::default(); MAX_BIDDERS]);
     for (index, (bidder, values)) in (0..round.bidders).zip(bidders.iter_mut().zip(&mut bids)) {
         *bidder = db.bidder(number, index).map(|who| match db.bid(who, number) {
-            Bid::Revealed { values: revealed } => {
+            Bid::Revealed { values: revealed, deposit } => {
                 *values = revealed;
-                (who, params.deposit.saturating_add(params.cost_max(values)))
+                (who, deposit.saturating_add(params.cost_max(values)))
             }
             _ => (who, 0),
         });
@@ -178,7 +219,7 @@ pub fn settle<D: Db>(db: &mut D, now: Block) -> Result<Settled, Error> {
     }
     for (index, (who, due)) in (0..round.bidders).zip(bidders.into_iter().flatten()) {
         if due == 0 {
-            forfeited = params.deposit.saturating_add(forfeited);
+            forfeited = db.bid(who, number).deposit().saturating_add(forfeited);
         }
         accounts::credit(db, who, due);
         db.set_bidder(number, index, None);

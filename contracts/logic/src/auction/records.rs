@@ -72,15 +72,19 @@ records! {
         /// None.
         #[default]
         Absent,
-        /// Committed to, with the deposit.
+        /// Committed to.
         Sealed {
             /// The hash of account, round, values and salt.
             commitment: Hash,
+            /// What was laid by for it.
+            deposit: Balance,
         },
         /// Revealed, and paid in.
         Revealed {
             /// What it says.
             values: Values,
+            /// What was laid by for it.
+            deposit: Balance,
         },
     }
 
@@ -90,5 +94,15 @@ records! {
         pub winner: Id,
         /// For how much.
         pub price: Balance,
+    }
+}
+
+impl Bid {
+    /// What was laid by for it.
+    pub fn deposit(&self) -> Balance {
+        match *self {
+            Bid::Absent => 0,
+            Bid::Sealed { deposit, .. } | Bid::Revealed { deposit, .. } => deposit,
+        }
     }
 }

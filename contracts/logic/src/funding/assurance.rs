@@ -9,23 +9,20 @@
 use super::{Error as E, Error, Params};
 use carrots_kernel::math::{part_down, part_up, Balance};
 
-/// Accepts a pledge to a project for which `raised` is pledged.
+/// How much of a pledge is taken by a project for which `raised` is pledged: no more than what is
+/// missing.
 ///
 /// The least pledge is what is missing, where that is less than `min_contribution`: no remainder
-/// is left that nobody may pledge. Errs with `ThresholdMet`, `PledgeTooHigh` or
-/// `ContributionTooLow`.
-pub fn admit(params: &Params, raised: Balance, amount: Balance) -> Result<(), Error> {
+/// is left that nobody may pledge. Errs with `ThresholdMet` or `ContributionTooLow`.
+pub fn taken(params: &Params, raised: Balance, amount: Balance) -> Result<Balance, Error> {
     let missing = params.threshold.saturating_sub(raised);
     if missing == 0 {
         return Err(E::ThresholdMet);
     }
-    if amount > missing {
-        return Err(E::PledgeTooHigh);
-    }
     if amount < missing.min(params.min_contribution) {
         return Err(E::ContributionTooLow);
     }
-    Ok(())
+    Ok(amount.min(missing))
 }
 
 /// What the owner lays by for bonuses, rounded up: no sum of bonuses is above it.
@@ -49,21 +46,41 @@ mod tests {
     }
 
     #[test]
-    fn the_last_pledge_is_what_is_missing() {
+    fn a_pledge_is_taken_as_far_as_it_is_missing() {
         let p = params(300, 20, 10);
         for (raised, amount, answer) in [
             (0, 19, Err(E::ContributionTooLow)),
             (0, 0, Err(E::ContributionTooLow)),
-            (0, 20, Ok(())),
-            (0, 300, Ok(())),
-            (0, 301, Err(E::PledgeTooHigh)),
+            (0, 20, Ok(20)),
+            (0, 300, Ok(300)),
+            (0, 301, Ok(300)),
+            (281, 18, Err(E::ContributionTooLow)),
+            (281, 30, Ok(19)),
             (295, 4, Err(E::ContributionTooLow)),
-            (295, 5, Ok(())),
-            (295, 20, Err(E::PledgeTooHigh)),
+            (295, 5, Ok(5)),
+            (295, 20, Ok(5)),
+            (299, Balance::MAX, Ok(1)),
             (300, 0, Err(E::ThresholdMet)),
             (300, 20, Err(E::ThresholdMet)),
         ] {
-            assert_eq!(admit(&p, raised, amount), answer, "{amount} after {raised}");
+            assert_eq!(taken(&p, raised, amount), answer, "{amount} after {raised}");
+        }
+    }
+
+    /// Whatever is pledged in front of a pledge that would meet the threshold, it is met.
+    #[test]
+    fn no_pledge_in_front_makes_a_project_fail() {
+        for least in [1, 7, 20] {
+            let p = params(300, least, 20);
+            for raised in 0..300 {
+                for front in 0..=300 - raised {
+                    let Ok(front) = taken(&p, raised, front) else { continue };
+                    match taken(&p, raised + front, 300 - raised) {
+                        Ok(last) => assert_eq!(raised + front + last, 300),
+                        Err(error) => assert_eq!((error, front), (E::ThresholdMet, 300 - raised)),
+                    }
+                }
+            }
         }
     }
 

@@ -29,7 +29,7 @@ pub const ONE: u128 = 1 << 16;
 /// One, as a product of two roots.
 const SQUARE: u128 = 1 << 32;
 
-/// The root of a contribution. At most `2^60`, for at most `MAX_CONTRIBUTION`.
+/// The root of a contribution. At most `2^63`, for at most `MAX_AMOUNT`.
 pub fn root_down(contribution: Balance) -> u128 {
     sqrt_down(contribution.saturating_mul(SQUARE))
 }
@@ -37,12 +37,12 @@ pub fn root_down(contribution: Balance) -> u128 {
 /// The ideal match of a project, by the sum of the roots of its contributions and their sum.
 /// Nothing for a single contributor.
 pub fn ideal_down(roots: u128, raised: Balance) -> Balance {
-    // At most 2^120, from at most 2^16 roots.
+    // The square is at most the number of contributors times what they gave: 2^32 * MAX_AMOUNT.
     mul_div_down(roots, roots, SQUARE).unwrap_or(0).saturating_sub(raised)
 }
 
-/// What two contributors have in common in a project: the product of their roots. At most `2^120`,
-/// so a round's sum is at most `2^126`.
+/// What two contributors have in common in a project: the product of their roots. A round's sum is
+/// at most half of what the two gave, so `2^125`.
 pub fn common(root: u128, other: u128) -> u128 {
     root.saturating_mul(other)
 }
@@ -50,7 +50,7 @@ pub fn common(root: u128, other: u128) -> u128 {
 /// What a pair brings a project, in units of `1 / ONE`: what the two have in common `here`, of
 /// what they have `everywhere`, in either order. At most `2 * bound`.
 pub fn pair_down(bound: Balance, here: u128, everywhere: u128) -> u128 {
-    // At most 2^120 and 2^127.
+    // At most 2^126 and 2^111.
     let whole = bound.saturating_mul(SQUARE);
     let both = bound.saturating_mul(ONE).saturating_mul(2);
     mul_div_down(here, both, whole.saturating_add(everywhere)).unwrap_or(0)
@@ -73,8 +73,7 @@ pub fn match_down(ideal: Balance, given: Balance, wanted: Balance) -> Balance {
 #[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::funding::{MAX_CONTRIBUTION, MAX_CONTRIBUTORS};
-    use crate::funding::{MAX_PAIRWISE_CONTRIBUTORS, MAX_PROJECTS};
+    use crate::funding::{MAX_AMOUNT, MAX_CONTRIBUTORS};
 
     fn quadratic(contributions: &[Balance]) -> Balance {
         let roots = contributions.iter().map(|c| root_down(*c)).sum();
@@ -136,7 +135,7 @@ mod tests {
 
     #[test]
     fn alone_nothing_together_everything() {
-        for contribution in [1, 2, 3, 5, 10u128.pow(18) + 7, MAX_CONTRIBUTION] {
+        for contribution in [1, 2, 3, 5, 10u128.pow(18) + 7, MAX_AMOUNT] {
             assert_eq!(quadratic(&[contribution]), 0);
         }
         for n in [1, 2, 10, 100, 1_000] {
@@ -184,7 +183,7 @@ mod tests {
             assert_eq!(got, both * bound / (bound + both / 2), "{a} and {b}");
             assert!(got <= 2 * bound);
         }
-        let most = pairwise(bound, &[vec![MAX_CONTRIBUTION; 2]])[0];
+        let most = pairwise(bound, &[vec![MAX_AMOUNT; 2]])[0];
         assert_eq!(most, 2 * bound - 1);
         // The same over many projects: they share the bound.
         let spread: Balance = pairwise(bound, &vec![vec![1 << 60; 2]; 50]).iter().sum();
@@ -197,7 +196,7 @@ mod tests {
     #[test]
     fn a_wide_bound_is_quadratic_funding() {
         let contributions = vec![1, 4, 9, 16];
-        assert_eq!(pairwise(MAX_CONTRIBUTION, &[contributions])[0], 69);
+        assert_eq!(pairwise(MAX_AMOUNT, &[contributions])[0], 69);
         assert_eq!(pairwise(1, &[vec![5]])[0], 0);
     }
 
@@ -228,16 +227,39 @@ mod tests {
 
     #[test]
     fn the_largest_numbers_fit() {
-        let root = root_down(MAX_CONTRIBUTION);
-        assert_eq!(root, 1 << 60);
-        let places = u128::from(MAX_CONTRIBUTORS);
-        let ideal = ideal_down(places * root, places * MAX_CONTRIBUTION);
-        assert_eq!(ideal, (1 << 120) - (1 << 104));
-        assert!(ideal.checked_mul(MAX_PROJECTS.into()).is_some());
-        let everywhere = common(root, root).checked_mul(MAX_PROJECTS.into()).unwrap();
-        let pair = pair_down(MAX_CONTRIBUTION, common(root, root), everywhere);
-        assert_eq!(pair, 2 * ONE * MAX_CONTRIBUTION / 65);
-        let pairs = u128::from(MAX_PAIRWISE_CONTRIBUTORS).pow(2);
-        assert!(pairs.checked_mul(2 * ONE * MAX_CONTRIBUTION).is_some());
+        let (root, half) = (root_down(MAX_AMOUNT), root_down(MAX_AMOUNT / 2));
+        assert_eq!(root, 1 << 63);
+        // As much as there may be from as many accounts as there can be, one unit each from others.
+        let many = 1u128 << 32;
+        let roots = many * root_down(MAX_AMOUNT / many);
+        assert_eq!(ideal_down(roots, MAX_AMOUNT), (many - 1) * MAX_AMOUNT);
+        let everywhere = common(half, half);
+        assert!(everywhere <= 1 << 125);
+        assert!((MAX_AMOUNT * SQUARE).checked_add(everywhere).is_some());
+        let pair = pair_down(MAX_AMOUNT, everywhere, everywhere);
+        assert!(pair > ONE * MAX_AMOUNT / 2 && pair < ONE * MAX_AMOUNT);
+        let pairs = u128::from(MAX_CONTRIBUTORS).pow(2);
+        assert!(pairs.checked_mul(2 * ONE * MAX_AMOUNT).is_some());
+    }
+
+    /// What all pairs bring is at least what all projects are given, and little more.
+    #[test]
+    fn pairs_over_all_projects_add_up() {
+        let mut random = noise(13);
+        for round in 0..200 {
+            let (contributors, number) = (1 + random(8), 1 + random(5));
+            let bound = 1 + random(1 << 24);
+            let projects: Vec<Vec<Balance>> = (0..number)
+                .map(|_| (0..contributors).map(|_| random(2) * random(1 << 30)).collect())
+                .collect();
+            let everywhere = |i: usize, j: usize| -> u128 {
+                projects.iter().map(|p| common(root_down(p[i]), root_down(p[j]))).sum()
+            };
+            let pairs = (0..contributors as usize).flat_map(|i| (0..i).map(move |j| (i, j)));
+            let wanted = pairs.map(|(i, j)| everywhere(i, j)).map(|e| pair_down(bound, e, e)).sum();
+            let ideal: Balance = pairwise(bound, &projects).iter().sum();
+            let over = pairs_down(wanted) - ideal;
+            assert!(over <= number + 1, "{round}: {over} more than {ideal}");
+        }
     }
 }

@@ -6,17 +6,14 @@ use carrots_kernel::{choices, records};
 /// Number of a round, from zero.
 pub type Round = u32;
 /// Number of a project, from zero, never used twice.
-pub type ProjectId = u32;
+pub type ProjectId = u64;
 
-/// The most projects that a round may be configured to take.
-pub const MAX_PROJECTS: u32 = 64;
-/// The most contributors that a project may be configured to take.
-pub const MAX_CONTRIBUTORS: u32 = 1 << 16;
-/// The same where every pair of them counts. It bounds every loop.
-pub const MAX_PAIRWISE_CONTRIBUTORS: u32 = 32;
-/// The most that one account can contribute to one project. With [`MAX_CONTRIBUTORS`] it bounds
-/// the ideal match of a project by `2^120`.
-pub const MAX_CONTRIBUTION: Balance = 1 << 88;
+/// The most contributors that a project may be configured to take where every pair of them counts.
+/// It bounds every loop.
+pub const MAX_CONTRIBUTORS: u32 = 32;
+/// The most that a parameter may be, and that a matched round takes in all. It bounds all sums of
+/// ideal matches: with `n` contributors none is above `n` times what was contributed.
+pub const MAX_AMOUNT: Balance = 1 << 94;
 
 choices! {
     /// What a project is given beside its contributions.
@@ -44,39 +41,35 @@ records! {
         pub first: ProjectId,
         #[allow(missing_docs)]
         pub next: ProjectId,
-        /// Its projects that are tallied.
-        pub tallied: u32,
         /// Pairwise: accounts that contributed in it.
         pub contributors: u32,
-        /// The sum of the ideal matches of its tallied projects.
+        /// Quadratic and pairwise: what all its projects raised.
+        pub raised: Balance,
+        /// Quadratic: the sum of the ideal matches of its projects. Pairwise: what all pairs bring,
+        /// in units of `2^-16`.
         pub wanted: Balance,
         /// What matches are paid from.
         pub pool: Balance,
+        /// What of it was sponsored: all but what rounding left of earlier rounds.
+        pub sponsored: Balance,
     }
 
-    /// A round that ended. Every match in it is `given / wanted` of the ideal one.
+    /// A round that ended. Every match in it is `given / wanted` of the ideal one, and of what a
+    /// sponsor added `(pool - given) / pool` is left.
     #[derive(Default)]
     pub struct Outcome {
-        /// What the pool gave.
+        /// What the pool was.
+        pub pool: Balance,
+        /// What it gave.
         pub given: Balance,
         /// The sum of the ideal matches.
         pub wanted: Balance,
-        /// What of the given is not claimed.
+        /// What of the pool is neither claimed nor withdrawn.
         pub unclaimed: Balance,
         /// Projects that have not claimed.
-        pub open: u32,
-    }
-
-    /// Where a project stands.
-    #[derive(Default)]
-    pub enum Status {
-        /// Not tallied yet.
-        #[default]
-        Open,
-        /// Gets what was contributed.
-        Funded,
-        /// Missed the threshold: contributors get it back.
-        Failed,
+        pub open: u64,
+        /// What was added by sponsors that have not withdrawn.
+        pub sponsored: Balance,
     }
 
     /// A project.
@@ -85,19 +78,17 @@ records! {
         pub owner: Id,
         /// The round that it belongs to.
         pub round: Round,
-        /// Where it stands.
-        pub status: Status,
+        /// The hash of the text that says what it is for.
+        pub text: Hash,
         /// Its contributors.
         pub contributors: u32,
-        /// What is kept for the owner: the deposit, and the reserve for bonuses less those that
-        /// became due. Zero once it has claimed.
+        /// What is kept for the owner: the deposit, and the reserve less the bonuses that were
+        /// refunded. Zero once it has claimed.
         pub deposit: Balance,
         /// What was contributed and not refunded.
         pub raised: Balance,
         /// Quadratic: the sum of the roots of its contributions.
         pub roots: u128,
-        /// Its ideal match, once tallied.
-        pub matched: Balance,
         /// Assurance: the bonuses that are due if it fails and not refunded.
         pub bonuses: Balance,
     }

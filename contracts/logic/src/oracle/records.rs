@@ -13,16 +13,21 @@ pub const MAX_JURORS: u32 = 1024;
 pub const MAX_JURY: u32 = 63;
 /// The most options of a choice.
 pub const MAX_OPTIONS: u8 = 8;
+/// The answer that a question has no answer: that it is unclear, or cannot be known. It is none of
+/// the numbers that answer otherwise.
+pub const UNANSWERABLE: u128 = u128::MAX;
 
 choices! {
-    /// What is asked. What the question means is agreed outside of the contract.
+    /// What is asked. Either can be found to be [`UNANSWERABLE`].
     pub enum Kind {
-        /// One of `options`, numbered from zero: the plurality answers.
+        /// One of `options`, numbered from zero: the plurality answers. That there is no answer counts
+        /// like an option.
         Choice {
             /// From two to [`MAX_OPTIONS`].
             options: u8,
         },
-        /// Any number: the median answers.
+        /// Any number below [`UNANSWERABLE`]: the median answers, unless more than half of the votes are
+        /// that there is no answer.
         Number,
     }
 }
@@ -66,6 +71,8 @@ records! {
         Pending,
         /// The answer.
         Answer(u128),
+        /// That there is no answer.
+        Unanswerable,
         /// Several options had the most votes.
         Undecided,
         /// Nobody revealed an answer.
@@ -80,6 +87,8 @@ records! {
         pub asker: Id,
         /// What is asked.
         pub kind: Kind,
+        /// The hash of the text that says what is asked, and where it is to be found out.
+        pub text: Hash,
         /// Where it stands.
         pub status: Status,
         /// Since when: the block of the question or appeal, of the draw, or of the tally.
@@ -90,7 +99,9 @@ records! {
         pub settled: u32,
         /// What it came to so far; final when the status is [`Status::Settled`].
         pub outcome: Outcome,
-        /// Revealed votes of the round that gave the outcome: how much it is worth.
+        /// The round that gave the outcome. Those after it could not change it.
+        pub decided: u32,
+        /// Revealed votes of that round: how much the outcome is worth.
         pub votes: u32,
     }
 
@@ -193,7 +204,7 @@ impl Kind {
     /// Whether this is an answer.
     pub fn accepts(&self, answer: u128) -> bool {
         match self {
-            Kind::Choice { options } => answer < u128::from(*options),
+            Kind::Choice { options } => answer < u128::from(*options) || answer == UNANSWERABLE,
             Kind::Number => true,
         }
     }
@@ -248,6 +259,14 @@ mod tests {
         let params = Params { jury: 3, ..Params::default() };
         assert_eq!([0, 1, 2, 3, 4].map(|round| params.jury_of(round)), [3, 7, 15, 31, 63]);
         assert!([30, 31, 32, u32::MAX].iter().all(|round| params.jury_of(*round) > MAX_JURY));
+    }
+
+    #[test]
+    fn that_there_is_no_answer_answers_everything() {
+        let choice = Kind::Choice { options: 3 };
+        assert!([0, 1, 2, UNANSWERABLE].iter().all(|answer| choice.accepts(*answer)));
+        assert!([3, 4, UNANSWERABLE - 1].iter().all(|answer| !choice.accepts(*answer)));
+        assert!([0, UNANSWERABLE - 1, UNANSWERABLE].iter().all(|it| Kind::Number.accepts(*it)));
     }
 
     #[test]

@@ -7,13 +7,15 @@ use carrots_kernel::accounts;
 use carrots_kernel::math::mul_div_down;
 use carrots_kernel::sealed::{self, Phase};
 
-/// Asks a question, for exactly the fee of its jury.
+/// Asks a question, for exactly the fee of its jury. `text` is the hash of what is asked, in words:
+/// who votes reads the text and compares its hash.
 ///
 /// Errs with `WrongOptions` or `WrongFee`.
 pub fn ask<D: Db>(
     db: &mut D,
     who: D::Id,
     kind: Kind,
+    text: Hash,
     amount: Balance,
     now: Block,
 ) -> Result<Asked, Error> {
@@ -28,18 +30,20 @@ pub fn ask<D: Db>(
     let record = Question {
         asker: who,
         kind,
+        text,
         status: Status::Drawing,
         since: now,
         round: 0,
         settled: 0,
         outcome: Outcome::Pending,
+        decided: 0,
         votes: 0,
     };
     // After this point the call must succeed.
     db.set_state(state);
     db.set_question(question, Some(record));
     db.set_jury(question, 0, Some(jury));
-    Ok(Asked { question, wanted: jury.wanted })
+    Ok(Asked { question, text, wanted: jury.wanted })
 }
 
 /// A jury that is paid for, to be drawn.
@@ -74,9 +78,10 @@ fn load<D: Db>(
 /// question or appeal. Jurors may commit from this block on.
 ///
 /// Each vote is drawn evenly from all that are left, but for a bias below their number over 2^64,
-/// and locks the stake that backs it. Where none is left the jury is smaller, and the payer is
-/// credited with the rest of the fee. Errs with `NotBeacon`, `NoQuestion`, `NotDrawing` or
-/// `DrawClosed`.
+/// and locks the stake that backs it. Where too few are left the jury is smaller, and the payer is
+/// credited with the rest of the fee. A jury that could not change the outcome if all its votes were
+/// revealed is not seated: it is as if none were left. Errs with `NotBeacon`, `NoQuestion`,
+/// `NotDrawing` or `DrawClosed`.
 pub fn draw<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -93,12 +98,11 @@ pub fn draw<D: Db>(
     if now < opens || now >= closes {
         return Err(E::DrawClosed);
     }
+    let there = u32::try_from(tree::total(db, &params)).unwrap_or(u32::MAX).min(jury.wanted);
+    let seated = if there > record.votes { there } else { 0 };
     // After this point the call must succeed.
-    for number in 0..jury.wanted {
+    for number in 0..seated {
         let total = tree::total(db, &params);
-        if total == 0 {
-            break;
-        }
         let vote = pick_down(db, &(seed, question, record.round, number), total);
         let leaf = tree::find(db, &params, vote);
         if let Some(juror) = db.leaf(leaf) {
@@ -268,8 +272,8 @@ fn bench<D: Db>(db: &D, question: u64, round: u32, seats: u32) -> Bench<D::Id> {
 }
 
 /// Tallies a round, for anyone, once its windows are over. The outcome of an appeal replaces the one
-/// before if more votes were revealed for it: an appeal in a court whose jurors are busy or silent
-/// turns nothing. The outcome may be appealed from this block on.
+/// before if more votes were revealed for it: a jury that is silent turns nothing. The outcome may be
+/// appealed from this block on.
 ///
 /// Errs with `NoQuestion`, `NotVoting` or `VotingOpen`.
 pub fn tally<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Tallied, Error> {
@@ -283,7 +287,7 @@ pub fn tally<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Tallied, Er
     let seats = bench.iter().flatten().map(|(_, seat)| *seat);
     let (outcome, votes) = verdict::outcome(record.kind, seats);
     if round == 0 || votes > record.votes {
-        (record.outcome, record.votes) = (outcome, votes);
+        (record.outcome, record.decided, record.votes) = (outcome, round, votes);
     }
     (record.status, record.since) = (Status::Tallied, now);
     // After this point the call must succeed.
@@ -302,7 +306,8 @@ fn appealable<Id>(params: &Params, record: &Question<Id>, now: Block) -> Result<
     Ok(())
 }
 
-/// Appeals, for anyone, for exactly the fee of the next jury, which nobody gives back.
+/// Appeals, for anyone, for exactly the fee of the next jury. It is the jury's, but for what votes that
+/// are not seated would earn; see [`settle`] for what an appeal that shows a jury to be wrong gets.
 ///
 /// Errs with `NoQuestion`, `NotTallied`, `NoAppealLeft`, `AppealClosed` or `WrongFee`.
 pub fn appeal<D: Db>(
@@ -329,7 +334,12 @@ pub fn appeal<D: Db>(
 
 /// Settles, for anyone, the first round that is not settled, once the outcome is final, outside
 /// of drawing phases: unlocks what backed its votes, takes what incoherent and absent votes lose,
-/// and gives the coherent votes that and the fee.
+/// and gives the coherent votes that and the fee. In a round after the one that gave the outcome,
+/// every revealed vote is coherent.
+///
+/// Where none is, the payer gets the fee back, and whoever paid the next round gets what the incoherent
+/// lost, up to what that cost, if that round gave the outcome. The sink has the rest, and the fees of
+/// an undecided question.
 ///
 /// Errs with `NoQuestion`, `NotTallied`, `AppealOpen` or `StakesFrozen`.
 pub fn settle<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Settled, Error> {
@@ -347,22 +357,29 @@ pub fn settle<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Settled, E
     // It is there until the round is settled.
     let jury = db.jury(question, round).ok_or(E::NotTallied)?;
     let bench = bench(db, question, round, jury.seats);
-    let stands =
-        |seat: &Seat| verdict::standing(record.kind, params.tolerance, record.outcome, seat.ballot);
+    let stands = |seat: &Seat| match round > record.decided {
+        true => verdict::standing_unheard(seat.ballot),
+        false => verdict::standing(record.kind, params.tolerance, record.outcome, seat.ballot),
+    };
     let mut count = Count::default();
     for (_, seat) in bench.iter().flatten() {
         count.add(stands(seat), seat.votes);
     }
-    let split = verdict::split(&params, count, jury.fee);
+    let next = round.saturating_add(1);
+    let appeal = db.jury(question, next).filter(|_| next == record.decided);
+    let split = verdict::split(&params, count, jury.fee, appeal.map_or(0, |appeal| appeal.fee));
     // After this point the call must succeed.
     for (index, (who, seat)) in (0..).zip(bench.iter().flatten()) {
         release(db, &params, *who, seat.votes, stands(seat), &split);
         db.set_seat(*who, question, round, Seat::default());
         db.set_seat_of(question, round, index, None);
     }
+    if let Some(appeal) = appeal {
+        accounts::credit(db, appeal.payer, split.reward);
+    }
     accounts::credit(db, db.roles().sink, split.rest);
     accounts::credit(db, jury.payer, split.refund);
-    record.settled = round.saturating_add(1);
+    record.settled = next;
     if record.settled > record.round {
         record.status = Status::Settled;
     }
@@ -376,6 +393,7 @@ pub fn settle<D: Db>(db: &mut D, question: u64, now: Block) -> Result<Settled, E
         lost: split.lost,
         stake_per_vote: split.stake_per_vote,
         fee_per_vote: split.fee_per_vote,
+        reward: split.reward,
     })
 }
 
@@ -393,6 +411,7 @@ fn release<D: Db>(
         Standing::Coherent => (times(split.stake_per_vote), times(split.fee_per_vote), 0),
         Standing::Incoherent => (0, 0, times(params.incoherent_loss())),
         Standing::Absent => (0, 0, times(params.absent_loss)),
+        Standing::Unjudged => (0, 0, 0),
     };
     let before = db.juror(who);
     let stake = before.stake.saturating_add(earned).saturating_sub(lost);

@@ -70,6 +70,19 @@ pub fn store<D: Db>(db: &mut D, params: &Params, who: D::Id, before: Juror, mut 
     db.set_juror(who, juror);
 }
 
+/// Stores a juror's record with the leaf of another, who cannot be drawn any more.
+pub fn hand_over<D: Db>(
+    db: &mut D,
+    params: &Params,
+    (leaves, juror): (D::Id, Juror),
+    (enters, newcomer): (D::Id, Juror),
+) {
+    replace(db, params, newcomer.leaf, juror.votes(params), newcomer.votes(params));
+    db.set_leaf(newcomer.leaf, Some(enters));
+    db.set_juror(leaves, Juror { leaf: 0, ..juror });
+    db.set_juror(enters, newcomer);
+}
+
 /// Moves the juror of one leaf to another that nobody has.
 fn relocate<D: Db>(db: &mut D, params: &Params, from: u32, to: u32) {
     let Some(who) = db.leaf(from) else {

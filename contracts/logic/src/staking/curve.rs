@@ -11,7 +11,7 @@
 //! reward halves with every `falloff`. Source: Web3 Foundation, "Token Economics" (2020), and
 //! Substrate's `pallet-staking-reward-fn`.
 
-use super::Params;
+use super::{Block, Params};
 use carrots_kernel::math::{exp2_neg, mul_div_down, ratio_down, scale_down, Balance};
 use carrots_kernel::{FixedU128, Perbill};
 
@@ -29,9 +29,9 @@ pub fn inflation_down(params: &Params, staked: Balance) -> Option<FixedU128> {
     min.checked_add(above_min).map(FixedU128::from_inner)
 }
 
-/// What the curve grants for one era, rounded down: the reserve never pays more than the curve.
-/// `None` only where `staked` exceeds the issuance beyond all measure.
-pub fn era_payout_down(params: &Params, staked: Balance) -> Option<Balance> {
+/// What the curve grants for an era of so many `blocks`, rounded down: the reserve never pays more
+/// than the curve. `None` only where `staked` exceeds the issuance beyond all measure.
+pub fn payout_down(params: &Params, staked: Balance, blocks: Block) -> Option<Balance> {
     let yearly = scale_down(params.issuance, inflation_down(params, staked)?)?;
-    mul_div_down(yearly, params.era_blocks.into(), params.year_blocks.into())
+    mul_div_down(yearly, blocks.into(), params.year_blocks.into())
 }

@@ -1,24 +1,49 @@
-//! The entries: load, decide, commit. Each is one message of the contract.
+//! The entries that concern places, bonds and rewards: load, decide, commit. Each is one message of
+//! the contract.
 
-use super::{curve, offences, Error as E, *};
+use super::{curve, Error as E, *};
 use carrots_kernel::accounts;
-use carrots_kernel::math::part_down;
+use core::ops::{Range, RangeInclusive};
 
 carrots_kernel::records! {
-    /// Stake that was bonded: by registering, bonding or rebonding.
+    /// An operator that registered.
+    pub struct Registered {
+        /// What it bonded to itself.
+        pub amount: Balance,
+        /// Whether it found a place.
+        pub placed: bool,
+    }
+
+    /// Stake that was bonded.
     pub struct Bonded {
         /// What was bonded.
         pub amount: Balance,
-        /// The shares that it bought.
-        pub shares: Shares,
+        /// The era from which it counts; zero for an operator's own, which is liable for all eras.
+        pub since: Era,
     }
 
     /// Stake that began to unbond.
     pub struct Unbonded {
-        /// What the shares were worth.
+        /// What it is worth.
         pub amount: Balance,
-        /// The era of the sub-pool that holds it now.
-        pub era: Era,
+        /// The era from which it counted, and the last one in which it did.
+        pub since: Era,
+        #[allow(missing_docs)]
+        pub until: Era,
+    }
+
+    /// A waiting operator that took a place.
+    pub struct Elected {
+        /// The first era in which it is on duty.
+        pub since: Era,
+    }
+
+    /// A commission that will be asked.
+    pub struct Announced {
+        /// The operator's cut of its rewards.
+        pub commission: Perbill,
+        /// The era from which it is asked.
+        pub from: Era,
     }
 
     /// An amount that was added to the reserve.
@@ -49,37 +74,13 @@ carrots_kernel::records! {
         pub era: Era,
         /// Credited to the operator.
         pub commission: Balance,
-        /// Added to the pool.
+        /// Added to what is bonded to it.
         pub shared: Balance,
     }
 
-    /// An offence that was reported.
-    pub struct Reported {
-        /// The era of the offence.
-        pub era: Era,
-        /// Its kind.
-        pub offence: Offence,
-        /// The era from which its slash can be applied.
-        pub due: Era,
-    }
-
-    /// A slash that was applied.
-    pub struct Slashed {
-        /// The era of the offence.
-        pub era: Era,
-        /// Its kind.
-        pub offence: Offence,
-        /// The fraction that was taken.
-        pub fraction: Perbill,
-        /// What was taken in all.
-        pub amount: Balance,
-        /// The reporter's share of it; the rest is credited to the sink.
-        pub reward: Balance,
-    }
-
-    /// An operator that is no longer active.
+    /// An operator that retired.
     pub struct Retired {
-        /// The active operators that are left.
+        /// The operators that have a place.
         pub operators: u32,
     }
 }
@@ -89,19 +90,23 @@ pub fn genesis(now: Block) -> State {
     State { era_start: now, ..State::default() }
 }
 
-/// Makes the caller an active operator with a bond of its own. A retired operator may return.
+/// Makes the caller an operator with a bond of its own. It takes a place if one is free, and waits
+/// for one if not. One that retired may return; its new commission is announced as by [`set_commission`].
 ///
-/// Errs with `AlreadyRegistered`, `CommissionTooHigh`, `SelfBondTooLow`, `OperatorsFull`, or as
-/// [`bond`].
+/// Errs with `AlreadyRegistered`, `Banned`, `CommissionTooHigh`, `SelfBondTooLow`, `PayoutOpen` or
+/// `Overflow`.
 pub fn register<D: Db>(
     db: &mut D,
     who: D::Id,
     amount: Balance,
     commission: Perbill,
-) -> Result<Bonded, Error> {
+) -> Result<Registered, Error> {
     let (params, mut state, mut pool) = (db.params(), db.state(), db.pool(who));
-    if pool.status == Status::Active {
+    if pool.registered() {
         return Err(E::AlreadyRegistered);
+    }
+    if pool.slashes >= MAX_SLASHES {
+        return Err(E::Banned);
     }
     if commission > params.max_commission {
         return Err(E::CommissionTooHigh);
@@ -109,26 +114,84 @@ pub fn register<D: Db>(
     if amount < params.min_self_bond {
         return Err(E::SelfBondTooLow);
     }
-    if state.operators >= params.max_operators {
-        return Err(E::OperatorsFull);
+    pool.begin(state.era)?;
+    pool.announce(commission, state.era);
+    if pool.status == Status::Absent {
+        pool.commission = commission;
+        pool.growth = ONE;
     }
-    let shares = pool.bond(amount, state.era)?;
-    let position = db.position(who, who).checked_add(shares).ok_or(E::Overflow)?;
-    state.operators = state.operators.checked_add(1).ok_or(E::Overflow)?;
-    state.staked = state.staked.checked_add(amount).ok_or(E::Overflow)?;
-    pool.status = Status::Active;
-    pool.commission = commission;
+    pool.join(amount, amount)?;
+    pool.status = Status::Waiting;
+    let placed = state.operators < params.max_operators;
+    if placed {
+        place(&mut state, &mut pool)?;
+    }
     // After this point the call must succeed.
     db.set_state(state);
     db.set_pool(who, pool);
-    db.set_position(who, who, position);
-    Ok(Bonded { amount, shares })
+    Ok(Registered { amount, placed })
 }
 
-/// Bonds `amount` to an operator. It earns and is at risk from the era in progress on.
+/// Gives an operator a place.
+fn place(state: &mut State, pool: &mut Pool) -> Result<(), Error> {
+    state.operators = state.operators.checked_add(1).ok_or(E::Overflow)?;
+    state.staked = state.staked.checked_add(pool.stake.all).ok_or(E::Overflow)?;
+    pool.take_place(state.era);
+    Ok(())
+}
+
+/// Takes an operator's place, if it has one.
+pub(super) fn displace(state: &mut State, pool: &mut Pool, status: Status) -> Result<(), Error> {
+    if pool.status == Status::Active {
+        state.operators = state.operators.checked_sub(1).ok_or(E::Overflow)?;
+        state.staked = state.staked.checked_sub(pool.stake.all).ok_or(E::Overflow)?;
+        pool.leave_place(state.era);
+    }
+    pool.status = status;
+    Ok(())
+}
+
+/// Gives a waiting operator, for anyone, a place: one that is free, or that of another with less
+/// stake, which waits from now on. Its stake is what stood when the era began and still does; that
+/// of the other is all that it has. Who gives a place up has its duty until the era ends.
 ///
-/// Errs with `BondTooLow`, `NotActive`, `PayoutOpen`, `SlashDue`, `Accused`, `PoolWiped`,
-/// `WorthNoShare` or `Overflow`.
+/// Errs with `NotWaiting`, `SelfBondTooLow`, `NoPlace` (the other has none), `StakeTooLow`,
+/// `PayoutOpen` or `Overflow`.
+pub fn elect<D: Db>(db: &mut D, operator: D::Id, other: D::Id) -> Result<Elected, Error> {
+    let (mut state, mut pool) = (db.state(), db.pool(operator));
+    if pool.status != Status::Waiting {
+        return Err(E::NotWaiting);
+    }
+    pool.begin(state.era)?;
+    let params = db.params();
+    if pool.stake.own < params.min_self_bond {
+        return Err(E::SelfBondTooLow);
+    }
+    let mut rival = None;
+    if state.operators >= params.max_operators {
+        let mut loser = db.pool(other);
+        if loser.status != Status::Active {
+            return Err(E::NoPlace);
+        }
+        if loser.stake.all >= pool.standing().all {
+            return Err(E::StakeTooLow);
+        }
+        displace(&mut state, &mut loser, Status::Waiting)?;
+        rival = Some(loser);
+    }
+    place(&mut state, &mut pool)?;
+    // After this point the call must succeed.
+    db.set_state(state);
+    db.set_pool(operator, pool);
+    if let Some(loser) = rival {
+        db.set_pool(other, loser);
+    }
+    Ok(Elected { since: pool.duty_from })
+}
+
+/// Bonds `amount` to an operator. It earns and is at risk from the next era on.
+///
+/// Errs with `BondTooLow`, `NotRegistered`, `SlashDue`, `PayoutOpen` or `Overflow`.
 pub fn bond<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -139,132 +202,163 @@ pub fn bond<D: Db>(
         return Err(E::BondTooLow);
     }
     let (mut state, mut pool) = (db.state(), db.pool(operator));
-    if pool.status != Status::Active {
-        return Err(E::NotActive);
+    if !pool.registered() {
+        return Err(E::NotRegistered);
     }
-    let shares = pool.bond(amount, state.era)?;
-    let position = db.position(operator, who).checked_add(shares).ok_or(E::Overflow)?;
-    state.staked = state.staked.checked_add(amount).ok_or(E::Overflow)?;
-    // After this point the call must succeed.
+    let waits = db.report_at(operator, pool.first_report);
+    if waits.is_some_and(|report| report.due <= state.era) {
+        return Err(E::SlashDue);
+    }
+    pool.begin(state.era)?;
+    if pool.status == Status::Active {
+        state.staked = state.staked.checked_add(amount).ok_or(E::Overflow)?;
+    }
+    let own = who == operator;
+    pool.join(if own { amount } else { 0 }, amount)?;
+    let since = if own { 0 } else { state.era.saturating_add(1) };
+    let (lot, cohort) = (db.lot(operator, who, since), db.cohort(operator, since));
+    // After this point the call must succeed. Both are at most what is with the operator.
     db.set_state(state);
     db.set_pool(operator, pool);
-    db.set_position(operator, who, position);
-    Ok(Bonded { amount, shares })
+    if !own {
+        db.set_lot(operator, who, since, lot.with(amount, &pool));
+        db.set_cohort(operator, since, cohort.with(amount, &pool));
+    }
+    Ok(Bonded { amount, since })
 }
 
-/// Takes `shares` out of an operator's pool; what they are worth unbonds from this era on.
+/// Takes `amount` out of what the caller bonded to an operator and counts since an era, or all of it
+/// if it is worth less; it unbonds from the era in progress on. An operator's own counts since era
+/// zero. The sink is credited with what was slashed of it since an earlier call in the same era.
 ///
-/// Errs with `Zero`, `NotEnoughShares`, `PayoutOpen`, `SlashDue`, `SelfBondTooLow` (an active
-/// operator has to retire first), `PoolWiped` (until the next era) or `Overflow`.
+/// Errs with `Zero`, `NothingBonded`, `PayoutOpen`, `SelfBondTooLow` (an operator has to retire
+/// first) or `Overflow`.
 pub fn unbond<D: Db>(
     db: &mut D,
     who: D::Id,
     operator: D::Id,
-    shares: Shares,
+    since: Era,
+    amount: Balance,
 ) -> Result<Unbonded, Error> {
-    if shares == 0 {
+    if amount == 0 {
         return Err(E::Zero);
     }
     let (mut state, mut pool) = (db.state(), db.pool(operator));
-    let held = db.position(operator, who);
-    let position = held.checked_sub(shares).ok_or(E::NotEnoughShares)?;
-    pool.settled(state.era)?;
-    let amount = pool.fund.withdraw(shares)?;
-    if who == operator
-        && pool.status == Status::Active
-        && pool.fund.value_down(position)? < db.params().min_self_bond
-    {
+    let (is_own, until) = (who == operator && since == 0, state.era);
+    let held = if is_own { pool.stake.own } else { lot(db, operator, who, since)? };
+    if held == 0 {
+        return Err(E::NothingBonded);
+    }
+    pool.begin(until)?;
+    let amount = amount.min(held);
+    let left = held.saturating_sub(amount);
+    if is_own && pool.registered() && left < db.params().min_self_bond {
         return Err(E::SelfBondTooLow);
     }
-    let mut sub_pool = db.sub_pool(operator, state.era);
-    let bought = if amount == 0 { 0 } else { sub_pool.deposit(amount)? };
-    let unbonding = db.unbonding(operator, who, state.era);
-    let unbonding = unbonding.checked_add(bought).ok_or(E::Overflow)?;
-    state.staked = state.staked.checked_sub(amount).ok_or(E::Overflow)?;
+    pool.part(is_own, since > until, amount);
+    if pool.status == Status::Active {
+        state.staked = state.staked.checked_sub(amount).ok_or(E::Overflow)?;
+    }
+    let earlier = unbonding(db, operator, who, since, until)?;
+    let burned = db.unbonding(operator, who, since, until).amount.saturating_sub(earlier);
+    let unbonds = earlier.checked_add(amount).ok_or(E::Overflow)?;
+    let cohort = if is_own { 0 } else { cohort_up(db, &pool, operator, since)? };
     // After this point the call must succeed.
     db.set_state(state);
     db.set_pool(operator, pool);
-    db.set_position(operator, who, position);
-    db.set_sub_pool(operator, state.era, sub_pool);
-    db.set_unbonding(operator, who, state.era, unbonding);
-    Ok(Unbonded { amount, era: state.era })
+    if !is_own {
+        db.set_lot(operator, who, since, Lot::of(left, &pool));
+        db.set_cohort(operator, since, Lot::of(cohort.saturating_sub(amount), &pool));
+    }
+    let unbonding = Unbonding { amount: unbonds, slashes: pool.slashes };
+    db.set_unbonding(operator, who, since, until, unbonding);
+    accounts::credit(db, db.roles().sink, burned);
+    Ok(Unbonded { amount, since, until })
 }
 
-/// Bonds again, to the same operator, all that the caller unbonded from it in `era`. Stake cannot
-/// move to another operator: it would outrun its slashes.
+/// Pays an account, for anyone, what it unbonded in era `until` of what counted since another, less
+/// what was slashed since, which is credited to the sink.
 ///
-/// Errs with `NothingUnbonding`, or as [`bond`].
-pub fn rebond<D: Db>(db: &mut D, who: D::Id, operator: D::Id, era: Era) -> Result<Bonded, Error> {
-    let unbonding = db.unbonding(operator, who, era);
-    if unbonding == 0 {
-        return Err(E::NothingUnbonding);
-    }
-    let (mut state, mut pool) = (db.state(), db.pool(operator));
-    if pool.status != Status::Active {
-        return Err(E::NotActive);
-    }
-    let mut sub_pool = db.sub_pool(operator, era);
-    let amount = sub_pool.withdraw(unbonding)?;
-    let shares = pool.bond(amount, state.era)?;
-    let position = db.position(operator, who).checked_add(shares).ok_or(E::Overflow)?;
-    state.staked = state.staked.checked_add(amount).ok_or(E::Overflow)?;
-    // After this point the call must succeed.
-    db.set_state(state);
-    db.set_pool(operator, pool);
-    db.set_position(operator, who, position);
-    db.set_sub_pool(operator, era, sub_pool);
-    db.set_unbonding(operator, who, era, 0);
-    Ok(Bonded { amount, shares })
-}
-
-/// Pays the caller what it unbonded from an operator in `era`, less what was slashed since.
-///
-/// Errs with `NothingUnbonding`, `StillUnbonding` or `SlashPending`: a slash reported while `era`
-/// could be reported has to be applied first, by anyone, once it is due.
-pub fn withdraw<D: Db>(db: &mut D, who: D::Id, operator: D::Id, era: Era) -> Result<Paid, Error> {
-    let unbonding = db.unbonding(operator, who, era);
-    if unbonding == 0 {
+/// Errs with `NothingUnbonding`, `StillUnbonding`, `SlashPending` (a slash reported while `until`
+/// could be reported has to be applied first, by anyone, once it is due) or `Overflow`.
+pub fn withdraw<D: Db>(
+    db: &mut D,
+    account: D::Id,
+    operator: D::Id,
+    since: Era,
+    until: Era,
+) -> Result<Paid, Error> {
+    let unbonds = db.unbonding(operator, account, since, until);
+    if unbonds.amount == 0 {
         return Err(E::NothingUnbonding);
     }
     let (params, state, pool) = (db.params(), db.state(), db.pool(operator));
-    if state.era < era.saturating_add(params.unbonding_eras) {
+    if state.era < until.saturating_add(params.unbonding_eras) {
         return Err(E::StillUnbonding);
     }
-    let last_report = era.saturating_add(params.report_eras);
-    if pool.accused() && pool.slash_due <= last_report.saturating_add(params.slash_defer_eras) {
+    let last_report = until.saturating_add(params.report_eras);
+    let last_due = last_report.saturating_add(params.slash_defer_eras);
+    let waits = db.report_at(operator, pool.first_report);
+    if waits.is_some_and(|report| report.due <= last_due) {
         return Err(E::SlashPending);
     }
-    let mut sub_pool = db.sub_pool(operator, era);
-    let amount = sub_pool.withdraw(unbonding)?;
+    let amount = unbonding(db, operator, account, since, until)?;
     // After this point the call must succeed.
-    db.set_sub_pool(operator, era, sub_pool);
-    db.set_unbonding(operator, who, era, 0);
+    db.set_unbonding(operator, account, since, until, Unbonding::default());
+    accounts::credit(db, db.roles().sink, unbonds.amount.saturating_sub(amount));
     Ok(Paid { amount })
+}
+
+/// Announces the commission that the caller asks from the era after the next on: its bonders have
+/// an era to leave.
+///
+/// Errs with `NotRegistered`, `CommissionTooHigh` or `PayoutOpen`.
+pub fn set_commission<D: Db>(
+    db: &mut D,
+    who: D::Id,
+    commission: Perbill,
+) -> Result<Announced, Error> {
+    let (era, mut pool) = (db.state().era, db.pool(who));
+    if !pool.registered() {
+        return Err(E::NotRegistered);
+    }
+    if commission > db.params().max_commission {
+        return Err(E::CommissionTooHigh);
+    }
+    pool.begin(era)?;
+    pool.announce(commission, era);
+    // After this point the call must succeed.
+    db.set_pool(who, pool);
+    Ok(Announced { commission, from: pool.next_from })
 }
 
 /// Ends the era in progress, once it has lasted `era_blocks`, and begins the next in block `now`.
 ///
-/// The payout is what the curve grants, at most the reserve; nothing without points, and nothing
-/// where more is staked than the curve can measure. Errs with `EraNotOver` or `Overflow`.
+/// The payout is what the curve grants for the time that it took and the stake with which it began,
+/// at most the reserve; nothing without points, and nothing where more is staked than the curve can
+/// measure. Errs with `EraNotOver` or `Overflow`.
 pub fn end_era<D: Db>(db: &mut D, now: Block) -> Result<EraEnded, Error> {
     let (params, mut state) = (db.params(), db.state());
-    if now.saturating_sub(state.era_start) < params.era_blocks {
+    let blocks = now.saturating_sub(state.era_start);
+    if blocks < params.era_blocks {
         return Err(E::EraNotOver);
     }
     let ended = state.era;
     let mut record = db.era(ended);
-    let granted = match record.points {
+    let granted = match record.weight {
         0 => 0,
-        _ => curve::era_payout_down(&params, state.staked).unwrap_or(0),
+        _ => curve::payout_down(&params, state.counted, blocks).unwrap_or(0),
     };
     record.payout = granted.min(state.reserve);
-    record.operators = state.operators;
     state.reserve = state.reserve.saturating_sub(record.payout);
     state.era = ended.checked_add(1).ok_or(E::Overflow)?;
     state.era_start = now;
+    state.counted = state.staked;
+    let next = EraRecord { operators: state.operators, ..EraRecord::default() };
     // After this point the call must succeed.
     db.set_state(state);
     db.set_era(ended, record);
+    db.set_era(state.era, next);
     Ok(EraEnded { era: ended, payout: record.payout })
 }
 
@@ -280,9 +374,9 @@ pub fn fund<D: Db>(db: &mut D, amount: Balance) -> Result<Funded, Error> {
     Ok(Funded { amount })
 }
 
-/// Awards an active operator points in the era in progress.
+/// Awards an operator on duty points in the era in progress.
 ///
-/// Errs with `NotScorer`, `Zero`, `NotActive` or `Overflow`.
+/// Errs with `NotScorer`, `Zero`, `NotOnDuty`, `PayoutOpen` or `Overflow`.
 pub fn award<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -295,181 +389,78 @@ pub fn award<D: Db>(
     if points == 0 {
         return Err(E::Zero);
     }
-    let mut pool = db.pool(operator);
-    if pool.status != Status::Active {
-        return Err(E::NotActive);
+    let (era, mut pool) = (db.state().era, db.pool(operator));
+    if !pool.on_duty(era) {
+        return Err(E::NotOnDuty);
     }
-    let era = db.state().era;
-    let (mut record, earlier) = (db.era(era), db.points(operator, era));
-    record.points = record.points.checked_add(points).ok_or(E::Overflow)?;
-    let points = earlier.checked_add(points).ok_or(E::Overflow)?;
-    if earlier == 0 {
-        pool.unpaid = pool.unpaid.checked_add(1).ok_or(E::Overflow)?;
-        pool.last_award = era;
-    }
+    pool.begin(era)?;
+    let mut record = db.era(era);
+    let weight = pool.counted.checked_mul(points.into());
+    record.weight = record.weight.checked_add(weight.ok_or(E::Overflow)?).ok_or(E::Overflow)?;
+    pool.points = pool.points.checked_add(points).ok_or(E::Overflow)?;
     // After this point the call must succeed.
     db.set_era(era, record);
-    db.set_points(operator, era, points);
-    if earlier == 0 {
-        db.set_pool(operator, pool);
-    }
-    Ok(Awarded { era, points })
+    db.set_pool(operator, pool);
+    Ok(Awarded { era, points: pool.points })
 }
 
-/// Pulls an operator's part of a finished era's payout, for anyone.
+/// Pulls, for anyone, an operator's part of the payout of the finished era in which it has points: by
+/// its points times the stake with which it began the era.
 ///
 /// The part is rounded down, so the last to pull gets what rounding left; the commission is
-/// rounded down in favour of the pool. Where nobody holds shares any more the pool's part goes
-/// back to the reserve. Errs with `EraInProgress`, `NothingToPay` or `Overflow`.
-pub fn payout<D: Db>(db: &mut D, operator: D::Id, era: Era) -> Result<PaidOut, Error> {
-    let mut state = db.state();
-    if era >= state.era {
-        return Err(E::EraInProgress);
-    }
-    let points = db.points(operator, era);
-    if points == 0 {
+/// rounded down in favour of the bonders. What stake would have earned that has left since the era began,
+/// and what would more than double the rest, goes back to the reserve. Errs with `NothingToPay` or `Overflow`.
+pub fn payout<D: Db>(db: &mut D, operator: D::Id) -> Result<PaidOut, Error> {
+    let (mut state, mut pool) = (db.state(), db.pool(operator));
+    if !pool.unpaid(state.era) {
         return Err(E::NothingToPay);
     }
-    let (mut record, mut pool) = (db.era(era), db.pool(operator));
-    let part = mul_div_down(record.payout, points.into(), record.points.into());
-    let part = part.ok_or(E::Overflow)?;
-    let commission = part_down(pool.commission, part);
-    let shared = part.saturating_sub(commission);
-    let credit = db.credit(operator).checked_add(commission).ok_or(E::Overflow)?;
+    let era = pool.era;
+    let mut record = db.era(era);
+    let weight = pool.counted.checked_mul(pool.points.into()).ok_or(E::Overflow)?;
+    // Without any weight there is no payout.
+    let part = mul_div_down(record.payout, weight, record.weight).unwrap_or(0);
+    let stood = pool.standing().all.min(pool.counted);
+    let earned = mul_div_down(part, stood, pool.counted).unwrap_or(0);
+    let commission = part_down(pool.commission, earned);
+    let shared = pool.grow(earned.saturating_sub(commission));
     record.payout = record.payout.saturating_sub(part);
-    record.points = record.points.saturating_sub(points);
-    pool.unpaid = pool.unpaid.saturating_sub(1);
-    let home = if pool.fund.shares == 0 {
-        &mut state.reserve
-    } else {
+    record.weight = record.weight.saturating_sub(weight);
+    pool.points = 0;
+    let back = part.saturating_sub(commission).saturating_sub(shared);
+    state.reserve = state.reserve.checked_add(back).ok_or(E::Overflow)?;
+    if pool.status == Status::Active {
         state.staked = state.staked.checked_add(shared).ok_or(E::Overflow)?;
-        &mut pool.fund.amount
-    };
-    *home = home.checked_add(shared).ok_or(E::Overflow)?;
+    }
     // After this point the call must succeed.
     db.set_state(state);
     db.set_era(era, record);
-    db.set_points(operator, era, 0);
     db.set_pool(operator, pool);
-    if commission > 0 {
-        db.set_credit(operator, credit);
+    if pool.joined.all > pool.joined.own {
+        db.set_growth(operator, era.saturating_add(1), pool.growth);
     }
+    accounts::credit(db, operator, commission);
     Ok(PaidOut { era, commission, shared })
 }
 
-/// Reports an operator's offence in an era. Its slash waits in the order of the reports.
-///
-/// Errs with `NotSlasher`, `NotOperator`, `EraInFuture`, `ReportTooLate`, `AlreadyReported` or
-/// `Overflow`.
-pub fn report<D: Db>(
-    db: &mut D,
-    who: D::Id,
-    operator: D::Id,
-    reporter: D::Id,
-    era: Era,
-    offence: Offence,
-) -> Result<Reported, Error> {
-    if who != db.roles().slasher {
-        return Err(E::NotSlasher);
-    }
-    let mut pool = db.pool(operator);
-    if pool.status == Status::Absent {
-        return Err(E::NotOperator);
-    }
-    let (params, reported) = (db.params(), db.state().era);
-    let age = reported.checked_sub(era).ok_or(E::EraInFuture)?;
-    if age > params.report_eras {
-        return Err(E::ReportTooLate);
-    }
-    if db.reported(operator, era, offence) {
-        return Err(E::AlreadyReported);
-    }
-    let offenders = db.offenders(era, offence).checked_add(1).ok_or(E::Overflow)?;
-    let due = reported.checked_add(params.slash_defer_eras).ok_or(E::Overflow)?;
-    let number = pool.next_slash;
-    if !pool.accused() {
-        pool.slash_due = due;
-    }
-    pool.next_slash = number.checked_add(1).ok_or(E::Overflow)?;
-    // After this point the call must succeed.
-    db.set_pool(operator, pool);
-    db.set_offenders(era, offence, offenders);
-    db.set_reported(operator, era, offence, true);
-    db.set_report_at(operator, number, Some(Report { era, offence, reported, reporter }));
-    Ok(Reported { era, offence, due })
-}
-
-/// Applies an operator's oldest slash that waits, for anyone, once it is due.
-///
-/// It takes its fraction of the pool and of every sub-pool since the era of the offence: at most
-/// `report_eras + slash_defer_eras + 1` of them, since nothing unbonds while a slash is due. The
-/// reporter is credited with its share of what the operator's own shares of the pool lost, rounded
-/// down, the sink with the rest. Errs with `NoSlash`, `SlashDeferred` or `Overflow`.
-pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error> {
-    let (params, mut state, mut pool) = (db.params(), db.state(), db.pool(operator));
-    let number = pool.first_slash;
-    let report = match db.report_at(operator, number) {
-        Some(report) if pool.accused() => report,
-        _ => return Err(E::NoSlash),
-    };
-    if state.era < pool.slash_due {
-        return Err(E::SlashDeferred);
-    }
-    let Report { era, offence, reporter, .. } = report;
-    let offenders = db.offenders(era, offence);
-    let operators = match era < state.era {
-        true => db.era(era).operators,
-        false => state.operators,
-    };
-    let fraction = offences::fraction(&params, offence, offenders, operators);
-    let own = pool.fund.value_down(db.position(operator, operator))?;
-    let reward = part_down(params.reporter_share, part_down(fraction, own));
-    let next = number.checked_add(1).ok_or(E::Overflow)?;
-    let due = pool.slash_due;
-    let mut amount = pool.fund.slash(fraction);
-    state.staked = state.staked.checked_sub(amount).ok_or(E::Overflow)?;
-    pool.first_slash = next;
-    if let Some(waiting) = db.report_at(operator, next) {
-        pool.slash_due = waiting.reported.saturating_add(params.slash_defer_eras);
-    }
-    // After this point the call must succeed. No sum below overflows: each is a part of what the
-    // contract holds.
-    for since in era..=state.era.min(due) {
-        let mut sub_pool = db.sub_pool(operator, since);
-        let loss = sub_pool.slash(fraction);
-        if loss > 0 {
-            amount = amount.saturating_add(loss);
-            db.set_sub_pool(operator, since, sub_pool);
-        }
-    }
-    for (who, part) in [(reporter, reward), (db.roles().sink, amount.saturating_sub(reward))] {
-        accounts::credit(db, who, part);
-    }
-    db.set_state(state);
-    db.set_pool(operator, pool);
-    db.set_report_at(operator, number, None);
-    Ok(Slashed { era, offence, fraction, amount, reward })
-}
-
-/// Retires the caller. Errs with `NotActive`.
+/// Retires the caller. Errs with `NotRegistered` or `Overflow`.
 pub fn retire<D: Db>(db: &mut D, who: D::Id) -> Result<Retired, Error> {
     let pool = db.pool(who);
-    if pool.status != Status::Active {
-        return Err(E::NotActive);
+    if !pool.registered() {
+        return Err(E::NotRegistered);
     }
     leave(db, who, pool)
 }
 
 /// Retires, for anyone, an operator whose own bond fell below `min_self_bond`.
 ///
-/// Errs with `NotActive` or `SelfBondSufficient`.
+/// Errs with `NotRegistered`, `SelfBondSufficient` or `Overflow`.
 pub fn remove<D: Db>(db: &mut D, operator: D::Id) -> Result<Retired, Error> {
     let pool = db.pool(operator);
-    if pool.status != Status::Active {
-        return Err(E::NotActive);
+    if !pool.registered() {
+        return Err(E::NotRegistered);
     }
-    let own = pool.fund.value_down(db.position(operator, operator))?;
-    if own >= db.params().min_self_bond {
+    if pool.stake.own >= db.params().min_self_bond {
         return Err(E::SelfBondSufficient);
     }
     leave(db, operator, pool)
@@ -477,20 +468,60 @@ pub fn remove<D: Db>(db: &mut D, operator: D::Id) -> Result<Retired, Error> {
 
 fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, Error> {
     let mut state = db.state();
-    state.operators = state.operators.checked_sub(1).ok_or(E::Overflow)?;
-    pool.status = Status::Retired;
+    displace(&mut state, &mut pool, Status::Retired)?;
     // After this point the call must succeed.
     db.set_state(state);
     db.set_pool(operator, pool);
     Ok(Retired { operators: state.operators })
 }
 
-/// What an account has bonded to an operator: its shares, and what they are worth.
-pub fn position<D: Db>(db: &D, operator: D::Id, who: D::Id) -> Result<Fund, Error> {
-    db.pool(operator).fund.part_down(db.position(operator, who))
+/// What an account's lot with an operator is worth, rounded down. Errs with `Overflow`.
+pub fn lot<D: Db>(db: &D, operator: D::Id, who: D::Id, since: Era) -> Result<Balance, Error> {
+    let (lot, pool) = (db.lot(operator, who, since), db.pool(operator));
+    let grown = lot.grown(&pool, db.growth(operator, since), mul_div_down)?;
+    let waiting = lot.slashes..pool.slashes;
+    Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_up))
 }
 
-/// What an account unbonds from an operator since an era: its shares, and what they are worth.
-pub fn unbonding<D: Db>(db: &D, operator: D::Id, who: D::Id, era: Era) -> Result<Fund, Error> {
-    db.sub_pool(operator, era).part_down(db.unbonding(operator, who, era))
+/// What all lots with an operator that count since an era are worth, at least.
+pub(super) fn cohort_up<D: Db>(
+    db: &D,
+    pool: &Pool,
+    operator: D::Id,
+    since: Era,
+) -> Result<Balance, Error> {
+    let cohort = db.cohort(operator, since);
+    let grown = cohort.grown(pool, db.growth(operator, since), mul_div_up)?;
+    let waiting = cohort.slashes..pool.slashes;
+    Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_down))
+}
+
+/// What is left, rounded down, of what an account unbonded in era `until` of what counted since
+/// another.
+pub fn unbonding<D: Db>(
+    db: &D,
+    operator: D::Id,
+    who: D::Id,
+    since: Era,
+    until: Era,
+) -> Result<Balance, Error> {
+    let unbonds = db.unbonding(operator, who, since, until);
+    let waiting = unbonds.slashes..db.pool(operator).slashes;
+    Ok(slashed(db, operator, waiting, since..=until, unbonds.amount, part_up))
+}
+
+/// What is left of an amount that counted in those eras after the slashes of those numbers, each of
+/// which takes its part of it.
+fn slashed<D: Db>(
+    db: &D,
+    operator: D::Id,
+    numbers: Range<u32>,
+    eras: RangeInclusive<Era>,
+    amount: Balance,
+    part: fn(Perbill, Balance) -> Balance,
+) -> Balance {
+    numbers.fold(amount, |left, number| match db.slash_at(operator, number) {
+        slash if eras.contains(&slash.era) => left.saturating_sub(part(slash.fraction, left)),
+        _ => left,
+    })
 }

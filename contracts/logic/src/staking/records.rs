@@ -5,11 +5,14 @@ use carrots_kernel::{choices, records};
 
 /// Number of an era, from zero.
 pub type Era = u32;
-/// Shares of a pool; their value is `shares * amount / total shares`.
-pub type Shares = u128;
 
 /// The longest time, in eras, that any parameter may ask for. It bounds every loop.
 pub const MAX_ERAS: Era = 128;
+/// The number of slashes with which an operator retires for good. It bounds every loop: no lot follows
+/// from more slashes than these and those that can still be reported then.
+pub const MAX_SLASHES: u32 = 64;
+/// The growth of a pool that had no reward yet.
+pub const ONE: u128 = 1 << 80;
 
 choices! {
     /// Kinds of offence.
@@ -32,22 +35,24 @@ records! {
         pub era: Era,
         /// The block in which it began.
         pub era_start: Block,
-        /// Active operators.
+        /// Operators that have a place.
         pub operators: u32,
-        /// The sum of all pools' amounts, without what is unbonding.
+        /// What is with them, without what is unbonding; and the same when the era began.
         pub staked: Balance,
+        #[allow(missing_docs)]
+        pub counted: Balance,
         /// What rewards are paid from.
         pub reserve: Balance,
     }
 
-    /// One era's account. The era in progress has points only.
+    /// One era's account.
     #[derive(Default)]
     pub struct EraRecord {
-        /// Points of all operators that are not yet paid out.
-        pub points: u32,
+        /// The sum of all operators' points times their stake that are not yet paid out.
+        pub weight: u128,
         /// Rewards that are not yet paid out.
         pub payout: Balance,
-        /// Active operators at the era's end.
+        /// Operators on duty.
         pub operators: u32,
     }
 
@@ -57,40 +62,85 @@ records! {
         /// Never registered.
         #[default]
         Absent,
-        /// Takes bonds and points.
+        /// Registered, without a place.
+        Waiting,
+        /// Has a place.
         Active,
-        /// Takes no more of either; pays out, unbonds and is slashed as before.
+        /// Takes no more bonds or points; is paid, unbonds and is slashed as before.
         Retired,
     }
 
-    /// An amount held in shares: a pool, or the part of it that unbonds since one era.
+    /// Stake with an operator.
     #[derive(Default)]
-    pub struct Fund {
-        /// What is held.
-        pub amount: Balance,
-        /// Shares of the amount.
-        pub shares: Shares,
+    pub struct Stake {
+        /// The operator's own.
+        pub own: Balance,
+        /// All of it.
+        pub all: Balance,
     }
 
-    /// An operator's pool. It is never removed: leaving is no escape.
+    /// What is with an operator. It is never removed: leaving is no escape.
     #[derive(Default)]
     pub struct Pool {
         /// Where the operator stands.
         pub status: Status,
-        /// The operator's cut of its rewards.
-        pub commission: Perbill,
-        /// What is bonded.
-        pub fund: Fund,
-        /// Eras with points whose payout was not pulled yet, the one in progress included.
-        pub unpaid: u32,
-        /// The last era with points.
-        pub last_award: Era,
-        /// Number of the oldest slash that waits, and the next free number.
-        pub first_slash: u32,
+        /// The first era in which it is on duty, and the first one after.
+        pub duty_from: Era,
         #[allow(missing_docs)]
-        pub next_slash: u32,
-        /// When slashes wait: the era from which the oldest can be applied.
-        pub slash_due: Era,
+        pub duty_until: Era,
+        /// The operator's cut of its rewards in `era`; the next one, and the era that it is from.
+        pub commission: Perbill,
+        #[allow(missing_docs)]
+        pub next_commission: Perbill,
+        #[allow(missing_docs)]
+        pub next_from: Era,
+        /// What is bonded.
+        pub stake: Stake,
+        /// The last era in which anything was bonded, unbonded, awarded or slashed.
+        pub era: Era,
+        /// The part of the stake that was bonded in it.
+        pub joined: Stake,
+        /// The stake with which it began.
+        pub counted: Balance,
+        /// The operator's points in it, until they are paid.
+        pub points: u32,
+        /// What a unit that was bonded in the beginning has become by rewards, in units of 2^-80.
+        pub growth: u128,
+        /// Number of the oldest report that waits for its slash, and the next free number.
+        pub first_report: u32,
+        #[allow(missing_docs)]
+        pub next_report: u32,
+        /// Slashes that took something.
+        pub slashes: u32,
+    }
+
+    /// What was bonded, when it was last written.
+    #[derive(Default)]
+    pub struct Lot {
+        /// What it was worth.
+        pub amount: Balance,
+        /// The pool's growth.
+        pub growth: u128,
+        /// How many of the operator's slashes had been applied.
+        pub slashes: u32,
+    }
+
+    /// What unbonds, when it was last written.
+    #[derive(Default)]
+    pub struct Unbonding {
+        /// What it was worth.
+        pub amount: Balance,
+        /// How many of the operator's slashes had been applied.
+        pub slashes: u32,
+    }
+
+    /// A slash that took something.
+    #[derive(Default)]
+    pub struct Slash {
+        /// The era of the offence.
+        pub era: Era,
+        /// What was taken.
+        pub fraction: Perbill,
     }
 
     /// A reported offence that waits for its slash.
@@ -99,9 +149,11 @@ records! {
         pub era: Era,
         /// Its kind.
         pub offence: Offence,
-        /// The era of the report.
-        pub reported: Era,
+        /// The era from which its slash can be applied.
+        pub due: Era,
         /// Who is credited with the reporter's share.
         pub reporter: Id,
+        /// Whether it was cancelled.
+        pub cancelled: bool,
     }
 }

@@ -232,7 +232,7 @@ fn pledging_a_part_is_not_dominant_among_all_pledges() {
     assert_eq!(scene.cast.players.len(), 10);
     let [honest, none] = [scene.cast.intended[0][0], nothing(&scene)];
     let pledge = |amount| give(&scene, To::Good, 1, amount);
-    assert_eq!(scene.cast.name(0, honest), "pledge 30, or what is missing");
+    assert_eq!(scene.cast.name(0, honest), "pledge 30");
     let gets = |own, others: &[usize]| payoffs(&scene, &[0; 10], &[&[own], others].concat()).0[0];
     for (own, bonus) in [(none, 0), (honest, 6), (pledge(30), 6), (pledge(299), 59)] {
         assert_eq!(gets(own, &[none; 9]), bonus);
@@ -276,12 +276,10 @@ fn players_are_alike() {
         (QUADRATIC, "world.sponsor=0"),
         (QUADRATIC, "world.sponsor=77"),
         (QUADRATIC, "world.sponsor=1000000"),
-        (QUADRATIC, "params.max_projects=4"),
         (PAIRWISE, "params.pairwise_bound=3000"),
         (PAIRWISE, "params.max_contributors=6"),
         (ASSURANCE, "params.threshold=90"),
         (ASSURANCE, "params.threshold=91"),
-        (ASSURANCE, "params.max_projects=2"),
     ] {
         let scene = scene(text, &[&few[..], &[set]].concat());
         assert!((0..3).all(|player| scene.play.class(player) == 0));
@@ -317,8 +315,7 @@ fn strategies_are_options() {
     });
     let rest = [
         "fund a project of its own with 30",
-        "pledge 30, or what is missing",
-        "pledge 28 from 4 accounts, or what is missing",
+        "pledge 28 from 4 accounts",
         "colluding",
         "late",
         "adaptive",
@@ -330,7 +327,7 @@ fn strategies_are_options() {
 #[test]
 fn the_worth_of_an_end_is_what_was_enjoyed() {
     for text in [QUADRATIC, PAIRWISE, ASSURANCE] {
-        let scene = scene(text, &["audit.players=3", "params.max_projects=9"]);
+        let scene = scene(text, &["audit.players=3"]);
         for option in 0..scene.options[0].len() {
             let given = [Some(option), None, None];
             let end = run(&scene, &mut Answers::new(&[0; 3], &given)).instance;
@@ -395,14 +392,14 @@ fn whoever_was_there_goes_on() {
 #[test]
 fn nothing_is_left_behind() {
     for text in [QUADRATIC, PAIRWISE, ASSURANCE] {
-        let scene = scene(text, &["audit.players=3", "params.max_projects=9"]);
+        let scene = scene(text, &["audit.players=3"]);
         let (types, given) = ([0; 3], [None; 3]);
         let mut answers = Answers::new(&types, &given);
         let mut end = run(&scene, &mut answers);
         let project = end.instance.db.state().next;
         let [owner, other]: [Agent; 2] = [0, 1].map(|at| scene.cast.spares.start + at);
         let price = scene.play.params.price();
-        assert!(end.call(owner, price, Op::Propose {}).is_some());
+        assert!(end.call(owner, price, Op::Propose { text: [1; 32] }).is_some());
         let least = scene.play.params.min_contribution;
         assert!(end.call(other, least, Op::Contribute { project }).is_some());
         let before = scene.cast.tokens_of(&[owner, other], &end.instance);

@@ -98,8 +98,8 @@ fn every_count_of_votes_pays_by_the_closed_form() {
         for profile in profiles(4, 4) {
             let [truth, lie, absent] = [HONEST, LIE, SILENT].map(|it| count(&profile, it));
             let (right, other) = match truth - lie {
-                0 if truth == 0 => (0, 0),
-                0 => [earns(&scene, truth + lie, 0, absent); 2].into(),
+                // In a tie nobody earns.
+                0 => (0, 0),
                 1.. => (earns(&scene, truth, lie, absent), -wrong),
                 _ => (-wrong, earns(&scene, lie, truth, absent)),
             };
@@ -161,7 +161,7 @@ fn truth_is_an_equilibrium_and_so_is_the_lie() {
 fn what_comes_to_the_same_is_one_option() {
     let names = |set: &[&str]| scene(COURT, set).cast.names(0);
     let react = ["copying", "absent", "adaptive"];
-    let always = ["honest", "lie", "silent", "out", "lazy"];
+    let always = ["honest", "lie", "silent", "out", "lazy", "unanswerable"];
     assert_eq!(names(&["audit={}"]), [&always[..], &react].concat());
     let paid = [&always[..], &react[..1], &["p_epsilon"], &react[1..]].concat();
     assert_eq!(names(&["audit.bribe='on_action'"]), paid);
@@ -180,8 +180,9 @@ fn what_comes_to_the_same_is_one_option() {
 /// The least bribe per vote that makes a lie dominant is what truth pays more than a lie where that
 /// is most: where the lie is nearly ahead. Of `2 k + 1` votes that are true or false, `k + 2` are
 /// true then, and share all fees and what the others lose. Where votes may be absent, three are
-/// true and all others absent. Against honest jurors it takes the fee and the loss of one vote
-/// (Buterin 2015 has the constant prize `P` in place of both). Effort is spared in any case.
+/// true and all others absent, or two of which a lie would make a tie, which pays nothing. Against
+/// honest jurors it takes the fee and the loss of one vote (Buterin 2015 has the constant prize `P` in
+/// place of both). Effort is spared in any case.
 #[test]
 fn the_least_bribe_that_makes_lying_dominant_has_a_closed_form() {
     for jurors in [3, 5] {
@@ -196,7 +197,8 @@ fn the_least_bribe_that_makes_lying_dominant_has_a_closed_form() {
         let k = i128::from(jurors) / 2;
         let alone = fee + wrong - effort;
         let close = earns(&honest, k + 2, k - 1, 0) + wrong - effort;
-        let most = earns(&honest, 3, 0, i128::from(jurors) - 3) + wrong - effort;
+        let ahead = earns(&honest, 3, 0, i128::from(jurors) - 3) + wrong;
+        let most = ahead.max(earns(&honest, 2, 0, i128::from(jurors) - 2)) - effort;
         // The most that another option pays more than a lie.
         let gap = |scene: &Scene<Game>, options: usize| {
             let of = |others: &Vec<usize>| {

@@ -33,7 +33,7 @@ carrots_kernel::mechanism! {
         /// Says which promises were kept.
         judge,
         /// Is credited with the deposits of broken promises.
-        sink,
+        sink != judge,
     }
 
     storage {
