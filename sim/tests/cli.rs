@@ -220,11 +220,6 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             "offence_gain = '340282366920938463463374607431768211455'",
             "world.offence_gain = \"340282366920938463463374607431768211455\": expected at most 2^128 - 1 over all eras, with all stakes",
         ),
-        (
-            "max_operators = 50",
-            "max_operators = 5",
-            "params.max_operators = 5: expected room for the 24 operators of `agents`",
-        ),
         ("horizon = 720", "horizon = 0", "run.horizon = 0: expected at least one round"),
         (
             "horizon = 720",

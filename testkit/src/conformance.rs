@@ -32,14 +32,17 @@ const PLAYS: u64 = 64;
 const CALLS: usize = 20_000;
 /// Calls that are tried a block too early.
 const EARLY: usize = 3;
+/// Of so many calls of a message one that is accepted is made, every third time.
+const TRIES: usize = 100;
 /// Traces in memory.
-const TRACES: u64 = 400;
+const TRACES: u64 = 600;
 
 /// A scenario of a mechanism, and calls that are made of it.
 pub struct Suite<P: Play> {
     scene: Scene<P>,
     plays: Vec<Vec<Step<OpOf<P>>>>,
-    calls: Vec<Letter<OpOf<P>>>,
+    /// By message, so that one which can be called in few ways is called as often as others.
+    calls: Vec<Vec<Letter<OpOf<P>>>>,
 }
 
 /// Writes the suite of a play and a scenario's text as tests, a function each. `never` are messages
@@ -135,7 +138,11 @@ impl<P: Play> Suite<P> {
         suite.plays = (0..PLAYS).map(|seed| suite.play(seed).0).collect();
         let wallets = &suite.scene.start().ledger().wallets;
         let everyone: Vec<Agent> = (0..wallets.len() as Agent).collect();
-        suite.calls = calls(&everyone, wallets, &suite.plays, CALLS);
+        let mut by_message = BTreeMap::<&str, Vec<Letter<OpOf<P>>>>::new();
+        for letter in calls(&everyone, wallets, &suite.plays, CALLS) {
+            by_message.entry(letter.op.message()).or_default().push(letter);
+        }
+        suite.calls = by_message.into_values().collect();
         suite
     }
 
@@ -167,9 +174,15 @@ impl<P: Play> Suite<P> {
         let mut trace = self.empty();
         let rng = &mut ChaCha8Rng::seed_from_u64(seed);
         let base = self.plays.choose(rng).expect("there are plays");
+        let (mut model, mut played) = (self.scene.start().clone(), 0);
         for (step, at) in base.iter().zip(1..) {
             while rng.random_ratio(1, 3) {
-                trace.steps.push(self.call(rng));
+                trace.steps[played..].iter().for_each(|step| _ = play(&mut model, step));
+                played = trace.steps.len();
+                let call = self.call(rng, &model);
+                // What was done already is tried again.
+                let times = if rng.random_ratio(1, 6) { 2 } else { 1 };
+                trace.steps.extend(std::iter::repeat_n(call, times));
             }
             match step {
                 _ if rng.random_ratio(1, 20) => {}
@@ -196,8 +209,18 @@ impl<P: Play> Suite<P> {
         trace
     }
 
-    fn call(&self, rng: &mut ChaCha8Rng) -> Step<OpOf<P>> {
-        let Letter { mut who, mut value, op } = *self.calls.choose(rng).expect("there are calls");
+    /// A call, given what was done so far.
+    fn call(&self, rng: &mut ChaCha8Rng, model: &Instance<P::Model>) -> Step<OpOf<P>> {
+        let of_message = self.calls.choose(rng).expect("there are messages");
+        let Letter { mut who, mut value, op } = *of_message.choose(rng).expect("it can be called");
+        if rng.random_ratio(1, 3) {
+            let mut model = model.clone();
+            for Letter { who, value, op } in of_message.choose_multiple(rng, TRIES).copied() {
+                if model.apply(who, value, op).is_ok() {
+                    return Step::Call { who, value, op, expect: None };
+                }
+            }
+        }
         let wallets = &self.scene.start().ledger().wallets;
         if rng.random_ratio(1, 20) {
             who = rng.random_range(0..wallets.len() as Agent);

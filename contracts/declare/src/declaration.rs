@@ -108,6 +108,8 @@ pub struct Table {
     pub keys: Vec<(Ident, Type)>,
     pub record: Type,
     pub layout: Layout,
+    /// Whether only the rules read it.
+    pub internal: bool,
 }
 
 /// How a table lies in memory.
@@ -270,9 +272,11 @@ impl Declaration {
         }
     }
 
-    /// The tables that are read from outside as they are: those that no view stands for.
+    /// The tables that are read from outside as they are: those that are not internal, and that no view
+    /// stands for.
     pub fn read_tables(&self) -> impl Iterator<Item = &Table> {
-        self.tables.iter().filter(|table| self.views.iter().all(|view| view.name != table.name))
+        let read = self.tables.iter().filter(|table| !table.internal);
+        read.filter(|table| self.views.iter().all(|view| view.name != table.name))
     }
 
     /// How an event calls the account that it names after the caller.

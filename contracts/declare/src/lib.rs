@@ -73,7 +73,8 @@ use syn::parse_macro_input;
 /// - **`storage`**: one `state`, whose first value is the default, or a rule's (`= genesis(now)`); and
 ///   tables, `field: getter(key: Type, …) -> Record`. What is not there reads as the default. In memory
 ///   they lie by their first account; `, by key` names another, and `, dense` is for a `u32` of which few
-///   are left out. Each has a storage cell of its own, in this order.
+///   are left out. Each has a storage cell of its own, in this order. One with `, internal` at its end has
+///   no getter: only the rules read it, and the code is smaller.
 /// - **`views`**, what else can be read: rules that take `db`, the declared arguments, and `now` where it
 ///   stands. One with a table's name takes the place of its getter.
 /// - **`messages`**: an entry of the rules with the same arguments in the same order after `db`. `who`

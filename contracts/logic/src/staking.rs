@@ -146,22 +146,20 @@ carrots_kernel::mechanism! {
         pools: pool(operator: Id) -> Pool;
         /// What an account bonded to an operator that counts from an era on.
         lots: lot(operator: Id, who: Id, since: Era) -> Lot, by who;
-        /// All lots with an operator that count from an era on, as one.
-        cohorts: cohort(operator: Id, since: Era) -> Lot;
-        /// An operator's growth when an era began, where lots count from it on.
-        growths: growth(operator: Id, since: Era) -> u128;
+        /// All lots with an operator that count from an era on, as one, once it has begun.
+        cohorts: cohort(operator: Id, since: Era) -> Cohort, internal;
         /// What an account unbonded in an era of what counted since another.
         unbondings: unbonding(operator: Id, who: Id, since: Era, until: Era) -> Unbonding, by who;
         /// An era's account.
         eras: era(era: Era) -> EraRecord;
         /// Operators reported for an offence in an era.
-        offenders: offenders(era: Era, offence: Offence) -> u32;
+        offenders: offenders(era: Era, offence: Offence) -> u32, internal;
         /// Whether an operator was reported for an offence in an era. Never unset.
-        reported: reported(operator: Id, era: Era, offence: Offence) -> bool;
+        reported: reported(operator: Id, era: Era, offence: Offence) -> bool, internal;
         /// An operator's report that waits for its slash, by its number.
         reports: report_at(operator: Id, number: u32) -> Option<Report<Id>>;
         /// An operator's slash that took something, by its number.
-        slashes: slash_at(operator: Id, number: u32) -> Slash;
+        slashes: slash_at(operator: Id, number: u32) -> Slash, internal;
     }
 
     views {
@@ -291,20 +289,30 @@ impl Pool {
         self.points > 0 && self.era < era
     }
 
-    /// Begins an era, if that was not done: what was bonded in an earlier one counts from now on.
-    fn begin(&mut self, era: Era) -> Result<(), Error> {
+    /// Begins an era, if that was not done: what was bonded in an earlier one counts from the one after
+    /// that on, and its lots are a cohort, which is to be written.
+    #[inline(never)]
+    fn begin(&mut self, era: Era) -> Result<Begun, Error> {
         if self.unpaid(era) {
             return Err(E::PayoutOpen);
         }
-        if self.era < era {
-            self.era = era;
-            self.counted = self.stake.all;
-            self.joined = Stake::default();
-            if era >= self.next_from {
-                self.commission = self.next_commission;
-            }
+        if self.era >= era {
+            return Ok(None);
         }
-        Ok(())
+        let (since, lots) = (self.era.saturating_add(1), self.joining());
+        self.era = era;
+        self.counted = self.stake.all;
+        self.joined = Stake::default();
+        if era >= self.next_from {
+            self.commission = self.next_commission;
+        }
+        let cohort = Cohort { start: self.growth, lots: Lot::of(lots, self) };
+        Ok((lots > 0).then_some((since, cohort)))
+    }
+
+    /// What was bonded in the pool's era but for the operator's own.
+    fn joining(&self) -> Balance {
+        self.joined.all.saturating_sub(self.joined.own)
     }
 
     /// The stake that counted when the pool's era began and is still there.
@@ -315,13 +323,14 @@ impl Pool {
         }
     }
 
-    /// Adds what was bonded in the pool's era.
-    fn join(&mut self, own: Balance, all: Balance) -> Result<(), Error> {
+    /// Adds what was bonded in the pool's era. No sum overflows: each is a part of what the contract
+    /// holds.
+    #[inline(never)]
+    fn join(&mut self, own: Balance, all: Balance) {
         for stake in [&mut self.stake, &mut self.joined] {
-            stake.own = stake.own.checked_add(own).ok_or(E::Overflow)?;
-            stake.all = stake.all.checked_add(all).ok_or(E::Overflow)?;
+            stake.own = stake.own.saturating_add(own);
+            stake.all = stake.all.saturating_add(all);
         }
-        Ok(())
     }
 
     /// Takes a place from the era after `era` on, or goes on with the one that it had in it.
@@ -395,11 +404,6 @@ impl Lot {
             0 => Self::default(),
             _ => Self { amount, growth: pool.growth, slashes: pool.slashes },
         }
-    }
-
-    /// The lot with what was bonded in the same era.
-    fn with(self, amount: Balance, pool: &Pool) -> Self {
-        Self::of(self.amount.saturating_add(amount), pool)
     }
 
     /// What it has become by rewards, rounded as said; `start` is the growth when it began to count.

@@ -31,9 +31,9 @@ impl Alphabet {
     pub fn new(script: &Script, search: &Search, budget: &Budget) -> Self {
         let plays = plays(script, search);
         let mut letters = Letters::new(&script.accounts, &script.wallets, &plays, MOST);
-        letters.recorded(&plays);
-        letters.varied(true);
+        let recorded = letters.recorded(&plays);
         letters.made_up(&|account| script.scene.samples(account));
+        letters.varied(recorded, true);
         let letters = letters.all;
         let mut accepted = vec![false; letters.len()];
         try_all(script, &plays, &letters, &mut accepted, budget);

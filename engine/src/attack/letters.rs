@@ -70,8 +70,8 @@ impl<'a> Letters<'a> {
         }
     }
 
-    /// What those who call do in any play, then what others do, by them.
-    pub fn recorded(&mut self, plays: &[Vec<Step<AnyOp>>]) {
+    /// What those who call do in any play, then what others do, by them. Gives how many that are.
+    pub fn recorded(&mut self, plays: &[Vec<Step<AnyOp>>]) -> usize {
         for step in plays.iter().flatten() {
             if let Step::Call { who, value, op, .. } = step
                 && self.own.contains(who)
@@ -87,11 +87,13 @@ impl<'a> Letters<'a> {
                 }
             }
         }
+        self.all.len()
     }
 
-    /// Every call so far with one argument changed, or its tokens, or both where that is asked.
-    pub fn varied(&mut self, both: bool) {
-        for Letter { who, value, op } in self.all.clone() {
+    /// So many of the calls, from the first on, with one argument changed, or its tokens, or both where
+    /// that is asked.
+    pub fn varied(&mut self, calls: usize, both: bool) {
+        for Letter { who, value, op } in self.all[..calls].to_vec() {
             for other in op.variants(&self.accounts, &self.amounts) {
                 self.add(who, value, other.clone());
                 if both {
@@ -113,13 +115,20 @@ impl<'a> Letters<'a> {
         }
     }
 
-    /// Every message with made-up arguments, one of them changed, and amounts that occur.
+    /// Every message with made-up arguments, one of them changed, or two where nobody calls it, and
+    /// amounts that occur.
     pub fn made_up(&mut self, samples: &dyn Fn(Agent) -> Vec<AnyOp>) {
+        let called: FxHashSet<&str> = self.all.iter().map(|letter| letter.op.message()).collect();
         for who in self.own {
             for op in samples(*who) {
                 let one = op.variants(&self.accounts, &self.amounts);
+                let other = |op: &AnyOp| op.variants(&self.accounts, &self.amounts);
+                let two = match called.contains(op.message()) {
+                    true => Vec::new(),
+                    false => one.iter().flat_map(other).collect(),
+                };
                 let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
-                for op in std::iter::once(op).chain(one) {
+                for op in std::iter::once(op).chain(one).chain(two) {
                     amounts.iter().for_each(|value| self.add(*who, *value, op.clone()));
                 }
             }
@@ -139,9 +148,9 @@ pub fn calls<O: Op + Send + Sync + 'static>(
     let plays: Vec<Vec<Step<AnyOp>>> =
         plays.iter().map(|play| play.iter().map(Step::any).collect()).collect();
     let mut letters = Letters::new(accounts, wallets, &plays, most);
-    letters.recorded(&plays);
-    letters.varied(false);
+    let recorded = letters.recorded(&plays);
     letters.made_up(&|account| O::samples(account).into_iter().map(AnyOp::new).collect());
+    letters.varied(recorded, false);
     let letter = |Letter { who, value, op }: Letter<AnyOp>| Letter { who, value, op: op.of() };
     letters.all.into_iter().map(letter).collect()
 }

@@ -314,8 +314,10 @@ impl Play for Game {
         }
     }
 
+    /// The reserve, and what rounding left with operators.
     fn kept(&self, end: &Instance<Staking>) -> Balance {
-        end.db.state().reserve
+        let left: Balance = accounts(end).map(|who| end.db.pool(who).stake.all).sum();
+        end.db.state().reserve + left.min(self.rounding())
     }
 
     /// A token for what a player has with each operator, in every era and twice when it leaves.
@@ -496,8 +498,13 @@ impl Game {
         for number in 0..plan.accounts() {
             self.duty(table, at, number, if number == offender { duty } else { Duty::Done });
         }
+        let account = table.players[at].account;
         if plan.strategy == Strategy::RewardCompounding {
-            self.compound(table, table.players[at].account);
+            self.compound(table, account);
+        }
+        if plan.variant == Variant::Raise && first {
+            let commission = self.params.max_commission;
+            table.call(account, 0, Op::SetCommission { commission });
         }
     }
 
@@ -778,9 +785,10 @@ fn bond<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Memory {
         Variant::With(number) => one(there + usize::from(number)),
         _ => 0..all,
     };
-    let is_good = |at: &Agent| {
-        let active = table.instance.db.pool(*at).status == Status::Active;
-        active && (variant == Variant::Plain || table.board.slashes[*at as usize] == 0)
+    let is_good = |at: &Agent| match (table.instance.db.pool(*at).status, variant) {
+        // What it bonds may give a place to one that waits.
+        (Status::Waiting, Variant::With(_)) | (Status::Active, Variant::Plain) => true,
+        (status, _) => status == Status::Active && table.board.slashes[*at as usize] == 0,
     };
     let chosen = table.board.operators.get(places).unwrap_or_default();
     let chosen: Vec<Agent> = chosen.iter().copied().filter(is_good).collect();

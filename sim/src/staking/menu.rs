@@ -3,13 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use super::Staking;
 use super::scenario::{Audit, SPLITS, Scenario, Strategy, World, accounts};
 use carrots::play::{Group, Strategies};
 use carrots::scenario::{Amounts, Invalid, Run, expect};
 use carrots::scene::TOKENS_MAX;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Db, Era, Params};
+use carrots_logic::staking::{Era, Params};
 
 /// The most accounts of all operators, or of all bonders; and operators that one can choose from.
 const ACCOUNTS_MAX: u32 = 100_000;
@@ -39,6 +38,8 @@ pub enum Variant {
     Highest,
     /// With all rewards as commission, which may be refused.
     Whole,
+    /// Announces the highest commission once its bonders are there.
+    Raise,
     /// As so many operators, of whom the first does what is said, and the others are honest.
     Parts(u8),
     /// A bonder: evenly with all operators but those that were slashed or retired.
@@ -73,6 +74,7 @@ impl Plan {
             (_, Variant::Told) => "report itself",
             (_, Variant::Highest) => "ask for the highest commission",
             (_, Variant::Whole) => "ask for all rewards",
+            (_, Variant::Raise) => "raise its commission",
             (_, Variant::Parts(parts)) => return format!("honest as {parts} operators"),
             (_, Variant::Spread) => "spread",
             (_, Variant::Loyal) => "loyal",
@@ -108,6 +110,7 @@ impl Game {
         add(!params.reporter_share.is_zero(), Equivocating, Variant::Told);
         let more = world.commission < highest && highest < Perbill::one();
         add(enters && more, Honest, Variant::Highest);
+        add(world.commission < highest, Honest, Variant::Raise);
         add(enters && world.commission < Perbill::one(), Honest, Variant::Whole);
         add(true, Honest, Variant::Out);
         let splits = audit.splits as u8;
@@ -176,10 +179,8 @@ fn complete(scenario: &Scenario) -> Result<Audit, Invalid> {
         let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
         audit.operators = operators.map(|group| group.count * accounts(group.strategy)).sum();
     }
-    let there = scenario.live::<Staking>().map_or(0, |instance| instance.db.state().operators);
-    let most = params.max_operators.saturating_sub(there).min(ACCOUNTS_MAX);
-    let expected = format!("1 to {most} operators");
-    expect((1..=most).contains(&audit.operators), "audit.operators", expected)?;
+    let expected = format!("1 to {ACCOUNTS_MAX} operators");
+    expect((1..=ACCOUNTS_MAX).contains(&audit.operators), "audit.operators", expected)?;
     if audit.stake == 0 {
         let honest = agents.iter().find(|group| group.strategy == Strategy::Honest);
         audit.stake = match honest.map(|group| group.stake) {

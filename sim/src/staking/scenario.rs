@@ -131,13 +131,6 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     let (block, state) = start.unwrap_or_default();
     let expected = format!("at least {}: every era takes a block", state.era);
     expect(state.era <= block, "state.block", expected)?;
-    let active = u64::from(state.operators);
-    let room = operators + active <= params.max_operators.into();
-    let expected = match active {
-        0 => format!("room for the {operators} operators of `agents`"),
-        _ => format!("room for {operators} operators of `agents` beside {active} in the state"),
-    };
-    expect(room || operators == 0, "params.max_operators", expected)?;
     let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 2;
     let blocks = u64::from(scenario.blocks_left());
     let most = (blocks / u64::from(params.era_blocks)).saturating_sub(after);

@@ -55,12 +55,10 @@ fn prepare(names: &[String]) -> Result<(String, Vec<Contract>)> {
         "contracts need rustc 1.85 or 1.86, not {}: run scripts/build-contracts",
         compiler.lines().next().unwrap_or_default(),
     );
-    let workspace = MetadataCommand::new().no_deps().exec()?;
-    let mut contracts: Vec<Contract> = workspace
-        .packages
-        .iter()
-        .filter_map(|package| Contract::new(&workspace, package))
-        .collect();
+    let workspace = MetadataCommand::new().exec()?;
+    let members = workspace.workspace_packages().into_iter();
+    let mut contracts: Vec<Contract> =
+        members.filter_map(|package| Contract::new(&workspace, package)).collect();
     contracts.sort_by(|a, b| a.name.cmp(&b.name));
     let known: Vec<&str> = contracts.iter().map(|contract| contract.name.as_str()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
@@ -73,7 +71,7 @@ fn prepare(names: &[String]) -> Result<(String, Vec<Contract>)> {
 struct Contract {
     name: String,
     manifest: PathBuf,
-    /// Files and folders that decide what comes out.
+    /// Files and folders that decide what comes out: the contract's and those of all that it is made of.
     inputs: Vec<PathBuf>,
     /// Where contract-build puts the results.
     out: PathBuf,
@@ -84,14 +82,19 @@ impl Contract {
     fn new(workspace: &Metadata, package: &Package) -> Option<Self> {
         package.features.get("ink-as-dependency")?;
         let root = workspace.workspace_root.as_std_path();
-        let mut inputs = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
-        inputs.push(package.manifest_path.parent()?.into());
-        inputs.extend(
-            package
-                .dependencies
-                .iter()
-                .filter_map(|dependency| Some(dependency.path.as_ref()?.into())),
-        );
+        let mut inputs = vec![package.manifest_path.parent()?.into()];
+        let mut at = 0;
+        while let Some(folder) = inputs.get(at).cloned() {
+            let is_there =
+                |one: &&Package| one.manifest_path.parent().is_some_and(|at| at == folder);
+            let one = workspace.packages.iter().find(is_there);
+            for path in one.into_iter().flat_map(|one| &one.dependencies) {
+                let path: Option<PathBuf> = path.path.as_ref().map(Into::into);
+                inputs.extend(path.filter(|path| !inputs.contains(path)));
+            }
+            at += 1;
+        }
+        inputs.extend([root.join("Cargo.toml"), root.join("Cargo.lock")]);
         Some(Self {
             name: package.name.clone(),
             manifest: package.manifest_path.clone().into(),

@@ -23,6 +23,7 @@ mod keyword {
     syn::custom_keyword!(errors);
     syn::custom_keyword!(pays);
     syn::custom_keyword!(by);
+    syn::custom_keyword!(internal);
     syn::custom_keyword!(dense);
 }
 
@@ -218,18 +219,18 @@ impl Stored {
         }
         input.parse::<Token![->]>()?;
         let record = input.parse()?;
-        let layout = match input.peek(Token![,]) {
-            false => {
-                let account = keys.iter().position(|(_, kind)| is_account(kind));
-                account.map_or(Layout::Sorted, Layout::By)
+        let account = keys.iter().position(|(_, kind)| is_account(kind));
+        let (mut layout, mut internal) = (account.map_or(Layout::Sorted, Layout::By), false);
+        while !internal && input.peek(Token![,]) {
+            input.parse::<Token![,]>()?;
+            internal = input.peek(keyword::internal);
+            match internal {
+                true => _ = input.parse::<keyword::internal>()?,
+                false => layout = Self::layout(input, &keys)?,
             }
-            true => {
-                input.parse::<Token![,]>()?;
-                Self::layout(input, &keys)?
-            }
-        };
+        }
         input.parse::<Token![;]>()?;
-        Ok(Self::Table(Table { docs, field, name, keys, record, layout }))
+        Ok(Self::Table(Table { docs, field, name, keys, record, layout, internal }))
     }
 
     fn layout(input: ParseStream, keys: &[(Ident, Type)]) -> Result<Layout> {
@@ -240,9 +241,8 @@ impl Stored {
                 _ => Err(Error::new(word.span, "`dense` is for a single key of type `u32`")),
             };
         }
-        input
-            .parse::<keyword::by>()
-            .map_err(|e| Error::new(e.span(), "expected `dense`, or `by` and an account's key"))?;
+        let expected = "expected `internal`, `dense`, or `by` and an account's key";
+        input.parse::<keyword::by>().map_err(|e| Error::new(e.span(), expected))?;
         let by: Ident = input.parse()?;
         let place = keys.iter().position(|(name, kind)| *name == by && is_account(kind));
         place.map(Layout::By).ok_or(Error::new(by.span(), "expected a key of type `Id`"))

@@ -85,6 +85,17 @@ carrots_kernel::records! {
     }
 }
 
+/// The cohort that began to count with a pool's era, and since when.
+pub(super) type Begun = Option<(Era, Cohort)>;
+
+/// Writes a pool, with what began to count.
+pub(super) fn keep<D: Db>(db: &mut D, operator: D::Id, pool: Pool, begun: Begun) {
+    db.set_pool(operator, pool);
+    if let Some((since, cohort)) = begun {
+        db.set_cohort(operator, since, cohort);
+    }
+}
+
 /// Begins the first era in block `now`.
 pub fn genesis(now: Block) -> State {
     State { era_start: now, ..State::default() }
@@ -114,41 +125,42 @@ pub fn register<D: Db>(
     if amount < params.min_self_bond {
         return Err(E::SelfBondTooLow);
     }
-    pool.begin(state.era)?;
+    let begun = pool.begin(state.era)?;
     pool.announce(commission, state.era);
     if pool.status == Status::Absent {
         pool.commission = commission;
         pool.growth = ONE;
     }
-    pool.join(amount, amount)?;
+    pool.join(amount, amount);
     pool.status = Status::Waiting;
     let placed = state.operators < params.max_operators;
     if placed {
-        place(&mut state, &mut pool)?;
+        place(&mut state, &mut pool);
     }
     // After this point the call must succeed.
     db.set_state(state);
-    db.set_pool(who, pool);
+    keep(db, who, pool, begun);
     Ok(Registered { amount, placed })
 }
 
-/// Gives an operator a place.
-fn place(state: &mut State, pool: &mut Pool) -> Result<(), Error> {
-    state.operators = state.operators.checked_add(1).ok_or(E::Overflow)?;
-    state.staked = state.staked.checked_add(pool.stake.all).ok_or(E::Overflow)?;
+/// Gives an operator a place. Places are counted, and what is staked is a part of what the contract
+/// holds: nothing overflows.
+#[inline(never)]
+fn place(state: &mut State, pool: &mut Pool) {
+    state.operators = state.operators.saturating_add(1);
+    state.staked = state.staked.saturating_add(pool.stake.all);
     pool.take_place(state.era);
-    Ok(())
 }
 
 /// Takes an operator's place, if it has one.
-pub(super) fn displace(state: &mut State, pool: &mut Pool, status: Status) -> Result<(), Error> {
+#[inline(never)]
+pub(super) fn displace(state: &mut State, pool: &mut Pool, status: Status) {
     if pool.status == Status::Active {
-        state.operators = state.operators.checked_sub(1).ok_or(E::Overflow)?;
-        state.staked = state.staked.checked_sub(pool.stake.all).ok_or(E::Overflow)?;
+        state.operators = state.operators.saturating_sub(1);
+        state.staked = state.staked.saturating_sub(pool.stake.all);
         pool.leave_place(state.era);
     }
     pool.status = status;
-    Ok(())
 }
 
 /// Gives a waiting operator, for anyone, a place: one that is free, or that of another with less
@@ -162,7 +174,7 @@ pub fn elect<D: Db>(db: &mut D, operator: D::Id, other: D::Id) -> Result<Elected
     if pool.status != Status::Waiting {
         return Err(E::NotWaiting);
     }
-    pool.begin(state.era)?;
+    let begun = pool.begin(state.era)?;
     let params = db.params();
     if pool.stake.own < params.min_self_bond {
         return Err(E::SelfBondTooLow);
@@ -176,13 +188,13 @@ pub fn elect<D: Db>(db: &mut D, operator: D::Id, other: D::Id) -> Result<Elected
         if loser.stake.all >= pool.standing().all {
             return Err(E::StakeTooLow);
         }
-        displace(&mut state, &mut loser, Status::Waiting)?;
+        displace(&mut state, &mut loser, Status::Waiting);
         rival = Some(loser);
     }
-    place(&mut state, &mut pool)?;
+    place(&mut state, &mut pool);
     // After this point the call must succeed.
     db.set_state(state);
-    db.set_pool(operator, pool);
+    keep(db, operator, pool, begun);
     if let Some(loser) = rival {
         db.set_pool(other, loser);
     }
@@ -205,24 +217,25 @@ pub fn bond<D: Db>(
     if !pool.registered() {
         return Err(E::NotRegistered);
     }
-    let waits = db.report_at(operator, pool.first_report);
-    if waits.is_some_and(|report| report.due <= state.era) {
-        return Err(E::SlashDue);
+    if pool.accused() {
+        let waits = db.report_at(operator, pool.first_report);
+        if waits.is_some_and(|report| report.due <= state.era) {
+            return Err(E::SlashDue);
+        }
     }
-    pool.begin(state.era)?;
+    let begun = pool.begin(state.era)?;
     if pool.status == Status::Active {
-        state.staked = state.staked.checked_add(amount).ok_or(E::Overflow)?;
+        state.staked = state.staked.saturating_add(amount);
     }
     let own = who == operator;
-    pool.join(if own { amount } else { 0 }, amount)?;
+    pool.join(if own { amount } else { 0 }, amount);
     let since = if own { 0 } else { state.era.saturating_add(1) };
-    let (lot, cohort) = (db.lot(operator, who, since), db.cohort(operator, since));
-    // After this point the call must succeed. Both are at most what is with the operator.
+    // After this point the call must succeed. A lot is at most what is with the operator.
     db.set_state(state);
-    db.set_pool(operator, pool);
+    keep(db, operator, pool, begun);
     if !own {
-        db.set_lot(operator, who, since, lot.with(amount, &pool));
-        db.set_cohort(operator, since, cohort.with(amount, &pool));
+        let lot = db.lot(operator, who, since).amount.saturating_add(amount);
+        db.set_lot(operator, who, since, Lot::of(lot, &pool));
     }
     Ok(Bonded { amount, since })
 }
@@ -249,7 +262,7 @@ pub fn unbond<D: Db>(
     if held == 0 {
         return Err(E::NothingBonded);
     }
-    pool.begin(until)?;
+    let begun = pool.begin(until)?;
     let amount = amount.min(held);
     let left = held.saturating_sub(amount);
     if is_own && pool.registered() && left < db.params().min_self_bond {
@@ -257,18 +270,26 @@ pub fn unbond<D: Db>(
     }
     pool.part(is_own, since > until, amount);
     if pool.status == Status::Active {
-        state.staked = state.staked.checked_sub(amount).ok_or(E::Overflow)?;
+        state.staked = state.staked.saturating_sub(amount);
     }
     let earlier = unbonding(db, operator, who, since, until)?;
     let burned = db.unbonding(operator, who, since, until).amount.saturating_sub(earlier);
-    let unbonds = earlier.checked_add(amount).ok_or(E::Overflow)?;
-    let cohort = if is_own { 0 } else { cohort_up(db, &pool, operator, since)? };
+    let unbonds = earlier.saturating_add(amount);
+    let cohort = match is_own || since > until {
+        true => None,
+        false => {
+            let (start, all) = cohort_up(db, &pool, operator, since, begun)?;
+            Some(Cohort { start, lots: Lot::of(all.saturating_sub(amount), &pool) })
+        }
+    };
     // After this point the call must succeed.
     db.set_state(state);
-    db.set_pool(operator, pool);
+    keep(db, operator, pool, begun);
     if !is_own {
         db.set_lot(operator, who, since, Lot::of(left, &pool));
-        db.set_cohort(operator, since, Lot::of(cohort.saturating_sub(amount), &pool));
+    }
+    if let Some(cohort) = cohort {
+        db.set_cohort(operator, since, cohort);
     }
     let unbonding = Unbonding { amount: unbonds, slashes: pool.slashes };
     db.set_unbonding(operator, who, since, until, unbonding);
@@ -325,10 +346,10 @@ pub fn set_commission<D: Db>(
     if commission > db.params().max_commission {
         return Err(E::CommissionTooHigh);
     }
-    pool.begin(era)?;
+    let begun = pool.begin(era)?;
     pool.announce(commission, era);
     // After this point the call must succeed.
-    db.set_pool(who, pool);
+    keep(db, who, pool, begun);
     Ok(Announced { commission, from: pool.next_from })
 }
 
@@ -368,7 +389,7 @@ pub fn fund<D: Db>(db: &mut D, amount: Balance) -> Result<Funded, Error> {
         return Err(E::Zero);
     }
     let mut state = db.state();
-    state.reserve = state.reserve.checked_add(amount).ok_or(E::Overflow)?;
+    state.reserve = state.reserve.saturating_add(amount);
     // After this point the call must succeed.
     db.set_state(state);
     Ok(Funded { amount })
@@ -393,14 +414,14 @@ pub fn award<D: Db>(
     if !pool.on_duty(era) {
         return Err(E::NotOnDuty);
     }
-    pool.begin(era)?;
+    let begun = pool.begin(era)?;
     let mut record = db.era(era);
     let weight = pool.counted.checked_mul(points.into());
     record.weight = record.weight.checked_add(weight.ok_or(E::Overflow)?).ok_or(E::Overflow)?;
     pool.points = pool.points.checked_add(points).ok_or(E::Overflow)?;
     // After this point the call must succeed.
     db.set_era(era, record);
-    db.set_pool(operator, pool);
+    keep(db, operator, pool, begun);
     Ok(Awarded { era, points: pool.points })
 }
 
@@ -428,17 +449,14 @@ pub fn payout<D: Db>(db: &mut D, operator: D::Id) -> Result<PaidOut, Error> {
     record.weight = record.weight.saturating_sub(weight);
     pool.points = 0;
     let back = part.saturating_sub(commission).saturating_sub(shared);
-    state.reserve = state.reserve.checked_add(back).ok_or(E::Overflow)?;
+    state.reserve = state.reserve.saturating_add(back);
     if pool.status == Status::Active {
-        state.staked = state.staked.checked_add(shared).ok_or(E::Overflow)?;
+        state.staked = state.staked.saturating_add(shared);
     }
     // After this point the call must succeed.
     db.set_state(state);
     db.set_era(era, record);
     db.set_pool(operator, pool);
-    if pool.joined.all > pool.joined.own {
-        db.set_growth(operator, era.saturating_add(1), pool.growth);
-    }
     accounts::credit(db, operator, commission);
     Ok(PaidOut { era, commission, shared })
 }
@@ -466,9 +484,10 @@ pub fn remove<D: Db>(db: &mut D, operator: D::Id) -> Result<Retired, Error> {
     leave(db, operator, pool)
 }
 
+#[inline(never)]
 fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, Error> {
     let mut state = db.state();
-    displace(&mut state, &mut pool, Status::Retired)?;
+    displace(&mut state, &mut pool, Status::Retired);
     // After this point the call must succeed.
     db.set_state(state);
     db.set_pool(operator, pool);
@@ -476,24 +495,30 @@ fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, 
 }
 
 /// What an account's lot with an operator is worth, rounded down. Errs with `Overflow`.
+#[inline(never)]
 pub fn lot<D: Db>(db: &D, operator: D::Id, who: D::Id, since: Era) -> Result<Balance, Error> {
     let (lot, pool) = (db.lot(operator, who, since), db.pool(operator));
-    let grown = lot.grown(&pool, db.growth(operator, since), mul_div_down)?;
+    // What does not count yet is worth what was bonded.
+    let counts = since <= pool.era;
+    let start = if counts { db.cohort(operator, since).start } else { pool.growth };
+    let grown = lot.grown(&pool, start, mul_div_down)?;
     let waiting = lot.slashes..pool.slashes;
     Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_up))
 }
 
-/// What all lots with an operator that count since an era are worth, at least.
+/// The growth with which lots began to count in an era, and what all of them are worth, at least.
 pub(super) fn cohort_up<D: Db>(
     db: &D,
     pool: &Pool,
     operator: D::Id,
     since: Era,
-) -> Result<Balance, Error> {
-    let cohort = db.cohort(operator, since);
-    let grown = cohort.grown(pool, db.growth(operator, since), mul_div_up)?;
-    let waiting = cohort.slashes..pool.slashes;
-    Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_down))
+    begun: Begun,
+) -> Result<(u128, Balance), Error> {
+    let written = begun.filter(|(at, _)| *at == since).map(|(_, cohort)| cohort);
+    let Cohort { start, lots } = written.unwrap_or_else(|| db.cohort(operator, since));
+    let grown = lots.grown(pool, start, mul_div_up)?;
+    let waiting = lots.slashes..pool.slashes;
+    Ok((start, slashed(db, operator, waiting, since..=Era::MAX, grown, part_down)))
 }
 
 /// What is left, rounded down, of what an account unbonded in era `until` of what counted since

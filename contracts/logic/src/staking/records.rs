@@ -125,6 +125,15 @@ records! {
         pub slashes: u32,
     }
 
+    /// All lots that count since an era.
+    #[derive(Default)]
+    pub struct Cohort {
+        /// The pool's growth when they began to count.
+        pub start: u128,
+        /// All of them, as one.
+        pub lots: Lot,
+    }
+
     /// What unbonds, when it was last written.
     #[derive(Default)]
     pub struct Unbonding {

@@ -1,6 +1,6 @@
 //! The entries that concern offences: load, decide, commit. Each is one message of the contract.
 
-use super::entries::{cohort_up, displace};
+use super::entries::{cohort_up, displace, keep};
 use super::{offences, Error as E, *};
 use carrots_kernel::accounts;
 
@@ -115,7 +115,7 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
     if state.era < report.due {
         return Err(E::SlashDeferred);
     }
-    pool.begin(state.era)?;
+    let begun = pool.begin(state.era)?;
     let Report { era, offence, reporter, cancelled, .. } = report;
     let (offenders, operators) = (db.offenders(era, offence), db.era(era).operators);
     let fraction = match cancelled {
@@ -123,15 +123,16 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
         false => offences::fraction(&params, offence, offenders, operators),
     };
     // Nothing is bonded while a slash is due.
-    let later = era.saturating_add(1)..=state.era.min(report.due).saturating_add(1);
-    let mut exempt: Balance = 0;
-    for since in later.clone() {
-        exempt = exempt.saturating_add(cohort_up(db, &pool, operator, since)?);
+    let later = era.saturating_add(1)..=state.era.min(report.due.saturating_add(1));
+    let mut exempt = pool.joining();
+    for since in later {
+        let (_, all) = cohort_up(db, &pool, operator, since, begun)?;
+        exempt = exempt.saturating_add(all);
     }
     let lost = pool.slash(fraction, exempt);
     let reward = part_down(params.reporter_share, lost.own);
     if pool.status == Status::Active {
-        state.staked = state.staked.checked_sub(lost.all).ok_or(E::Overflow)?;
+        state.staked = state.staked.saturating_sub(lost.all);
     }
     pool.first_report = number.checked_add(1).ok_or(E::Overflow)?;
     let slashes = pool.slashes;
@@ -139,7 +140,7 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
         pool.slashes = slashes.checked_add(1).ok_or(E::Overflow)?;
     }
     if pool.slashes >= MAX_SLASHES {
-        displace(&mut state, &mut pool, Status::Retired)?;
+        displace(&mut state, &mut pool, Status::Retired);
     }
     // After this point the call must succeed. No credit overflows: each is a part of what the
     // contract holds.
@@ -147,7 +148,7 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
         accounts::credit(db, who, part);
     }
     db.set_state(state);
-    db.set_pool(operator, pool);
+    keep(db, operator, pool, begun);
     db.set_report_at(operator, number, None);
     if !fraction.is_zero() {
         db.set_slash_at(operator, slashes, Slash { era, fraction });

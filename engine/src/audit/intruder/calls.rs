@@ -140,9 +140,9 @@ pub fn alphabet<'a>(
     plays: &[Vec<Step<AnyOp>>],
 ) -> Letters<'a> {
     let mut letters = Letters::new(&who.accounts, &scene.cast().wallets, plays, MOST);
-    letters.recorded(plays);
-    letters.varied(false);
+    let recorded = letters.recorded(plays);
     letters.made_up(&|account| scene.samples(account));
+    letters.varied(recorded, false);
     letters
 }
 
