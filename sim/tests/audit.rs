@@ -274,7 +274,7 @@ const README: &[(&str, Property, &str)] = &[
     ("funding-assurance", Nash, "player 0 (weight 20): pledge 299 instead of nothing"),
     ("funding-assurance", Nash, "gains 59"),
     ("polkadot-staking", Nash, "ask for all rewards instead of honest"),
-    ("polkadot-staking", Corruption, "100 players turn it at a cost of 1,000,807.71885415 DOT;"),
+    ("polkadot-staking", Corruption, "100 players turn it at a cost of 1,000,808.3643181 DOT;"),
     ("staking-small", ExitBeforePenalty, "exit_before_penalty: holds"),
 ];
 
@@ -325,6 +325,7 @@ const VARIANTS: &[(&str, &[&str])] = &[
         &[
             "nash griefing immunity attack",
             "nash griefing immunity attack",
+            "nash griefing immunity attack",
             "",
             "nash griefing immunity attack",
             "nash griefing immunity attack",
@@ -336,6 +337,7 @@ const VARIANTS: &[(&str, &[&str])] = &[
 
 #[test]
 fn what_is_violated_in_variants_is_known() {
+    let mut wrong = Vec::new();
     for (name, expected) in VARIANTS {
         let variants = scenario(name, &[]).variants().expect("they are sound");
         assert_eq!(variants.len(), 1 + expected.len(), "{name}");
@@ -348,9 +350,12 @@ fn what_is_violated_in_variants_is_known() {
                 Unknown => Some(format!("{}?", finding.terms.property.name())),
             });
             let told: Vec<String> = told.collect();
-            assert_eq!(told.join(" "), *expected, "{name}: {variant}");
+            if told.join(" ") != *expected {
+                wrong.push(format!("{name}: {variant}: {}, not {expected}", told.join(" ")));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -369,18 +374,24 @@ fn every_scenario_is_answered_as_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = std::fs::read_dir(folder).expect("there are scenarios").count();
     assert_eq!(files, SCENARIOS.len(), "a scenario without expected answers");
+    let mut wrong = Vec::new();
     for (name, expected) in SCENARIOS {
         let findings = answers(name, &[]);
         let got: Vec<_> =
             findings.iter().map(|finding| (finding.terms.property, finding.verdict)).collect();
         let said: Vec<_> = findings.iter().map(ToString::to_string).collect();
-        assert_eq!(got, *expected, "{name}:\n{}", said.join("\n"));
+        if got != *expected {
+            wrong.push(format!("{name}:\n{}", said.join("\n")));
+        }
         for (_, property, words) in README.iter().filter(|(of, ..)| of == name) {
             let of = |finding: &&Finding| finding.terms.property == *property;
             let told = findings.iter().find(of).expect("it is asked").to_string();
-            assert!(told.contains(words), "{name}: the README says {words}\n{told}");
+            if !told.contains(words) {
+                wrong.push(format!("{name}: the README says {words}\n{told}"));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The simulator pays every strategy what the audit says, in the scene that is audited, or it is said why
@@ -607,7 +618,7 @@ fn bad_questions_are_refused() {
         ),
         ("oracle-court", "audit.jurors=0", "audit.jurors"),
         ("funding-quadratic", "audit.players=0", "audit.players"),
-        ("polkadot-staking", "audit.operators=1000", "1 to 297 operators"),
+        ("polkadot-staking", "audit.operators=100001", "1 to 100000 operators"),
     ] {
         let file = format!("scenarios/{name}.toml");
         let output = carrots(&["audit", &file, "--set", set]);

@@ -12,6 +12,7 @@ use crate::invariants::{holds, kept};
 use crate::random::from_env;
 use crate::refusals::{PAYMENT_FAILED, all};
 use crate::replay;
+use crate::roles;
 use crate::script::play;
 use crate::shrink;
 use carrots::attack::calls;
@@ -35,7 +36,7 @@ const EARLY: usize = 3;
 /// Of so many calls of a message one that is accepted is made, every third time.
 const TRIES: usize = 100;
 /// Traces in memory.
-const TRACES: u64 = 600;
+const TRACES: u64 = 1_000;
 
 /// A scenario of a mechanism, and calls that are made of it.
 pub struct Suite<P: Play> {
@@ -86,6 +87,11 @@ macro_rules! conformance {
         #[test]
         fn tokens_are_refused_where_none_are_taken() {
             suite().tokens_are_refused_where_none_are_taken();
+        }
+
+        #[test]
+        fn roles_are_handed_over_in_two_steps() {
+            suite().roles_are_handed_over_in_two_steps();
         }
 
         #[test]
@@ -321,6 +327,13 @@ impl<P: Play> Suite<P> {
         }
     }
 
+    /// See [`roles::are_handed_over`].
+    pub fn roles_are_handed_over_in_two_steps(&self) {
+        let all = 0..self.scene.start().ledger().wallets.len() as Agent;
+        let start = self.empty().model().expect("the scenario is sound");
+        roles::are_handed_over(&start, &all.collect::<Vec<Agent>>());
+    }
+
     /// What succeeds and what is refused in random traces: messages and errors.
     fn happened(&self) -> BTreeSet<String> {
         let mut happened = BTreeSet::new();
@@ -351,7 +364,8 @@ impl<P: Play> Suite<P> {
         let errors = all::<<P::Model as Messages>::Error>().into_iter();
         let errors = errors.map(|error| format!("{error:?}"));
         // Only the chain refuses a payment.
-        let all = messages.chain(errors.filter(|name| name != PAYMENT_FAILED));
+        let elsewhere = [&[PAYMENT_FAILED], &roles::ERRORS[..]].concat();
+        let all = messages.chain(errors.filter(|name| !elsewhere.contains(&&name[..])));
         let missing: Vec<String> = all.filter(|name| !happened.contains(name)).collect();
         assert_eq!(missing, never, "what never happens in random traces of the scenario");
     }

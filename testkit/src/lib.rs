@@ -11,6 +11,7 @@
 //! | what is the shortest trace on which it is not? | [`mod@shrink`] |
 //! | what holds after every call, and in the end? | [`invariants`] |
 //! | is everything refused that has to be, and with which error? | [`refusals`] |
+//! | are roles handed over in two steps? | [`roles`] |
 //! | what does every message cost? | [`cost`] |
 //! | how are calls written in short? | [`script`] |
 //!
@@ -25,6 +26,7 @@ pub mod invariants;
 pub mod random;
 pub mod refusals;
 pub mod replay;
+pub mod roles;
 pub mod sandbox;
 pub mod script;
 pub mod shrink;

@@ -5,6 +5,7 @@
 
 use crate::differential::{Failure, Pair};
 use crate::refusals::{PAYMENT_FAILED, all};
+use crate::roles;
 use crate::shrink::explain;
 use carrots::model::{Agent, Amount, Instance, Messages, Model, Op, Refusal, Step};
 use carrots::trace::Trace;
@@ -185,11 +186,13 @@ fn fail<C: Case>(case: &C, seed: u64, trace: Trace<C::Model>, failure: Failure) 
 /// Random calls that are always refused would test nothing.
 fn everything_happened<C: Case>(plan: &Plan, tally: &Tally) {
     let messages = <C::Model as Messages>::MESSAGES.iter();
+    let messages = messages.filter(|message| !roles::MESSAGES.contains(&message.name));
     let messages = messages.map(|message| (message.name.to_string(), plan.successes));
     let errors =
         all::<<C::Model as Messages>::Error>().into_iter().map(|error| format!("{error:?}"));
     // The chain never refuses a payment here: see `refusals`.
-    let errors = errors.filter(|name| name != PAYMENT_FAILED && !C::NEVER.contains(&&name[..]));
+    let elsewhere = [&[PAYMENT_FAILED], &roles::ERRORS[..], C::NEVER].concat();
+    let errors = errors.filter(|name| !elsewhere.contains(&&name[..]));
     let others = ["Unfunded", "NotPayable"].iter().chain(C::SOMETIMES).map(|name| name.to_string());
     for (name, least) in messages.chain(errors.chain(others).map(|name| (name, 1))) {
         let times = tally.get(&name).copied().unwrap_or(0);

@@ -342,6 +342,9 @@ impl Contract<'_> {
                     let nobody = AccountId::from([0; 32]);
                     self.roles.get().unwrap_or(Roles { #(#names: nobody),* })
                 }
+                fn set_roles(&mut self, roles: Roles<AccountId>) {
+                    self.roles.set(&roles);
+                }
             }
         });
         quote! {

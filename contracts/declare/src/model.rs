@@ -601,6 +601,9 @@ impl Memory<'_> {
                 fn roles(&self) -> Roles<#agent> {
                     self.roles
                 }
+                fn set_roles(&mut self, roles: Roles<#agent>) {
+                    self.roles = roles;
+                }
             }
         });
         let tables = tables.iter().map(|table| {

@@ -1,7 +1,7 @@
 //! What the rules get: parameters with their checks, roles, errors, storage, and the declaration for
 //! those who write a contract or a model from it.
 
-use crate::declaration::{Argument, Bound, Comparison, Declaration, Message, Param};
+use crate::declaration::{camel, Argument, Bound, Comparison, Declaration, Message, Param};
 use crate::names::{kernel, replaced, with_id};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
@@ -316,6 +316,13 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
         let (docs, name) = (&role.docs, &role.name);
         quote!(#docs pub #name: Id)
     });
+    let names: Vec<_> = declaration.roles.iter().map(|role| &role.name).collect();
+    let kinds: Vec<Ident> =
+        names.iter().map(|name| Ident::new(&camel(name), name.span())).collect();
+    let variants = declaration.roles.iter().zip(&kinds).map(|(role, kind)| {
+        let docs = &role.docs;
+        quote!(#docs #kind)
+    });
     let apart = declaration.roles.iter().flat_map(|role| {
         let name = &role.name;
         let all = role.unlike.iter();
@@ -326,6 +333,71 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
             /// Who may do what others may not, or is credited by the rules. Each may be another
             /// contract.
             pub struct Roles<Id> { #(#roles,)* }
+
+            /// A role that was offered to an account, and is not its own yet.
+            pub struct RoleOffered {
+                /// Which one.
+                pub role: Role,
+            }
+
+            /// A role that an account took over.
+            pub struct RoleAccepted {
+                /// Which one.
+                pub role: Role,
+            }
+        }
+
+        #kernel::choices! {
+            /// The roles, by name.
+            #[derive(PartialOrd, Ord)]
+            pub enum Role { #(#variants,)* }
+        }
+
+        impl<Id: Copy> Roles<Id> {
+            /// Who has a role.
+            pub fn holder(&self, role: Role) -> Id {
+                match role { #(Role::#kinds => self.#names,)* }
+            }
+
+            /// The same with a role in other hands.
+            pub fn with(mut self, role: Role, holder: Id) -> Self {
+                match role { #(Role::#kinds => self.#names = holder,)* }
+                self
+            }
+        }
+
+        /// Offers the caller's role to another account, which has it as soon as it accepts. Until then
+        /// nothing changes; a later offer takes the place of an earlier one. Errs with `NotHolder`.
+        pub fn offer_role<D: Db>(
+            db: &mut D,
+            who: D::Id,
+            role: Role,
+            to: D::Id,
+        ) -> Result<RoleOffered, Error> {
+            if db.roles().holder(role) != who {
+                return Err(Error::NotHolder);
+            }
+            // After this point the call must succeed.
+            db.set_role_offer(role, Some(to));
+            Ok(RoleOffered { role })
+        }
+
+        /// Gives the caller a role that was offered to it. Errs with `NotOffered`, or `RolesAlike` where
+        /// the caller has a role that must not be held by the same account.
+        pub fn accept_role<D: Db>(
+            db: &mut D,
+            who: D::Id,
+            role: Role,
+        ) -> Result<RoleAccepted, Error> {
+            if db.role_offer(role) != Some(who) {
+                return Err(Error::NotOffered);
+            }
+            let roles = db.roles().with(role, who);
+            roles.check().map_err(|_| Error::RolesAlike)?;
+            // After this point the call must succeed.
+            db.set_roles(roles);
+            db.set_role_offer(role, None);
+            Ok(RoleAccepted { role })
         }
 
         impl<Id: PartialEq> Roles<Id> {
@@ -338,6 +410,16 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
 }
 
 fn errors(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
+    let of_roles = (!declaration.roles.is_empty()).then(|| {
+        quote! {
+            /// The caller does not have the role.
+            NotHolder,
+            /// The role is not offered to the caller.
+            NotOffered,
+            /// The caller has a role that must not be held by the same account.
+            RolesAlike,
+        }
+    });
     let errors = declaration.errors.iter().map(|error| {
         let (docs, name) = (&error.docs, &error.name);
         quote!(#docs #name,)
@@ -347,6 +429,7 @@ fn errors(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
             /// Why a call was refused. A refused call changes nothing.
             pub enum Error {
                 #(#errors)*
+                #of_roles
                 /// Nothing is credited to the account.
                 NothingToCollect,
                 /// The chain refused a payment. Only the contract says so: the amount is below the
@@ -375,6 +458,7 @@ fn db(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
     let roles = (!declaration.roles.is_empty()).then(|| {
         quote!(
             fn roles(&self) -> Roles<Self::Id>;
+            fn set_roles(&mut self, roles: Roles<Self::Id>);
         )
     });
     quote! {

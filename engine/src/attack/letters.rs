@@ -17,6 +17,9 @@ pub(crate) struct Most {
 /// Amounts out of plays that are tried everywhere.
 const AMOUNTS: usize = 6;
 
+/// The most changes of a made-up call of which any two are made, as well.
+const FEW: usize = 20;
+
 /// Letters, none twice.
 pub(crate) struct Letters<'a> {
     /// Who calls.
@@ -115,17 +118,17 @@ impl<'a> Letters<'a> {
         }
     }
 
-    /// Every message with made-up arguments, one of them changed, or two where nobody calls it, and
-    /// amounts that occur.
+    /// Every message with made-up arguments, one of them changed, or two where nobody calls it and few
+    /// can be changed, and amounts that occur.
     pub fn made_up(&mut self, samples: &dyn Fn(Agent) -> Vec<AnyOp>) {
         let called: FxHashSet<&str> = self.all.iter().map(|letter| letter.op.message()).collect();
         for who in self.own {
             for op in samples(*who) {
                 let one = op.variants(&self.accounts, &self.amounts);
                 let other = |op: &AnyOp| op.variants(&self.accounts, &self.amounts);
-                let two = match called.contains(op.message()) {
-                    true => Vec::new(),
-                    false => one.iter().flat_map(other).collect(),
+                let two = match one.len() <= FEW && !called.contains(op.message()) {
+                    true => one.iter().flat_map(other).collect(),
+                    false => Vec::new(),
                 };
                 let amounts = if op.payable() { self.amounts.clone() } else { vec![0] };
                 for op in std::iter::once(op).chain(one).chain(two) {

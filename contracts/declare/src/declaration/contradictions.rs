@@ -40,22 +40,38 @@ impl Declaration {
         let given = |names: &[&str]| {
             names.iter().map(|name| Ident::new(name, Span::call_site())).collect::<Vec<_>>()
         };
-        let taken =
-            ["Params", "ParamsError", "Roles", "Error", "Db", "Op", "Receipt", "Accounts", "Paid"];
+        let taken = [
+            "Params",
+            "ParamsError",
+            "Role",
+            "Roles",
+            "RoleOffered",
+            "RoleAccepted",
+            "Error",
+            "Db",
+            "Op",
+            "Receipt",
+            "Accounts",
+            "Paid",
+        ];
         if taken.iter().any(|taken| self.name == taken) {
             return Err(Error::new(self.name.span(), "this name is given to what follows from it"));
         }
-        let read = given(&["new", "params", "roles", "state", "credit", "collect"]);
+        let of_all = ["new", "params", "roles", "state", "credit", "collect"];
+        let read = given(&[&of_all[..], &["offer_role", "accept_role"]].concat());
         let called = self.read_tables().map(|table| &table.name);
         let called = called.chain(self.views.iter().map(|view| &view.name));
         let called = called.chain(self.messages.iter().map(|message| &message.name));
         one(&mut read.iter().chain(called), "messages, views or getters")?;
-        let held = given(&["params", "roles", "state", "credits", "names"]);
+        let held = given(&["params", "roles", "state", "credits", "names", "role_offers"]);
         one(&mut held.iter().chain(self.tables.iter().map(|table| &table.field)), "tables")?;
         one(&mut self.params.iter().map(|param| &param.name), "parameters")?;
         one(&mut self.roles.iter().map(|role| &role.name), "roles")?;
-        let paid = given(&["NothingToCollect", "PaymentFailed"]);
-        one(&mut paid.iter().chain(self.errors.iter().map(|error| &error.name)), "errors")?;
+        let of_all = ["NothingToCollect", "PaymentFailed", "NotHolder", "NotOffered", "RolesAlike"];
+        one(
+            &mut given(&of_all).iter().chain(self.errors.iter().map(|error| &error.name)),
+            "errors",
+        )?;
         self.params.iter().try_for_each(Param::check)?;
         let bounds = self.params.iter().flat_map(|param| &param.bounds);
         let checks = self.checks.iter().map(|check| &check.error);

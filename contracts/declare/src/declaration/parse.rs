@@ -295,6 +295,20 @@ impl View {
     }
 }
 
+impl Table {
+    /// What every mechanism with roles stores.
+    fn of_roles() -> Result<Self> {
+        let text = quote! {
+            /// To whom a role is offered.
+            role_offers: role_offer(role: Role) -> Option<Id>, internal;
+        };
+        match Stored::parse.parse2(text)? {
+            Stored::Table(table) => Ok(table),
+            Stored::State(state) => Err(Error::new_spanned(state.kind, "it has a key")),
+        }
+    }
+}
+
 impl Message {
     /// What every mechanism has.
     fn collect() -> Result<Self> {
@@ -303,6 +317,19 @@ impl Message {
             collect(account: Id) => Paid as Collected(account), pays account;
         };
         Self::parse.parse2(text)
+    }
+
+    /// What every mechanism with roles has.
+    fn of_roles() -> Result<[Self; 2]> {
+        let offer = quote! {
+            /// offer the caller's role to another account
+            offer_role(who, role: Role, to: Id) => RoleOffered(to);
+        };
+        let accept = quote! {
+            /// take over a role that was offered to the caller
+            accept_role(who, role: Role) => RoleAccepted;
+        };
+        Ok([Self::parse.parse2(offer)?, Self::parse.parse2(accept)?])
     }
 
     fn parse(input: ParseStream) -> Result<Self> {
@@ -412,6 +439,10 @@ impl Parse for Declaration {
             declaration.forget_twins();
         }
         declaration.messages.push(Message::collect()?);
+        if !declaration.roles.is_empty() {
+            declaration.messages.extend(Message::of_roles()?);
+            declaration.tables.push(Table::of_roles()?);
+        }
         Ok(declaration)
     }
 }

@@ -8,7 +8,7 @@ use carrots_kernel::Balance;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
-const MOST: Most = Most { letters: 6_000, amounts: 8, others: 6 };
+const MOST: Most = Most { letters: 8_000, amounts: 8, others: 6 };
 /// The most plays of options that calls are taken from.
 const PLAYS_MAX: usize = 400;
 /// The most options with an offence that a player begins from.
