@@ -14,6 +14,10 @@ const TOLERANCE: f64 = 0.05;
 /// The most code that a contract may have, in bytes.
 const CODE_SIZE_MAX: usize = 64 * 1024;
 
+/// What a parachain's block has: two seconds of computation in picoseconds, and bytes of proof. Calls may
+/// use three quarters of it.
+pub const BLOCK: (u64, u64) = (2_000_000_000_000, 5 * 1024 * 1024);
+
 /// Where a contract begins, and calls that succeed on it.
 pub type Script<M> = (Instance<M>, Vec<Step<<M as Messages>::Op>>);
 
@@ -41,6 +45,21 @@ pub fn cost(message: &'static str, called: &Called) -> Cost {
     let succeeded = called.returned.as_ref().is_ok_and(|returned| !returned.reverted);
     assert!(succeeded, "{message}: {:?}", called.returned);
     (message, called.weight.ref_time(), called.weight.proof_size())
+}
+
+/// Prints the most that a call of each of these messages costs, and panics if it is more than one of so many
+/// parts of a [`BLOCK`].
+pub fn are_small_parts_of_a_block(costs: &[Cost], messages: &[&str], parts: u64) {
+    for message in messages {
+        let of = costs.iter().filter(|cost| cost.0 == *message);
+        let time = of.clone().map(|cost| cost.1).max().expect("it is called");
+        let proof = of.map(|cost| cost.2).max().expect("it is called");
+        let percent = |part: u64, all: u64| 100.0 * part as f64 / all as f64;
+        let (of_time, of_proof) = (percent(time, BLOCK.0), percent(proof, BLOCK.1));
+        println!("{message:<12} {time:>15} {of_time:6.2} % {proof:>9} {of_proof:6.2} %");
+        let fits = time <= BLOCK.0 / parts && proof <= BLOCK.1 / parts;
+        assert!(fits, "{message} takes more than 1 of {parts} parts of a block");
+    }
 }
 
 /// Compares the costs of a script, in which every message occurs but those of [`roles`], with the snapshot, and the code's

@@ -10,7 +10,7 @@
 //! less to bribe or to corrupt.
 //! Changes that are harmless must not be caught.
 //!
-//! Every tenth is tried; `CARROTS_MUTANTS=1` tries all, `5` every fifth, anything else those whose name
+//! Every twentieth is tried; `CARROTS_MUTANTS=1` tries all, `5` every fifth, anything else those whose name
 //! contains it, or one of several with commas between.
 
 use anyhow::{Context, Result, ensure};
@@ -27,12 +27,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What is left to an audit, however slow the machine is, and what it is told to take for each property.
-const SECONDS: u64 = 240;
+const SECONDS: u64 = 600;
 const SECONDS_EACH: &str = "50";
 /// Chains of raw calls of each length, for each intruder: few, since there are many audits.
 const CHAINS: &str = "100";
 /// One of so many is tried, unless something else is asked for.
-const ONE_OF: usize = 10;
+const ONE_OF: usize = 20;
 /// How many of a hundred are caught at least.
 const CAUGHT: usize = 95;
 

@@ -30,6 +30,8 @@
     clippy::indexing_slicing
 )]
 
+extern crate alloc;
+
 pub mod auction;
 pub mod funding;
 pub mod oracle;

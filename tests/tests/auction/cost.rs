@@ -5,7 +5,7 @@ use crate::script::*;
 use carrots::model::{Agent, Step};
 use carrots_catalogue::auction::{Auction, Op};
 use carrots_logic::auction::{Kind, MAX_BIDDERS, Params, Values};
-use carrots_testkit::cost::{costs, is_as_the_snapshot_says};
+use carrots_testkit::cost::{are_small_parts_of_a_block, costs, is_as_the_snapshot_says};
 use carrots_testkit::script::model;
 
 /// Every message at least once, with something to do.
@@ -19,10 +19,6 @@ fn the_snapshot_shows_the_costs() {
     is_as_the_snapshot_says::<Auction>(&model(params(), &WALLETS), &script());
 }
 
-/// The most that a parachain's block has room for, of which calls may use three quarters: two
-/// seconds, and a proof of five megabytes.
-const BLOCK: (u64, u64) = (2_000_000_000_000, 5 * 1024 * 1024);
-
 /// The first of all places is taken, and all others move up.
 #[test]
 fn a_place_of_the_largest_round_is_taken_in_a_small_part_of_a_block() {
@@ -34,10 +30,7 @@ fn a_place_of_the_largest_round_is_taken_in_a_small_part_of_a_block() {
     let last = commit(ANN + MAX_BIDDERS as u32, deposit(1) + 1, 0, &bid(&[60]));
     let steps: Vec<_> = [open()].into_iter().chain(first).chain([last]).collect();
     let (_, costs) = costs(&start, &steps);
-    let (_, time, proof) = *costs.last().expect("it was committed to");
-    println!("taking one of {MAX_BIDDERS} places takes {time} and a proof of {proof}");
-    assert!(time < BLOCK.0 / 20, "{time}");
-    assert!(proof < BLOCK.1 / 20, "{proof}");
+    are_small_parts_of_a_block(&costs, &["commit"], 20);
 }
 
 #[test]
@@ -49,9 +42,7 @@ fn the_largest_round_is_settled_in_a_small_part_of_a_block() {
         let bids: Vec<(Agent, Values)> = (ANN..).zip((1..=64).map(values)).collect();
         let start = model::<Auction>(params, &[WALLET; MAX_BIDDERS + 2]);
         let (_, costs) = costs(&start, &round(&params, &bids, &bids));
-        let (_, time, proof) = *costs.last().expect("it was settled");
-        println!("{kind:?}: settling {MAX_BIDDERS} bids takes {time} and a proof of {proof}");
-        assert!(time < BLOCK.0 / 20, "{kind:?}: {time}");
-        assert!(proof < BLOCK.1 / 20, "{kind:?}: {proof}");
+        println!("{kind:?}, {MAX_BIDDERS} bids:");
+        are_small_parts_of_a_block(&costs, &["settle"], 20);
     }
 }

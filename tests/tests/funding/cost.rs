@@ -4,7 +4,7 @@ use crate::script::*;
 use carrots::model::Step;
 use carrots_catalogue::funding::{Funding, Op};
 use carrots_logic::funding::{MAX_CONTRIBUTORS, Params};
-use carrots_testkit::cost::{are_as_the_snapshot_says, costs};
+use carrots_testkit::cost::{are_as_the_snapshot_says, are_small_parts_of_a_block, costs};
 
 /// A round of quadratic matches.
 fn matched() -> Vec<Step<Op>> {
@@ -54,16 +54,8 @@ fn the_snapshot_shows_the_costs() {
 }
 
 /// The most that one call can take: a contribution that makes 31 pairs, and the claim of them all.
-/// A tenth of the second and a half, and of the five megabytes, that a block has for calls.
 #[test]
-fn all_pairs_fit_into_a_block() {
+fn all_pairs_take_a_small_part_of_a_block() {
     let (_, costs) = costs::<Funding>(&model(crowded(), 32), &all_pairs());
-    for message in ["contribute", "claim"] {
-        let costs = costs.iter().filter(|cost| cost.0 == message);
-        let time = costs.clone().map(|cost| cost.1).max().unwrap_or(0);
-        let proof = costs.map(|cost| cost.2).max().unwrap_or(0);
-        println!("{message}: at most {time} ps and {proof} bytes");
-        assert!(time < 150_000_000_000, "{message} takes {time} ps");
-        assert!(proof < 500_000, "{message} takes a proof of {proof} bytes");
-    }
+    are_small_parts_of_a_block(&costs, &["contribute", "claim"], 10);
 }

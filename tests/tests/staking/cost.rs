@@ -4,10 +4,10 @@ use crate::generate::params;
 use crate::script::*;
 use carrots::model::{Instance, Step};
 use carrots_catalogue::staking::{Op, Staking};
-use carrots_kernel::Balance;
-use carrots_logic::staking::Params;
+use carrots_kernel::{Balance, Perbill};
+use carrots_logic::staking::{Era, MAX_ERAS, MAX_SLASHES, Offence, Params};
 use carrots_testkit::account;
-use carrots_testkit::cost::{cost, costs, is_as_the_snapshot_says};
+use carrots_testkit::cost::{are_small_parts_of_a_block, cost, costs, is_as_the_snapshot_says};
 use carrots_testkit::sandbox::{DEPLOYER, Sandbox};
 use scale::Encode;
 
@@ -62,4 +62,36 @@ fn transfer() -> u64 {
     let arguments = (account(0), 1_000 as Balance).encode();
     let called = token.call(DEPLOYER, 0, "transfer", &arguments).expect("the call can be made");
     cost("transfer", &called).1
+}
+
+/// The longest time that parameters allow from an offence to its slash, somebody who bonds in every era of
+/// it, and as many slashes before it as an operator can have that keeps its place.
+#[test]
+fn the_longest_wait_takes_a_quarter_of_a_block() {
+    let params = Params {
+        unbonding_eras: MAX_ERAS,
+        report_eras: MAX_ERAS - 1,
+        slash_defer_eras: MAX_ERAS,
+        misconduct_slash: Perbill::from_percent(1),
+        ..params()
+    };
+    let bonded = |eras: Era| -> Vec<Step<Op>> {
+        let era = [vec![bond(CAT, 50, ANN)], crate::script::eras(&params, 1)].concat();
+        vec![era; eras as usize].concat()
+    };
+    let mut kinds = (MAX_ERAS - 24..MAX_ERAS).flat_map(|era| {
+        use Offence::*;
+        [Equivocation, Unresponsiveness, Misconduct].map(|offence| report(ANN, era, offence))
+    });
+    let recent: Vec<_> = kinds.by_ref().take(MAX_SLASHES as usize).collect();
+    let others: Vec<_> = (1..4).map(|other| register(ANN + 2 + other, 1_000)).collect();
+    let start = [vec![register(ANN, 1_000_000)], others, bonded(MAX_ERAS)].concat();
+    let reported = [recent, vec![misconduct(ANN, 1)]].concat();
+    let left = vec![unbond(CAT, ANN, 1, 50)];
+    let applied = vec![apply_slash(ANN); reported.len()];
+    let wait = eras(&params, MAX_ERAS as usize);
+    let taken = vec![withdraw(CAT, ANN, 1, MAX_ERAS)];
+    let script = [start, reported, left, bonded(MAX_ERAS), applied, wait, taken].concat();
+    let (_, costs) = costs::<Staking>(&model(params, 12), &script);
+    are_small_parts_of_a_block(&costs, &["bond", "unbond", "apply_slash", "withdraw"], 4);
 }

@@ -104,8 +104,8 @@ pub fn genesis(now: Block) -> State {
 /// Makes the caller an operator with a bond of its own. It takes a place if one is free, and waits
 /// for one if not. One that retired may return; its new commission is announced as by [`set_commission`].
 ///
-/// Errs with `AlreadyRegistered`, `Banned`, `CommissionTooHigh`, `SelfBondTooLow`, `PayoutOpen` or
-/// `Overflow`.
+/// Errs with `AlreadyRegistered`, `Banned`, `CommissionTooHigh`, `SelfBondTooLow` or
+/// `PayoutOpen`.
 pub fn register<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -168,7 +168,7 @@ pub(super) fn displace(state: &mut State, pool: &mut Pool, status: Status) {
 /// of the other is all that it has. Who gives a place up has its duty until the era ends.
 ///
 /// Errs with `NotWaiting`, `SelfBondTooLow`, `NoPlace` (the other has none), `StakeTooLow`,
-/// `PayoutOpen` or `Overflow`.
+/// or `PayoutOpen`.
 pub fn elect<D: Db>(db: &mut D, operator: D::Id, other: D::Id) -> Result<Elected, Error> {
     let (mut state, mut pool) = (db.state(), db.pool(operator));
     if pool.status != Status::Waiting {
@@ -203,7 +203,7 @@ pub fn elect<D: Db>(db: &mut D, operator: D::Id, other: D::Id) -> Result<Elected
 
 /// Bonds `amount` to an operator. It earns and is at risk from the next era on.
 ///
-/// Errs with `BondTooLow`, `NotRegistered`, `SlashDue`, `PayoutOpen` or `Overflow`.
+/// Errs with `BondTooLow`, `NotRegistered`, `SlashDue` or `PayoutOpen`.
 pub fn bond<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -278,7 +278,8 @@ pub fn unbond<D: Db>(
     let cohort = match is_own || since > until {
         true => None,
         false => {
-            let (start, all) = cohort_up(db, &pool, operator, since, begun)?;
+            let at = |number| db.slash_at(operator, number);
+            let (start, all) = cohort_up(db, &pool, operator, since, begun, at)?;
             Some(Cohort { start, lots: Lot::of(all.saturating_sub(amount), &pool) })
         }
     };
@@ -301,7 +302,7 @@ pub fn unbond<D: Db>(
 /// what was slashed since, which is credited to the sink.
 ///
 /// Errs with `NothingUnbonding`, `StillUnbonding`, `SlashPending` (a slash reported while `until`
-/// could be reported has to be applied first, by anyone, once it is due) or `Overflow`.
+/// could be reported has to be applied first, by anyone, once it is due).
 pub fn withdraw<D: Db>(
     db: &mut D,
     account: D::Id,
@@ -383,7 +384,7 @@ pub fn end_era<D: Db>(db: &mut D, now: Block) -> Result<EraEnded, Error> {
     Ok(EraEnded { era: ended, payout: record.payout })
 }
 
-/// Adds `amount` to the reserve. Errs with `Zero` or `Overflow`.
+/// Adds `amount` to the reserve. Errs with `Zero`.
 pub fn fund<D: Db>(db: &mut D, amount: Balance) -> Result<Funded, Error> {
     if amount == 0 {
         return Err(E::Zero);
@@ -461,18 +462,18 @@ pub fn payout<D: Db>(db: &mut D, operator: D::Id) -> Result<PaidOut, Error> {
     Ok(PaidOut { era, commission, shared })
 }
 
-/// Retires the caller. Errs with `NotRegistered` or `Overflow`.
+/// Retires the caller. Errs with `NotRegistered`.
 pub fn retire<D: Db>(db: &mut D, who: D::Id) -> Result<Retired, Error> {
     let pool = db.pool(who);
     if !pool.registered() {
         return Err(E::NotRegistered);
     }
-    leave(db, who, pool)
+    Ok(leave(db, who, pool))
 }
 
 /// Retires, for anyone, an operator whose own bond fell below `min_self_bond`.
 ///
-/// Errs with `NotRegistered`, `SelfBondSufficient` or `Overflow`.
+/// Errs with `NotRegistered` or `SelfBondSufficient`.
 pub fn remove<D: Db>(db: &mut D, operator: D::Id) -> Result<Retired, Error> {
     let pool = db.pool(operator);
     if !pool.registered() {
@@ -481,17 +482,17 @@ pub fn remove<D: Db>(db: &mut D, operator: D::Id) -> Result<Retired, Error> {
     if pool.stake.own >= db.params().min_self_bond {
         return Err(E::SelfBondSufficient);
     }
-    leave(db, operator, pool)
+    Ok(leave(db, operator, pool))
 }
 
 #[inline(never)]
-fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Result<Retired, Error> {
+fn leave<D: Db>(db: &mut D, operator: D::Id, mut pool: Pool) -> Retired {
     let mut state = db.state();
     displace(&mut state, &mut pool, Status::Retired);
     // After this point the call must succeed.
     db.set_state(state);
     db.set_pool(operator, pool);
-    Ok(Retired { operators: state.operators })
+    Retired { operators: state.operators }
 }
 
 /// What an account's lot with an operator is worth, rounded down. Errs with `Overflow`.
@@ -502,23 +503,25 @@ pub fn lot<D: Db>(db: &D, operator: D::Id, who: D::Id, since: Era) -> Result<Bal
     let counts = since <= pool.era;
     let start = if counts { db.cohort(operator, since).start } else { pool.growth };
     let grown = lot.grown(&pool, start, mul_div_down)?;
-    let waiting = lot.slashes..pool.slashes;
-    Ok(slashed(db, operator, waiting, since..=Era::MAX, grown, part_up))
+    let (waiting, at) = (lot.slashes..pool.slashes, |number| db.slash_at(operator, number));
+    Ok(slashed(at, waiting, since..=Era::MAX, grown, part_up))
 }
 
-/// The growth with which lots began to count in an era, and what all of them are worth, at least.
+/// The growth with which lots began to count in an era, and what all of them are worth, at least;
+/// `at` gives the operator's slashes by their numbers.
 pub(super) fn cohort_up<D: Db>(
     db: &D,
     pool: &Pool,
     operator: D::Id,
     since: Era,
     begun: Begun,
+    at: impl Fn(u32) -> Slash,
 ) -> Result<(u128, Balance), Error> {
-    let written = begun.filter(|(at, _)| *at == since).map(|(_, cohort)| cohort);
+    let written = begun.filter(|(counts, _)| *counts == since).map(|(_, cohort)| cohort);
     let Cohort { start, lots } = written.unwrap_or_else(|| db.cohort(operator, since));
     let grown = lots.grown(pool, start, mul_div_up)?;
     let waiting = lots.slashes..pool.slashes;
-    Ok((start, slashed(db, operator, waiting, since..=Era::MAX, grown, part_down)))
+    Ok((start, slashed(at, waiting, since..=Era::MAX, grown, part_down)))
 }
 
 /// What is left, rounded down, of what an account unbonded in era `until` of what counted since
@@ -532,20 +535,20 @@ pub fn unbonding<D: Db>(
 ) -> Result<Balance, Error> {
     let unbonds = db.unbonding(operator, who, since, until);
     let waiting = unbonds.slashes..db.pool(operator).slashes;
-    Ok(slashed(db, operator, waiting, since..=until, unbonds.amount, part_up))
+    let at = |number| db.slash_at(operator, number);
+    Ok(slashed(at, waiting, since..=until, unbonds.amount, part_up))
 }
 
 /// What is left of an amount that counted in those eras after the slashes of those numbers, each of
 /// which takes its part of it.
-fn slashed<D: Db>(
-    db: &D,
-    operator: D::Id,
+fn slashed(
+    at: impl Fn(u32) -> Slash,
     numbers: Range<u32>,
     eras: RangeInclusive<Era>,
     amount: Balance,
     part: fn(Perbill, Balance) -> Balance,
 ) -> Balance {
-    numbers.fold(amount, |left, number| match db.slash_at(operator, number) {
+    numbers.fold(amount, |left, number| match at(number) {
         slash if eras.contains(&slash.era) => left.saturating_sub(part(slash.fraction, left)),
         _ => left,
     })

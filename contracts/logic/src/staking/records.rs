@@ -9,7 +9,7 @@ pub type Era = u32;
 /// The longest time, in eras, that any parameter may ask for. It bounds every loop.
 pub const MAX_ERAS: Era = 128;
 /// The number of slashes with which an operator retires for good. It bounds every loop: no lot follows
-/// from more slashes than these and those that can still be reported then.
+/// from more slashes than these and those that can still be reported then, three kinds in an era.
 pub const MAX_SLASHES: u32 = 64;
 /// The growth of a pool that had no reward yet.
 pub const ONE: u128 = 1 << 80;

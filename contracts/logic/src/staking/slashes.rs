@@ -2,6 +2,7 @@
 
 use super::entries::{cohort_up, displace, keep};
 use super::{offences, Error as E, *};
+use alloc::vec::Vec;
 use carrots_kernel::accounts;
 
 carrots_kernel::records! {
@@ -125,8 +126,12 @@ pub fn apply_slash<D: Db>(db: &mut D, operator: D::Id) -> Result<Slashed, Error>
     // Nothing is bonded while a slash is due.
     let later = era.saturating_add(1)..=state.era.min(report.due.saturating_add(1));
     let mut exempt = pool.joining();
+    // Each is read once, however many cohorts there are.
+    let earlier = (0..pool.slashes).map(|number| db.slash_at(operator, number));
+    let earlier: Vec<Slash> = earlier.collect();
+    let at = |number| earlier.get(number as usize).copied().unwrap_or_default();
     for since in later {
-        let (_, all) = cohort_up(db, &pool, operator, since, begun)?;
+        let (_, all) = cohort_up(db, &pool, operator, since, begun, at)?;
         exempt = exempt.saturating_add(all);
     }
     let lost = pool.slash(fraction, exempt);
