@@ -142,8 +142,8 @@ fn what_is_no_state_is_refused() {
             "cells.0x07: expected what the contract stores",
         ),
         (
-            &|s| drop(s.cells.insert([key(8), key(999)].concat(), vec![0; 36])),
-            "cells.0x08000000e7030000: expected what",
+            &|s| drop(s.cells.insert([key(7), key(999)].concat(), vec![0; 36])),
+            "cells.0x07000000e7030000: expected what",
         ),
         (
             &|s| s.accounts[3].address = s.accounts[4].address,
@@ -428,7 +428,7 @@ fn what_a_file_says_wrong_of_a_state_is_told() {
         (
             "strategy = \"bonder\"  # supposed",
             "strategy = \"lazy\"",
-            "expected bonder: it is no active",
+            "expected bonder: it is no operator",
         ),
         ("[state]\nblock = 1200", "[state]\nblock = 1", "state.block = 1: expected at least 2"),
         ("[state]\nblock", "[state]\nblok", "state.blok = 1200: unknown field `blok`"),
