@@ -430,8 +430,8 @@ fn what_a_file_says_wrong_of_a_state_is_told() {
             "strategy = \"lazy\"",
             "expected bonder: it is no operator",
         ),
-        ("[state]\nblock = 1200", "[state]\nblock = 1", "state.block = 1: expected at least 2"),
-        ("[state]\nblock", "[state]\nblok", "state.blok = 1200: unknown field `blok`"),
+        ("[state]\nblock = 1800", "[state]\nblock = 1", "state.block = 1: expected at least 3"),
+        ("[state]\nblock", "[state]\nblok", "state.blok = 1800: unknown field `blok`"),
         (
             "\"0x00000000\" = \"0x",
             "\"0x00000000\" = \"0xz",
