@@ -96,7 +96,8 @@ impl<'a> Letters<'a> {
     /// So many of the calls, from the first on, with one argument changed, or its tokens, or both where
     /// that is asked.
     pub fn varied(&mut self, calls: usize, both: bool) {
-        for Letter { who, value, op } in self.all[..calls].to_vec() {
+        let calls: Vec<Letter<AnyOp>> = self.all.iter().take(calls).cloned().collect();
+        for Letter { who, value, op } in calls {
             for other in op.variants(&self.accounts, &self.amounts) {
                 self.add(who, value, other.clone());
                 if both {

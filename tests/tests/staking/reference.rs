@@ -44,6 +44,9 @@ fn begins(op: Op) -> bool {
     begins || matches!(op, SetCommission { .. } | Award { .. } | ApplySlash { .. })
 }
 
+/// A report: its number, era and offence, who reported it, and whether it was cancelled.
+type Report = (u32, Era, Offence, Agent, bool);
+
 pub struct Reference {
     params: Params,
     era: Era,
@@ -62,8 +65,8 @@ pub struct Reference {
     points: BTreeMap<(Era, Agent), u32>,
     payouts: Vec<Balance>,
     paid: BTreeSet<(Era, Agent)>,
-    /// Numbers, eras, offences, reporters, and whether it was cancelled.
-    reports: BTreeMap<Agent, VecDeque<(u32, Era, Offence, Agent, bool)>>,
+    /// By operator, those that wait, the oldest first.
+    reports: BTreeMap<Agent, VecDeque<Report>>,
     /// How often an operator was slashed.
     slashes: BTreeMap<Agent, u32>,
     /// What was unbonding when it was last written.

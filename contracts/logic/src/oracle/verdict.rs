@@ -295,7 +295,9 @@ mod tests {
             let middle = match votes.len() {
                 0 => Outcome::Silent,
                 all if 2 * numbers < all => Outcome::Unanswerable,
-                _ => Outcome::Answer(votes[(numbers - 1) / 2]),
+                _ => votes
+                    .get((numbers - 1) / 2)
+                    .map_or(Outcome::Silent, |one| Outcome::Answer(*one)),
             };
             let plurality = match leaders.as_slice() {
                 _ if votes.is_empty() => Outcome::Silent,
