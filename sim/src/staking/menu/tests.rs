@@ -398,7 +398,7 @@ fn what_cannot_be_audited_is_refused() {
     for (set, key) in [
         ("intended.strategy=exit_before_slash", "intended.strategy"),
         ("world.detection=0.12345", "world.detection"),
-        ("audit.operators=51", "audit.operators"),
+        ("audit.operators=100001", "audit.operators"),
         ("audit.stake=999999", "audit.stake"),
         ("audit.eras=0", "audit.eras"),
         ("audit.eras=4000000000", "audit.eras"),
