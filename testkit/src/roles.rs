@@ -8,7 +8,7 @@ use carrots::model::{Agent, Instance, Model, Op, Step};
 /// The messages of every mechanism with roles, and their errors.
 pub const MESSAGES: [&str; 2] = ["offer_role", "accept_role"];
 #[allow(missing_docs)]
-pub const ERRORS: [&str; 3] = ["NotHolder", "NotOffered", "RolesAlike"];
+pub const ERRORS: [&str; 3] = ["NotRoleHolder", "RoleNotOffered", "RolesAlike"];
 
 /// Every role, from its account to another that has none: nothing changes before that accepts, nobody else
 /// can accept, and whoever gave the role away has it no more. Who must not have two roles cannot accept
@@ -43,15 +43,15 @@ pub fn are_handed_over<M: Model>(start: &Instance<M>, all: &[Agent]) {
         let mut pair = Pair::new(start.clone()).expect("the contract can be deployed");
         let offer = find("offer_role", holder, role, Some(outsider));
         let accept = find("accept_role", outsider, role, None);
-        assert_eq!(call(&mut pair, outsider, offer), "NotHolder", "{role}");
-        assert_eq!(call(&mut pair, outsider, accept), "NotOffered", "{role}");
+        assert_eq!(call(&mut pair, outsider, offer), "NotRoleHolder", "{role}");
+        assert_eq!(call(&mut pair, outsider, accept), "RoleNotOffered", "{role}");
         let accepted = |outcome: String| !ERRORS.contains(&&outcome[..]);
         assert!(accepted(call(&mut pair, holder, offer)), "{role}");
-        assert_eq!(call(&mut pair, holder, accept), "NotOffered", "{role}");
+        assert_eq!(call(&mut pair, holder, accept), "RoleNotOffered", "{role}");
         assert!(accepted(call(&mut pair, holder, offer)), "{role}: it is the holder's until then");
         assert!(accepted(call(&mut pair, outsider, accept)), "{role}");
-        assert_eq!(call(&mut pair, holder, offer), "NotHolder", "{role}");
-        assert_eq!(call(&mut pair, outsider, accept), "NotOffered", "{role}");
+        assert_eq!(call(&mut pair, holder, offer), "NotRoleHolder", "{role}");
+        assert_eq!(call(&mut pair, outsider, accept), "RoleNotOffered", "{role}");
         let back = find("offer_role", outsider, role, Some(holder));
         assert!(accepted(call(&mut pair, outsider, back)), "{role}");
     }

@@ -85,8 +85,9 @@ use syn::parse_macro_input;
 ///
 /// What follows here, in the module where it is called: `Params` with `check`, `ParamsError`, `Roles`,
 /// `Error`, the trait `Db` with a getter and a setter for every table, the entry `collect`, and the names
-/// of `carrots_kernel::prelude`. `carrots_shell::contract!` and `carrots::model!` take the path of that
-/// module.
+/// of `carrots_kernel::prelude`. Where there are roles also `Role`, and the entries `offer_role` and
+/// `accept_role`, by which a role changes hands in two steps: its account offers it, the new one accepts.
+/// `carrots_shell::contract!` and `carrots::model!` take the path of that module.
 #[proc_macro]
 pub fn mechanism(input: TokenStream) -> TokenStream {
     let declaration = parse_macro_input!(input as Declaration);

@@ -367,7 +367,7 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
         }
 
         /// Offers the caller's role to another account, which has it as soon as it accepts. Until then
-        /// nothing changes; a later offer takes the place of an earlier one. Errs with `NotHolder`.
+        /// nothing changes; a later offer takes the place of an earlier one. Errs with `NotRoleHolder`.
         pub fn offer_role<D: Db>(
             db: &mut D,
             who: D::Id,
@@ -375,14 +375,14 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
             to: D::Id,
         ) -> Result<RoleOffered, Error> {
             if db.roles().holder(role) != who {
-                return Err(Error::NotHolder);
+                return Err(Error::NotRoleHolder);
             }
             // After this point the call must succeed.
             db.set_role_offer(role, Some(to));
             Ok(RoleOffered { role })
         }
 
-        /// Gives the caller a role that was offered to it. Errs with `NotOffered`, or `RolesAlike` where
+        /// Gives the caller a role that was offered to it. Errs with `RoleNotOffered`, or `RolesAlike` where
         /// the caller has a role that must not be held by the same account.
         pub fn accept_role<D: Db>(
             db: &mut D,
@@ -390,7 +390,7 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
             role: Role,
         ) -> Result<RoleAccepted, Error> {
             if db.role_offer(role) != Some(who) {
-                return Err(Error::NotOffered);
+                return Err(Error::RoleNotOffered);
             }
             let roles = db.roles().with(role, who);
             roles.check().map_err(|_| Error::RolesAlike)?;
@@ -413,9 +413,9 @@ fn errors(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
     let of_roles = (!declaration.roles.is_empty()).then(|| {
         quote! {
             /// The caller does not have the role.
-            NotHolder,
+            NotRoleHolder,
             /// The role is not offered to the caller.
-            NotOffered,
+            RoleNotOffered,
             /// The caller has a role that must not be held by the same account.
             RolesAlike,
         }

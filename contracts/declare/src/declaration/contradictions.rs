@@ -67,7 +67,8 @@ impl Declaration {
         one(&mut held.iter().chain(self.tables.iter().map(|table| &table.field)), "tables")?;
         one(&mut self.params.iter().map(|param| &param.name), "parameters")?;
         one(&mut self.roles.iter().map(|role| &role.name), "roles")?;
-        let of_all = ["NothingToCollect", "PaymentFailed", "NotHolder", "NotOffered", "RolesAlike"];
+        let of_all =
+            ["NothingToCollect", "PaymentFailed", "NotRoleHolder", "RoleNotOffered", "RolesAlike"];
         one(
             &mut given(&of_all).iter().chain(self.errors.iter().map(|error| &error.name)),
             "errors",
