@@ -268,6 +268,7 @@ carrots_kernel::mechanism! {
     }
 }
 
+// What is never inlined makes the contract smaller, and its code is most of what a call costs.
 impl Pool {
     /// Whether reported offences wait for their slash.
     pub fn accused(&self) -> bool {
