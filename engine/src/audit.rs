@@ -40,7 +40,9 @@ pub use finding::{Finding, Verdict};
 use crate::exact::{self, Rational};
 use crate::games::extensive::Extensive;
 use crate::play::{Play, ScenarioOf};
-use crate::scenario::{Document, Invalid, Requirement, ScenarioError, Token, Whole, expect};
+use crate::scenario::{
+    Document, Intended, Invalid, Requirement, ScenarioError, Token, Whole, expect,
+};
 use crate::scene::{Answers, AnyScene, Cast, How, Scene, TOKENS_MAX};
 use carrots_kernel::{Balance, Block};
 use num_traits::Zero;
@@ -98,6 +100,9 @@ pub trait Audited: Sync {
     fn asked(&self) -> &[Terms];
     /// The intended behaviour.
     fn intended(&self) -> &str;
+    /// The verdict that the scenario expects of a property that it asks for; nothing if it expects
+    /// none.
+    fn expected(&self, property: Property) -> Option<Verdict>;
     /// What its amounts are in, where they are shown.
     fn token(&self) -> &Token;
     /// Answers questions, and hands over each answer.
@@ -180,6 +185,18 @@ impl Audit {
         Self { limits, ..self }
     }
 
+    /// Asks all that the scenario asks for. Panics with what is not as it expects: what is said to be
+    /// `violated` is, what is said to be `unknown` cannot be answered, and the rest holds.
+    #[track_caller]
+    pub fn is_as_expected(&self) -> Vec<Finding> {
+        let (audited, mut findings) = (&self.audited, Vec::new());
+        audited.check(audited.asked(), self.limits, &mut |finding| findings.push(finding));
+        let wrong = findings.iter().filter(|finding| finding.surprises());
+        let wrong: Vec<_> = wrong.map(ToString::to_string).collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        findings
+    }
+
     /// A question with the property's usual terms.
     pub fn property(&self, property: Property) -> Question<'_> {
         Question { audit: self, terms: Terms::of(property) }
@@ -239,7 +256,7 @@ impl Question<'_> {
 /// A mechanism's scenario that is ready to be audited.
 struct Ready {
     scene: Box<dyn AnyScene>,
-    intended: String,
+    intended: Intended,
     asked: Vec<Terms>,
 }
 
@@ -259,8 +276,13 @@ fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready, Invalid> {
         expect(early, "state.block", "at most 2^31 - 1 to be audited")?;
     }
     let scene = Box::new(Scene::<P>::new(scenario)?);
-    let asked = asked(&scene.cast, &scenario.intended.properties)?;
-    Ok(Ready { scene, intended: scenario.intended.strategy.clone(), asked })
+    let intended = scenario.intended.clone();
+    let asked = asked(&scene.cast, &intended.properties)?;
+    let violated = intended.violated.iter().flatten();
+    let both = violated.zip(0..).find(|(property, _)| intended.unknown.contains(property));
+    let key = both.map_or(String::new(), |(_, at)| format!("intended.violated[{at}]"));
+    expect(both.is_none(), &key, "what is not in intended.unknown, too")?;
+    Ok(Ready { scene, intended, asked })
 }
 
 /// What a scenario asks for, or else what is usually asked.
@@ -297,7 +319,18 @@ impl Audited for Ready {
     }
 
     fn intended(&self) -> &str {
-        &self.intended
+        &self.intended.strategy
+    }
+
+    fn expected(&self, property: Property) -> Option<Verdict> {
+        let Intended { violated, unknown, .. } = &self.intended;
+        let violated = violated.as_ref()?;
+        let is_asked = self.asked.iter().any(|terms| terms.property == property);
+        is_asked.then(|| match property {
+            _ if unknown.contains(&property) => Verdict::Unknown,
+            _ if violated.contains(&property) => Verdict::Violated,
+            _ => Verdict::Holds,
+        })
     }
 
     fn token(&self) -> &Token {
@@ -340,6 +373,7 @@ impl Audited for Ready {
             if let Some(grid) = &grid {
                 finding = finding.within(grid.clone());
             }
+            finding.expected = self.expected(terms.property);
             finding.token = scene.cast().token.clone();
             finding.not_tried.extend(scene.cast().left_out.iter().map(ToString::to_string));
             answer(finding);

@@ -23,7 +23,7 @@ mod traits;
 
 pub use any::{AnyInstance, AnyOp};
 pub use instance::{Instance, Ledger, Log, Recording};
-pub use names::{Agent, Names, account, hash, selector};
+pub use names::{Agent, CONTRACT, Names, account, hash, selector};
 pub use state::{Holder, State};
 pub use step::{Amount, Refusal, Step, outcome};
 pub use storage::{Address, Cells, Found, StateError, Storage, hex};

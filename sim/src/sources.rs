@@ -85,5 +85,5 @@ pub const STAKING: Sources = Sources {
         "../scenarios/staking-general.toml",
     ],
     suite: "staking-general",
-    never: &["Banned", "Overflow"],
+    never: &["Banned", "AlreadyCancelled", "Overflow"],
 };

@@ -7,6 +7,7 @@ use carrots_catalogue::CATALOGUE;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
+use toml::Value;
 
 use Property::*;
 use Verdict::{Holds, Unknown, Violated};
@@ -15,6 +16,19 @@ fn scenario(name: &str, set: &[&str]) -> Document {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.toml"));
     let set: Vec<String> = set.iter().map(ToString::to_string).collect();
     Document::read(&path, &set).expect("the scenario can be read")
+}
+
+/// The scenarios that are shipped.
+fn names() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = std::fs::read_dir(folder).expect("there are scenarios");
+    let name = |file: std::io::Result<std::fs::DirEntry>| {
+        let path = file.expect("it can be read").path();
+        path.file_stem().and_then(|name| name.to_str()).expect("it has a name").to_string()
+    };
+    let mut names: Vec<_> = files.map(name).collect();
+    names.sort();
+    names
 }
 
 fn carrots(arguments: &[&str]) -> Output {
@@ -92,182 +106,15 @@ fn answered(document: &Document, chains: u64) -> Vec<Finding> {
     findings
 }
 
-/// Every scenario's properties, with the answers that are expected. What is violated here are findings
-/// about our own rules; the scenarios say what it is.
-const SCENARIOS: &[(&str, &[(Property, Verdict)])] = &[
-    (
-        "auction-first-price",
-        &[
-            // A deposit of a tenth does not keep bidders from withholding.
-            (Bayesian, Violated),
-            (IndividualRationality, Holds),
-            (Efficiency, Holds),
-            (OptimalRevenue, Holds),
-            (Solvency, Holds),
-            (Revenue, Violated),
-            (Coalition, Violated),
-        ],
-    ),
-    (
-        "auction-general",
-        &[
-            (Nash, Holds),
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Immunity, Violated),
-            (Sybil, Holds),
-            (Efficiency, Holds),
-            (OptimalRevenue, Violated),
-            (Solvency, Holds),
-            (Frozen, Holds),
-            (Attack, Holds),
-        ],
-    ),
-    (
-        "auction-second-price",
-        &[
-            (DominantStrategy, Holds),
-            (IndividualRationality, Holds),
-            (Efficiency, Holds),
-            (Solvency, Holds),
-            // The seller bids itself.
-            (Attack, Violated),
-            (OptimalRevenue, Violated),
-            (Revenue, Violated),
-            (Coalition, Violated),
-        ],
-    ),
-    (
-        "auction-uniform-price",
-        &[
-            (DominantStrategy, Holds),
-            (IndividualRationality, Holds),
-            (Efficiency, Holds),
-            (Solvency, Holds),
-            (Coalition, Violated),
-        ],
-    ),
-    (
-        "auction-vcg",
-        &[
-            (DominantStrategy, Holds),
-            (IndividualRationality, Holds),
-            (Efficiency, Holds),
-            (Solvency, Holds),
-            (Sybil, Holds),
-            (Attack, Violated),
-            (Uniqueness, Violated),
-            (Coalition, Violated),
-        ],
-    ),
-    ("funding-assurance", &[(IndividualRationality, Holds), (Solvency, Holds), (Nash, Violated)]),
-    (
-        "funding-general",
-        &[
-            (Nash, Violated),
-            (ExPost, Holds),
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Immunity, Violated),
-            (Sybil, Violated),
-            (Efficiency, Violated),
-            (Solvency, Holds),
-            (Frozen, Holds),
-            (Attack, Violated),
-        ],
-    ),
-    ("funding-pairwise", &[(Solvency, Holds), (Nash, Violated), (Sybil, Violated)]),
-    (
-        "funding-quadratic",
-        &[
-            // False names are an option like any other.
-            (Nash, Violated),
-            (IndividualRationality, Holds),
-            (Solvency, Holds),
-            (Sybil, Violated),
-            (Coalition, Violated),
-        ],
-    ),
-    (
-        "oracle-court",
-        &[
-            // Whoever has more stake than it should have votes with it, and is paid for that, too.
-            (Nash, Violated),
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Coalition, Holds),
-            (Solvency, Holds),
-            (Uniqueness, Violated),
-            (Bribery, Violated),
-            (Corruption, Violated),
-        ],
-    ),
-    (
-        "oracle-general",
-        &[
-            (Nash, Violated),
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Immunity, Violated),
-            (Bribery, Holds),
-            (Solvency, Holds),
-            (Frozen, Holds),
-            (Attack, Violated),
-        ],
-    ),
-    (
-        "oracle-price",
-        &[
-            (Nash, Holds),
-            (IndividualRationality, Holds),
-            (Griefing, Holds),
-            (Coalition, Holds),
-            (Solvency, Holds),
-            (Uniqueness, Violated),
-            (Basin, Violated),
-        ],
-    ),
-    (
-        "polkadot-staking",
-        &[
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Corruption, Holds),
-            // Who asks for all rewards keeps its bonders.
-            (Nash, Violated),
-        ],
-    ),
-    (
-        "staking-general",
-        &[
-            (Nash, Violated),
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Immunity, Violated),
-            (Corruption, Holds),
-            (Solvency, Holds),
-            (Frozen, Holds),
-            (Attack, Violated),
-        ],
-    ),
-    ("staking-local", &[(Nash, Violated), (Griefing, Violated), (Solvency, Holds)]),
-    (
-        "staking-small",
-        &[
-            (Nash, Violated),
-            (IndividualRationality, Holds),
-            (Griefing, Violated),
-            (Solvency, Holds),
-            (Coalition, Violated),
-            (ExitBeforePenalty, Holds),
-        ],
-    ),
-];
-
 /// What the README's table says of a scenario's property, as the audit says it.
 const README: &[(&str, Property, &str)] = &[
     ("auction-second-price", Attack, "seller gains "),
     ("auction-first-price", Bayesian, "withholding as "),
+    ("auction-demand-reduction", Nash, "the best deviation gains 10\n"),
+    ("auction-places", Attack, "gains 9 by calls"),
+    ("oracle-mid-life", Attack, "gains 67 by calls"),
+    ("funding-quadratic", Sybil, "gains 2.19 USD"),
+    ("funding-pairwise", Sybil, "gains 103.78 USD"),
     ("oracle-court", Uniqueness, "5 lie"),
     ("oracle-court", Bribery, "3 players turn it: for 9,412.500000000000000002 PNK in all"),
     ("oracle-court", Bribery, "and spending nothing"),
@@ -278,88 +125,10 @@ const README: &[(&str, Property, &str)] = &[
     ("staking-small", ExitBeforePenalty, "exit_before_penalty: holds"),
 ];
 
-/// What is violated in the variants of the general scenarios, in their order; with a question mark
-/// what cannot be answered there.
-const VARIANTS: &[(&str, &[&str])] = &[
-    (
-        "auction-general",
-        &[
-            "nash griefing immunity sybil attack",
-            "griefing immunity optimal_revenue",
-            "griefing immunity optimal_revenue",
-            // Of two who want two of three units each, one bids for one: the price falls to nothing.
-            "nash griefing immunity sybil optimal_revenue attack",
-            "griefing immunity optimal_revenue",
-            "griefing immunity efficiency optimal_revenue",
-            "griefing immunity optimal_revenue",
-            "griefing immunity efficiency optimal_revenue",
-            "nash griefing immunity optimal_revenue attack",
-            "nash griefing immunity sybil optimal_revenue",
-            "nash griefing immunity optimal_revenue attack",
-        ],
-    ),
-    (
-        "funding-general",
-        &[
-            "nash ex_post individual_rationality griefing immunity sybil efficiency attack",
-            "nash ex_post griefing immunity sybil efficiency attack",
-            "griefing immunity",
-            "nash ex_post griefing immunity sybil efficiency attack",
-            "nash ex_post griefing immunity sybil efficiency attack",
-            "nash ex_post griefing immunity sybil? efficiency",
-        ],
-    ),
-    (
-        "oracle-general",
-        &[
-            "nash griefing immunity attack",
-            "nash griefing immunity attack",
-            "nash griefing immunity attack",
-            "nash griefing immunity bribery? attack",
-            "nash griefing immunity bribery? attack",
-            "nash griefing immunity attack",
-        ],
-    ),
-    (
-        "staking-general",
-        &[
-            "nash griefing immunity attack",
-            "nash griefing immunity attack",
-            "nash griefing immunity attack",
-            "",
-            "nash griefing immunity attack",
-            "nash griefing immunity attack",
-            "nash individual_rationality griefing immunity attack",
-            "nash individual_rationality griefing immunity corruption attack",
-        ],
-    ),
-];
-
+/// Every scenario has exactly the verdicts that its file expects, in every variant, and the README says
+/// what comes of it.
 #[test]
-fn what_is_violated_in_variants_is_known() {
-    let mut wrong = Vec::new();
-    for (name, expected) in VARIANTS {
-        let variants = scenario(name, &[]).variants().expect("they are sound");
-        assert_eq!(variants.len(), 1 + expected.len(), "{name}");
-        for ((variant, document), expected) in variants[1..].iter().zip(*expected) {
-            // Few chains: there are many audits.
-            let findings = answered(document, 100);
-            let told = findings.iter().filter_map(|finding| match finding.verdict {
-                Holds => None,
-                Violated => Some(finding.terms.property.name().to_string()),
-                Unknown => Some(format!("{}?", finding.terms.property.name())),
-            });
-            let told: Vec<String> = told.collect();
-            if told.join(" ") != *expected {
-                wrong.push(format!("{name}: {variant}: {}, not {expected}", told.join(" ")));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_scenario_is_answered_as_expected() {
+fn every_scenario_is_answered_as_it_expects() {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let readme = std::fs::read_to_string(readme).expect("the README can be read");
     let command = |(name, property, _): &(&str, Property, &str)| {
@@ -371,27 +140,83 @@ fn every_scenario_is_answered_as_expected() {
     }
     let rows = readme.lines().filter(|line| line.starts_with('|') && line.contains("--property "));
     assert_eq!(rows.count(), commands.len(), "the README says what is not tested");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let files = std::fs::read_dir(folder).expect("there are scenarios").count();
-    assert_eq!(files, SCENARIOS.len(), "a scenario without expected answers");
-    let mut wrong = Vec::new();
-    for (name, expected) in SCENARIOS {
-        let findings = answers(name, &[]);
-        let got: Vec<_> =
-            findings.iter().map(|finding| (finding.terms.property, finding.verdict)).collect();
-        let said: Vec<_> = findings.iter().map(ToString::to_string).collect();
-        if got != *expected {
-            wrong.push(format!("{name}:\n{}", said.join("\n")));
-        }
-        for (_, property, words) in README.iter().filter(|(of, ..)| of == name) {
-            let of = |finding: &&Finding| finding.terms.property == *property;
-            let told = findings.iter().find(of).expect("it is asked").to_string();
-            if !told.contains(words) {
-                wrong.push(format!("{name}: the README says {words}\n{told}"));
+    let (mut wrong, mut told) = (Vec::new(), 0);
+    for name in names() {
+        for (variant, document) in scenario(&name, &[]).variants().expect("they are sound") {
+            // Few chains where there are many audits.
+            let chains = if variant.is_empty() { Limits::default().chains } else { 100 };
+            let findings = answered(&document, chains);
+            for finding in &findings {
+                assert!(finding.expected.is_some(), "{name}: it expects no verdicts");
+                if finding.surprises() {
+                    wrong.push(format!(
+                        "carrots audit sim/scenarios/{name}.toml ({variant}): {finding}"
+                    ));
+                }
+            }
+            let of = README.iter().filter(|(of, ..)| *of == name && variant.is_empty());
+            for (_, property, words) in of {
+                let of = |finding: &&Finding| finding.terms.property == *property;
+                let said = findings.iter().find(of).expect("it is asked").to_string();
+                if !said.contains(words) {
+                    wrong.push(format!("{name}: the README says {words}\n{said}"));
+                }
+                told += 1;
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(told, README.len(), "the README tells of a scenario that is not there");
+}
+
+/// The name of a property that is asked for by its name, or by a table of its terms.
+fn property(asked: &Value) -> Option<&str> {
+    asked.get("property").unwrap_or(asked).as_str()
+}
+
+/// What a file expects is one of the properties that it asks for.
+#[test]
+fn nothing_is_expected_of_what_is_not_asked() {
+    for name in names() {
+        for (variant, document) in scenario(&name, &[]).variants().expect("they are sound") {
+            let intended = document.table()["intended"].as_table().expect("it is a table");
+            let names = |key: &str| -> BTreeSet<&str> {
+                let all = intended.get(key).and_then(Value::as_array).into_iter().flatten();
+                all.filter_map(property).collect()
+            };
+            let asked = names("properties");
+            let expected = &names("violated") | &names("unknown");
+            assert!(expected.is_subset(&asked), "{name} ({variant}): {expected:?} of {asked:?}");
+        }
+    }
+}
+
+/// `--expected` asks whether the verdicts are those of the file.
+#[test]
+fn verdicts_are_compared_with_what_is_expected() {
+    let status = |more: &[&str]| {
+        let file = "scenarios/auction-second-price.toml";
+        let asked = ["audit", file, "--property", "optimal_revenue", "--property", "efficiency"];
+        let output = carrots(&[&asked, more].concat());
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+    };
+    let (code, text) = status(&[]);
+    assert_eq!(code, Some(1), "{text}");
+    let (code, text) = status(&["--expected"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("violated  violated") && text.contains("holds     holds"), "{text}");
+    for violated in ["[]", "['optimal_revenue','efficiency']"] {
+        let (code, text) =
+            status(&["--expected", "--set", &format!("intended.violated={violated}")]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains(", expected "), "{text}");
+    }
+    let (code, text) = status(&["--expected", "--set", "intended.unknown=['efficiency']"]);
+    assert_eq!(code, Some(1), "{text}");
+    let (code, text) = status(&["--expected", "--property", "uniqueness"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("intended.violated"), "{text}");
 }
 
 /// The simulator pays every strategy what the audit says, in the scene that is audited, or it is said why
@@ -399,8 +224,9 @@ fn every_scenario_is_answered_as_expected() {
 #[test]
 fn simulator_and_audit_agree() {
     let mut compared = 0;
-    for (name, _) in SCENARIOS {
-        for (variant, document) in scenario(name, &[]).variants().expect("the variants are sound") {
+    for name in names() {
+        for (variant, document) in scenario(&name, &[]).variants().expect("the variants are sound")
+        {
             let limits = Limits { seconds: 5.0, ..Limits::default() };
             let audited = CATALOGUE.audited(&document).expect("the scenario is sound");
             for row in audited.compare(200, limits) {
@@ -604,6 +430,8 @@ fn bad_questions_are_refused() {
             "intended.properties=[{property='nash',margin=1},{property='nash',margin=2}]",
             "no second `nash` on other terms",
         ),
+        ("oracle-court", "intended.violated=['truth']", "unknown variant `truth`"),
+        ("oracle-court", "intended.unknown=['nash']", "what is not in intended.unknown, too"),
         ("oracle-court", "intended.properties=[{property='efficiency',size=2}]", "one of margin"),
         ("oracle-court", "intended.properties=[{property='coalition',size=0}]", "at least one"),
         (

@@ -224,7 +224,7 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
         (
             "horizon = 720",
             "horizon = 7158264",
-            "run.horizon = 7158264: expected 1 to 7158262 eras: what 2^32 blocks have room for",
+            "run.horizon = 7158264: expected 1 to 7158261 eras: what 2^32 blocks have room for",
         ),
         (
             "mechanism = \"staking\"",

@@ -1,12 +1,13 @@
 //! States of mechanisms: read back as they were written, refused where they are none.
 
 use carrots::audit::Property;
-use carrots::model::{Agent, Instance, Model, Op, State, StateError, Step, hex};
+use carrots::model::{Agent, Instance, Messages, Model, Op, State, StateError, Step, hex};
 use carrots::play::{Dice, Play, ScenarioOf, Table};
 use carrots::scenario::Document;
 use carrots::scene::{Answers, History, Scene};
 use carrots_catalogue::CATALOGUE;
 use carrots_catalogue::{auction, funding, oracle, staking};
+use carrots_kernel::Balance;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -356,7 +357,11 @@ fn violations_are_found_from_a_state() {
     use Property::{Coalition, DominantStrategy, Nash, Sybil};
     let many = ["params.max_operators=60", "world.offence_gain=20000000"];
     found_from::<staking::Game>("staking-small", &many, Nash);
-    found_from::<auction::Game>("auction-first-price", &["audit.bidders=3"], DominantStrategy);
+    found_from::<auction::Game>(
+        "auction-first-price",
+        &["audit.bidders=1", "audit.steps=4"],
+        DominantStrategy,
+    );
     let bribed = [
         "audit.jury=15",
         "audit.stake=\"9_000_000_000_000_000_000_000_000\"",
@@ -513,4 +518,97 @@ fn made_up_storage_is_refused_or_played() {
     ] {
         assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
     }
+}
+
+/// A mechanism after three rounds of play, random calls of everyone, and these calls.
+fn in_mid_life<G: Play>(
+    file: &str,
+    played_with: &[&str],
+    calls: &[(Agent, Balance, <G::Model as Messages>::Op)],
+) -> State {
+    let mut instance = played::<G>(&scenario::<G>(file, played_with), 3);
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    (0..60).for_each(|_| step(&mut instance, &mut rng));
+    for (who, value, op) in calls {
+        let done = instance.apply(*who, *value, *op);
+        assert!(done.is_ok(), "{op:?}: {done:?}");
+    }
+    instance.state()
+}
+
+/// The scenarios of mid-life that are shipped are what plays make of the rules as they are.
+/// `UPDATE=1` writes them.
+fn is_shipped<G: Play>(
+    about: &str,
+    played_with: &[&str],
+    calls: &[(Agent, Balance, <G::Model as Messages>::Op)],
+    set: &[&str],
+) {
+    let general = format!("{}-general", G::Model::NAME);
+    let state = in_mid_life::<G>(&general, played_with, calls);
+    let asked = "intended.properties=['nash','solvency','frozen','attack']";
+    let text = going_on::<G>(&state, &general, &[&[asked], set].concat());
+    let about = about.lines().map(|line| format!("# {line}").trim_end().to_string());
+    let text = format!("{}\n\n{text}", about.collect::<Vec<_>>().join("\n"));
+    let path = format!("scenarios/{}-mid-life.toml", G::Model::NAME);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &text).expect("it can be written");
+    }
+    let shipped = std::fs::read_to_string(&path).expect("it is there");
+    assert_eq!(shipped, text, "{path}: UPDATE=1 cargo test --workspace --test state mid_life");
+}
+
+#[test]
+fn scenarios_of_mid_life_are_what_plays_make() {
+    let (hash, equivocation) = ([7; 32], carrots_logic::staking::Offence::Equivocation);
+    is_shipped::<auction::Game>(
+        "An auction house in mid-life: three auctions are over, and a fourth is open with one bid, of somebody\n\
+         far richer than all others. It ends without that bid, since nobody knows what it says. Those who\n\
+         bid go on, and three others come.",
+        &[
+            "agents=[{strategy='truthful',count=2,stake=10_000},{strategy='truthful',count=1,stake=9_000_000}]",
+        ],
+        &[],
+        &["intended.violated=[]"],
+    );
+    is_shipped::<funding::Game>(
+        "Funding in mid-life: four rounds are over, the sponsors of the last have not taken back what it left,\n\
+         and the next is under way with a project, and with sponsors of very different size. Those who gave\n\
+         go on, and three others come. What is violated is so from the first round on: false names pay.",
+        &[
+            "agents=[{strategy='honest',count=2,stake=10_000},{strategy='honest',count=1,stake=9_000_000}]",
+        ],
+        &[
+            (4, 20, funding::Op::Propose { text: hash }),
+            (2, 500, funding::Op::Contribute { project: 3 }),
+        ],
+        &["intended.violated=['nash','attack']"],
+    );
+    is_shipped::<oracle::Game>(
+        "A court in mid-life: jurors with very different stakes, credits that nobody collected, and the beacon's\n\
+         role handed over to a juror. They go on, and one comes. What is violated is so in every court: whoever\n\
+         has most votes of a jury takes the answer, and the pay of the others with it.",
+        &[
+            "params.max_jurors=8",
+            "agents=[{strategy='honest',count=2,stake=2_000},{strategy='honest',count=1,stake=500}]",
+        ],
+        &[],
+        &[
+            "intended.violated=['nash','attack']",
+            "audit.jury=3",
+            "audit.appeals=0",
+            "audit.jurors=1",
+        ],
+    );
+    is_shipped::<staking::Game>(
+        "Staking in mid-life: one of three operators has not retired, most of the stake is with one that has\n\
+         and is reported for an offence, lots are of all ages, and nobody ended the era when it was over.\n\
+         They go on, and an operator and a bonder come. What is violated is so from the first era on: tokens\n\
+         that lie idle earn when they are bonded.",
+        &[
+            "agents=[{strategy='honest',count=2,stake=2_000},{strategy='honest',count=1,stake=90_000},{strategy='bonder',count=2,stake=1_000}]",
+        ],
+        &[(0, 0, staking::Op::Report { operator: 7, era: 4, offence: equivocation, reporter: 8 })],
+        &["intended.violated=['nash','attack']", "audit.operators=1", "audit.eras=1"],
+    );
 }

@@ -11,6 +11,7 @@
 //! | what is the shortest trace on which it is not? | [`mod@shrink`] |
 //! | what holds after every call, and in the end? | [`invariants`] |
 //! | is everything refused that has to be, and with which error? | [`refusals`] |
+//! | does what pay depends on stand still when it is said to? | [`still`] |
 //! | are roles handed over in two steps? | [`roles`] |
 //! | what does every message cost? | [`cost`] |
 //! | how are calls written in short? | [`script`] |
@@ -30,5 +31,6 @@ pub mod roles;
 pub mod sandbox;
 pub mod script;
 pub mod shrink;
+pub mod still;
 
 pub use carrots::model::account;

@@ -392,6 +392,10 @@ impl Memory<'_> {
                     #engine::model::hash(bytes)
                 }
                 #[inline]
+                fn contract(&self) -> [u8; 32] {
+                    self.names.contract()
+                }
+                #[inline]
                 fn account(&self, who: #agent) -> [u8; 32] {
                     self.names.address(who)
                 }

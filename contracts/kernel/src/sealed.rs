@@ -1,7 +1,8 @@
 //! Sealed choices: committed to by their hash, then revealed, each in a window of blocks.
 //!
-//! A commitment binds the account and the round beside the choice, so a copied commitment cannot
-//! be opened, and an old one is of no use. The salt hides choices of which there are few.
+//! A commitment binds the contract, the account and the round beside the choice, so a copied
+//! commitment cannot be opened, and one of another round, or made for another contract, is of no
+//! use. The salt hides choices of which there are few.
 
 use crate::accounts::Accounts;
 use scale::Encode;
@@ -16,16 +17,18 @@ pub type Salt = [u8; 32];
 /// The longest window that any parameter may ask for, in blocks: no sum of windows overflows.
 pub const MAX_WINDOW: Block = 1 << 24;
 
-/// How the chain hashes, and the bytes by which it knows an account.
+/// How the chain hashes, and the bytes by which it knows the contract and accounts.
 pub trait Hashing: Accounts {
     /// Blake2b with 256 bits.
     fn hash(&self, bytes: &[u8]) -> Hash;
+    /// The contract's own account.
+    fn contract(&self) -> [u8; 32];
     /// An account's name on the chain.
     fn account(&self, who: Self::Id) -> [u8; 32];
 }
 
-/// The commitment of an account to a choice in a round: the hash of all four, SCALE-encoded in the
-/// order account, round, choice, salt.
+/// The commitment of an account to a choice in a round of this contract: the hash of all five,
+/// SCALE-encoded in the order contract, account, round, choice, salt.
 pub fn commitment<D: Hashing>(
     db: &D,
     who: D::Id,
@@ -33,7 +36,7 @@ pub fn commitment<D: Hashing>(
     choice: &impl Encode,
     salt: &Salt,
 ) -> Hash {
-    (db.account(who), round, choice, salt).using_encoded(|bytes| db.hash(bytes))
+    (db.contract(), db.account(who), round, choice, salt).using_encoded(|bytes| db.hash(bytes))
 }
 
 /// Where a round of sealed choices stands.

@@ -68,9 +68,10 @@
 //!
 //! # Why the order of calls does not matter
 //!
-//! A commitment binds its account and its round, so a copied one cannot be opened. Which bids are in
-//! is settled when the first window closes, and no call of another can stop a reveal. The order of
-//! the commitments only decides between equal bids, and between equal deposits who loses its place.
+//! A commitment binds the contract, its account and its round, so a copied one cannot be opened.
+//! Which bids are in is settled when the first window closes, and no call of another can stop a
+//! reveal. The order of the commitments only decides between equal bids, and between equal deposits
+//! who loses its place.
 //!
 //! # What stands still when
 //!

@@ -26,12 +26,13 @@
 //! | --- | --- | --- |
 //! | window of a round, all parameters | when the round begins | by nobody |
 //! | owner, text and reserve of a project | when it is proposed | by nobody |
-//! | pool of a round | when its window is over | up, by sponsors, and by what rounding left of earlier rounds, until it is ended |
+//! | what was sponsored | when the window is over | up, by sponsors |
+//! | pool of a round | when the round is ended | the same, and what rounding left of earlier rounds |
 //! | contributions, roots, pairs | when the window is over | up, by contributors |
 //! | sum of the ideal matches, and so the factor | when the window is over | up, by contributors |
 //! | whether a threshold is met | when the window is over | from no to yes, by pledges |
 //! | bonus of a pledge | when it is pledged | by nobody |
-//! | what comes back to a sponsor | when the window is over | with the pool and the ideal matches |
+//! | what comes back to a sponsor | when the round is ended | with the pool and the ideal matches |
 //!
 //! Nothing of it moves down: neither a sponsor nor a contributor takes back what others rely on.
 //!

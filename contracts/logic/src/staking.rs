@@ -30,7 +30,7 @@
 //! | length of the era | the payout | when the era ends | whoever ends it: the payout is for the time |
 //! | commission | the operator's cut | an era and a block before the era begins | the operator |
 //! | operators on duty, `n` | the fraction of a slash | when the era of the offence begins | who takes a place |
-//! | offenders, `k` | the fraction of a slash | when the slash is due | the slasher and the canceller |
+//! | offenders, `k` | the fraction of a slash | when the first slash for the era may be due | the slasher and the canceller |
 //! | who was bonded | who is slashed | when the era of the offence begins | whoever bonds and unbonds |
 //!
 //! # Why leaving is no escape, and coming late no risk
@@ -97,8 +97,8 @@ carrots_kernel::mechanism! {
         report_eras: Era, "eras";
         /// from a report to its slash
         ///
-        /// With at least `report_eras`, the fraction of a correlated slash counts every offender of
-        /// the era.
+        /// No less than `report_eras` and one: what a slash takes depends on all offenders of its era, and
+        /// nobody gains by applying it before all are reported. So long after the offence it can be cancelled.
         slash_defer_eras: Era, "eras", <= MAX_ERAS;
         /// operators on duty at a time
         max_operators: u32, "accounts", >= 1;
@@ -192,7 +192,7 @@ carrots_kernel::mechanism! {
         payout(operator: Id) => PaidOut(operator);
         /// slasher: report an offence
         report(who, operator: Id, reporter: Id, era: Era, offence: Offence) => Reported(operator);
-        /// canceller: cancel a report that waits for its slash
+        /// canceller: cancel a report while no slash for its era can be due
         cancel(who, operator: Id, number: u32) => Cancelled(operator);
         /// apply the oldest slash that is due
         apply_slash(operator: Id) => Slashed(operator);
@@ -215,6 +215,8 @@ carrots_kernel::mechanism! {
         Banned,
         /// The commission is above `max_commission`.
         CommissionTooHigh,
+        /// A commission that was announced an era ago begins with the next: another can be announced then.
+        CommissionPending,
         /// The operator's own bond is or would be below `min_self_bond`.
         SelfBondTooLow,
         /// The bond is below `min_bond`.
@@ -231,7 +233,8 @@ carrots_kernel::mechanism! {
         StakeTooLow,
         /// The operator is not on duty in this era.
         NotOnDuty,
-        /// A slash of the operator is due: call `apply_slash` first.
+        /// A slash of the operator is due, and applied by `apply_slash` before anything is bonded; or one for
+        /// that era may be, and what it takes depends on whether this one is cancelled.
         SlashDue,
         /// A finished era of the operator is not paid out yet: call `payout` first.
         PayoutOpen,
@@ -348,10 +351,14 @@ impl Pool {
         self.duty_until = era.saturating_add(1);
     }
 
-    /// Asks a commission from the era after the next on.
-    fn announce(&mut self, commission: Perbill, era: Era) {
+    /// Asks a commission from the era after the next on. What bonders were told an era ago comes first.
+    fn announce(&mut self, commission: Perbill, era: Era) -> Result<(), Error> {
+        if self.next_from == era.saturating_add(1) {
+            return Err(E::CommissionPending);
+        }
         self.next_commission = commission;
         self.next_from = era.saturating_add(2);
+        Ok(())
     }
 
     /// Takes stake out: the operator's own, or of a lot that was bonded in the pool's era or earlier.

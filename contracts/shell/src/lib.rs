@@ -47,6 +47,9 @@ macro_rules! accounts {
             fn hash(&self, bytes: &[u8]) -> [u8; 32] {
                 $crate::hash(bytes)
             }
+            fn contract(&self) -> [u8; 32] {
+                $crate::contract()
+            }
             fn account(&self, who: AccountId) -> [u8; 32] {
                 $crate::name(who)
             }
@@ -65,6 +68,11 @@ pub fn hash(bytes: &[u8]) -> Hash {
     let mut hash = Hash::default();
     ink::env::hash_bytes::<Blake2x256>(bytes, &mut hash);
     hash
+}
+
+/// The bytes by which the chain knows the contract that runs.
+pub fn contract() -> [u8; 32] {
+    name(ink::env::account_id::<ink::env::DefaultEnvironment>())
 }
 
 /// The bytes by which the chain knows an account.

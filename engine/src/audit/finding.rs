@@ -42,6 +42,8 @@ pub struct Finding {
     pub terms: Terms,
     /// Whether it holds.
     pub verdict: Verdict,
+    /// The verdict that the scenario expects, if it expects one.
+    pub expected: Option<Verdict>,
     /// How that is known: `exhaustive`, `proved` with the argument, or what was tried.
     pub method: String,
     /// What the verdict is about.
@@ -113,6 +115,7 @@ impl Finding {
             variant: String::new(),
             terms: terms.clone(),
             verdict: Verdict::Holds,
+            expected: None,
             method: method.into(),
             domain,
             options: Vec::new(),
@@ -136,6 +139,11 @@ impl Finding {
     pub fn stopped(terms: &Terms, why: Stopped, domain: String, checked: u64) -> Self {
         let holds = Self::holds(terms, why.to_string(), domain, checked);
         Self { verdict: Verdict::Unknown, ..holds }
+    }
+
+    /// Whether the scenario expects another verdict.
+    pub fn surprises(&self) -> bool {
+        self.expected.is_some_and(|expected| expected != self.verdict)
     }
 
     /// With more that was looked at.
@@ -167,7 +175,11 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         let Self { terms, verdict, method, domain, checked, .. } = self;
-        write!(out, "{}: {} ({method}", terms.property.name(), verdict.name())?;
+        write!(out, "{}: {}", terms.property.name(), verdict.name())?;
+        if let (true, Some(expected)) = (self.surprises(), self.expected) {
+            write!(out, ", expected {}", expected.name())?;
+        }
+        write!(out, " ({method}")?;
         if !domain.is_empty() {
             write!(out, "; {domain}")?;
         }

@@ -118,7 +118,8 @@ impl Node {
         let cells = cells.map(|(key, value)| (key.get(16..).unwrap_or_default().to_vec(), value));
         let minimum = self.existential_deposit(&at)?;
         let held = self.free(&at, contract)?.saturating_sub(minimum);
-        Ok(State { block: head.number, held, cells: cells.collect(), ..State::default() })
+        let (contract, cells) = (contract.0, cells.collect());
+        Ok(State { contract, block: head.number, held, cells, ..State::default() })
     }
 
     /// What an account can spend, and must keep some of.

@@ -1,7 +1,7 @@
 //! `carrots audit`: does the intended behaviour of a scenario hold?
 
 use super::output::{Format, Verdict, print, table};
-use crate::audit::{Audited, Compared, Counterexample, Finding, Limits};
+use crate::audit::{self, Audited, Compared, Counterexample, Finding, Limits};
 use crate::exact;
 use crate::mechanism::Catalogue;
 use crate::scenario::{Document, Property, Terms};
@@ -14,7 +14,8 @@ use std::time::Duration;
 
 /// Does the intended behaviour hold? Else: the deviation that pays, as a trace
 ///
-/// Exit status 1 says that a property is violated, 3 that none is but one is unknown.
+/// Exit status 1 says that a property is violated, 3 that none is but one is unknown. With --expected
+/// it says so of verdicts that the scenario does not expect.
 #[derive(clap::Args)]
 pub struct Args {
     /// The scenario, a TOML file: see `carrots init`
@@ -22,6 +23,10 @@ pub struct Args {
     /// Ask for this property only, on the scenario's terms or the usual ones; can be repeated
     #[arg(long, value_name = "NAME", value_parser = property)]
     property: Vec<Property>,
+    /// Compare the verdicts with those that the scenario expects, which are in intended.violated and
+    /// intended.unknown; all others hold
+    #[arg(long)]
+    expected: bool,
     /// How to print the result
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -44,7 +49,7 @@ pub struct Args {
     /// Instead: what every strategy is paid in so many runs of the simulator, and exactly, in the
     /// scene that is audited, the others as intended; 1 says that they differ, 3 that it is not known
     #[arg(long, value_name = "RUNS", num_args = 0..=1, require_equals = true, default_missing_value = "1000",
-        value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["property", "out"])]
+        value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["property", "out", "expected"])]
     compare: Option<u64>,
     /// Where searches start from
     #[arg(long, default_value = "1")]
@@ -78,7 +83,14 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let document = Document::read(&args.scenario, &args.set)?;
     let mut audits = Vec::new();
     for (variant, document) in document.variants()? {
-        audits.push((variant, catalogue.audited(&document)?));
+        let audited = catalogue.audited(&document)?;
+        let asked = questions(&args, &*audited);
+        let alien = asked.iter().find(|terms| audited.expected(terms.property).is_none());
+        if let (true, Some(terms)) = (args.expected, alien) {
+            let missing = format!("says nothing of {}, for --expected", terms.property.name());
+            return Err(document.wrong("intended.violated", &missing).into());
+        }
+        audits.push((variant, audited));
     }
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
@@ -106,24 +118,31 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         }
         Format::Table => print(&page(&scenario, audited.intended(), &findings))?,
     }
-    let any = |verdict| findings.iter().any(|finding| finding.verdict == verdict);
+    let counted = findings.iter().filter(|finding| !args.expected || finding.surprises());
+    let verdicts: Vec<_> = counted.map(|finding| finding.verdict).collect();
     Ok(match () {
-        _ if any(crate::audit::Verdict::Violated) => Verdict::Fails,
-        _ if any(crate::audit::Verdict::Unknown) => Verdict::Stopped,
+        _ if verdicts.contains(&audit::Verdict::Violated) => Verdict::Fails,
+        _ if args.expected && verdicts.contains(&audit::Verdict::Holds) => Verdict::Fails,
+        _ if verdicts.contains(&audit::Verdict::Unknown) => Verdict::Stopped,
         _ => Verdict::Holds,
     })
 }
 
-fn check(args: &Args, audited: &dyn Audited, limits: Limits) -> Vec<Finding> {
+/// What is asked of a scenario.
+fn questions(args: &Args, audited: &dyn Audited) -> Vec<Terms> {
     let asked = |property: &Property| {
         let own: Vec<_> =
             audited.asked().iter().filter(|terms| terms.property == *property).cloned().collect();
         if own.is_empty() { vec![Terms::of(*property)] } else { own }
     };
-    let questions: Vec<Terms> = match args.property.as_slice() {
+    match args.property.as_slice() {
         [] => audited.asked().to_vec(),
         some => some.iter().flat_map(asked).collect(),
-    };
+    }
+}
+
+fn check(args: &Args, audited: &dyn Audited, limits: Limits) -> Vec<Finding> {
+    let questions = questions(args, audited);
     let (bar, mut findings) = (ProgressBar::new_spinner(), Vec::new());
     bar.enable_steady_tick(Duration::from_millis(200));
     let next = |at: usize| questions.get(at).map_or("", |terms| terms.property.name());
@@ -226,6 +245,7 @@ fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
 }
 
 fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
+    let expects = findings.iter().any(|finding| finding.expected.is_some());
     let rows = findings.iter().map(|finding| {
         let gain = finding.gain.as_ref().map(|gain| match finding.terms.property.is_amount() {
             true => finding.token.show_exact(gain),
@@ -235,15 +255,17 @@ fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
         if !finding.variant.is_empty() {
             property = format!("{property} ({})", finding.variant);
         }
-        vec![
-            property,
-            finding.verdict.name().into(),
-            finding.checked.to_string(),
-            gain.unwrap_or_default(),
-        ]
+        let mut row = vec![property, finding.verdict.name().into()];
+        row.extend(expects.then(|| finding.expected.map_or("", audit::Verdict::name).to_string()));
+        row.extend([finding.checked.to_string(), gain.unwrap_or_default()]);
+        row
     });
-    let header = [" property", "verdict", "checked", "measured"];
-    let mut page = format!("{scenario}: {intended}\n\n{}\n", table(&header, 2, rows));
+    let mut header = vec![" property", "verdict", "checked", "measured"];
+    if expects {
+        header.insert(2, "expected");
+    }
+    let left = header.len() - 2;
+    let mut page = format!("{scenario}: {intended}\n\n{}\n", table(&header, left, rows));
     for finding in findings {
         page.push_str(&format!("\n{finding}\n"));
     }

@@ -159,7 +159,9 @@ impl<M: Model> Instance<M> {
         let mut db = M::restore(&mut found)?;
         wallets.resize(found.agents(), 0);
         db.resize(found.agents());
+        let agents = found.agents();
         *db.names_mut() = found.names();
+        db.names_mut().set_contract(state.contract, agents);
         let held = state.held;
         let sum = wallets.iter().try_fold(held, |sum, wallet| sum.checked_add(*wallet));
         sum.ok_or(StateError::Sum)?;
@@ -206,6 +208,7 @@ impl<M: Model> Instance<M> {
             strategy: None,
         };
         State {
+            contract: self.db.names().contract(),
             block: self.block,
             held: self.ledger.held,
             accounts: (0..).zip(&self.ledger.wallets).map(holder).collect(),

@@ -1,4 +1,4 @@
-//! How agents are called on the chain.
+//! How the contract and agents are called on the chain.
 
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use std::collections::HashMap;
@@ -25,12 +25,17 @@ pub fn account(agent: Agent) -> [u8; 32] {
     account
 }
 
-/// The accounts of agents: those of a chain, or else computed from their numbers by [`account`].
+/// How a contract is called that no chain has named.
+pub const CONTRACT: [u8; 32] = [b'c'; 32];
+
+/// The accounts of the contract and of agents: those of a chain, or else [`CONTRACT`], and computed
+/// from the agents' numbers by [`account`].
 #[derive(Debug, Default)]
 pub struct Names(Option<Arc<Book>>);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Book {
+    contract: [u8; 32],
     addresses: Vec<[u8; 32]>,
     agents: HashMap<[u8; 32], Agent>,
 }
@@ -55,6 +60,19 @@ impl Clone for Names {
 }
 
 impl Names {
+    /// The contract's account.
+    #[inline]
+    pub fn contract(&self) -> [u8; 32] {
+        self.0.as_ref().map_or(CONTRACT, |book| book.contract)
+    }
+
+    /// The contract, whose agents are so many, has this account.
+    pub fn set_contract(&mut self, contract: [u8; 32], agents: usize) {
+        if self.contract() != contract {
+            self.book(agents).contract = contract;
+        }
+    }
+
     /// An agent's account.
     #[inline]
     pub fn address(&self, agent: Agent) -> [u8; 32] {
@@ -84,15 +102,20 @@ impl Names {
         if self.0.is_none() && address == account(agents as Agent) {
             return agents as Agent;
         }
-        let book = self.0.get_or_insert_with(|| {
-            let addresses: Vec<_> = (0..agents as Agent).map(account).collect();
-            let numbered = addresses.iter().copied().zip(0..).collect();
-            Arc::new(Book { addresses, agents: numbered })
-        });
-        let book = Arc::make_mut(book);
+        let book = self.book(agents);
         let agent = book.addresses.len() as Agent;
         book.addresses.push(address);
         book.agents.insert(address, agent);
         agent
+    }
+
+    /// What is written down of so many agents.
+    fn book(&mut self, agents: usize) -> &mut Book {
+        let book = self.0.get_or_insert_with(|| {
+            let addresses: Vec<_> = (0..agents as Agent).map(account).collect();
+            let numbered = addresses.iter().copied().zip(0..).collect();
+            Arc::new(Book { contract: CONTRACT, addresses, agents: numbered })
+        });
+        Arc::make_mut(book)
     }
 }

@@ -1,6 +1,6 @@
 //! A mechanism's state as a chain has it: the cells of its storage, and the tokens of its accounts.
 
-use super::names::account;
+use super::names::{CONTRACT, account};
 use super::storage::{Found, Storage};
 use super::text;
 use super::traits::Model;
@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What a chain says of a deployed mechanism.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
+    /// The contract's name on the chain. Whoever leaves it out has one that is made up.
+    #[serde(default = "made_up", with = "text::address")]
+    pub contract: [u8; 32],
     /// The block in progress.
     pub block: Block,
     /// The tokens of the contract.
@@ -30,6 +33,24 @@ pub struct State {
     /// Whether what is done from here on is recorded.
     #[serde(skip)]
     pub recorded: bool,
+}
+
+fn made_up() -> [u8; 32] {
+    CONTRACT
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            contract: CONTRACT,
+            block: 0,
+            held: 0,
+            accounts: Vec::new(),
+            cells: Storage::new(),
+            newcomers: Vec::new(),
+            recorded: false,
+        }
+    }
 }
 
 /// An account of a state.

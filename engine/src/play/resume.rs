@@ -68,7 +68,7 @@ fn write_state<G: Play>(
     state: &State,
     notes: BTreeMap<Vec<u8>, String>,
 ) {
-    let State { block, held, accounts, .. } = instance.state();
+    let State { contract, block, held, accounts, .. } = instance.state();
     let mut line = |line: std::fmt::Arguments| {
         writeln!(text, "{line}").expect("a string can be written to");
     };
@@ -76,6 +76,7 @@ fn write_state<G: Play>(
         "\n# The contract as it stands: what is simulated or audited goes on from here."
     ));
     line(format_args!("[state]\nblock = {block}\nheld = \"{held}\""));
+    line(format_args!("contract = \"{}\"", hex(contract)));
     line(format_args!(
         "\n# Who has a strategy goes on with it; the others do nothing more. [[agents]] enter beside them."
     ));

@@ -73,14 +73,18 @@ impl<P: Play> Scene<P> {
             scenario.incumbents().into_iter().map(|(_, strategy)| strategy).collect();
         let strategies = [&entering[..], &there].concat();
         let values: Vec<_> = (0..strategies.len()).map(|player| play.kinds(player)).collect();
+        // Who is there already has one account.
+        let most = |player: usize| if player < entering.len() { u32::MAX } else { 1 };
         let (mut options, mut intended) = (Vec::new(), Vec::new());
         for (player, strategy) in strategies.iter().enumerate() {
-            let (all, own) = offer(&play, player, *strategy, &values[player]);
+            let (all, own) = offer(&play, player, most(player), *strategy, &values[player]);
             options.push(all);
             intended.push(own);
         }
         let chosen = |strategy: &&P::Strategy| {
-            let suits = |at: usize| play.suits(at, **strategy) || strategies[at] == **strategy;
+            let fits = |at: usize| P::accounts(**strategy) <= most(at);
+            let suits =
+                |at: usize| play.suits(at, **strategy) && fits(at) || strategies[at] == **strategy;
             !(0..values.len()).any(suits)
         };
         let left_out = P::Strategy::ALL.iter().filter(chosen).map(|one| one.name()).collect();
@@ -474,6 +478,7 @@ fn choice<P: Play>(
 fn offer<P: Play>(
     play: &P,
     player: usize,
+    accounts: u32,
     intended: P::Strategy,
     values: &[Balance],
 ) -> (Vec<Choice<P::Plan>>, Vec<usize>) {
@@ -485,12 +490,14 @@ fn offer<P: Play>(
             all.len() - 1
         })
     };
-    for plan in play.options(player) {
+    let fits = |plan: &P::Plan| accounts_of(play, *plan) <= accounts;
+    for plan in play.options(player).into_iter().filter(fits) {
         (0..values.len()).for_each(|kind| _ = add(plan, kind));
     }
     let own = (0..values.len()).map(|kind| add(play.intended(player, intended), kind)).collect();
-    for strategy in P::Strategy::ALL.iter().filter(|one| play.suits(player, **one)) {
-        (0..values.len()).for_each(|kind| _ = add(P::plan(*strategy), kind));
+    let suits = P::Strategy::ALL.iter().filter(|one| play.suits(player, **one));
+    for plan in suits.map(|strategy| P::plan(*strategy)).filter(fits) {
+        (0..values.len()).for_each(|kind| _ = add(plan, kind));
     }
     (all, own)
 }

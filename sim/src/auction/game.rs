@@ -231,7 +231,8 @@ impl Play for Game {
     /// matters who of them is first.
     fn class(&self, player: usize) -> usize {
         let units = self.world.weights.len().min(self.params.items as usize);
-        if units > 1 || self.audit.identities > 1 || self.audit.withholding {
+        let there = player >= self.entering;
+        if there || units > 1 || self.audit.identities > 1 || self.audit.withholding {
             return player;
         }
         let same = |kinds: &Vec<Balance>| *kinds == self.kinds[player];

@@ -59,6 +59,8 @@ pub struct Game {
     pub(super) params: Params,
     pub(super) world: World,
     pub(super) audit: Audit,
+    /// Bidders who enter; those who are there already come after them.
+    pub(super) entering: usize,
     /// What everybody may know, where it is audited.
     pub(super) kinds: Vec<Vec<Balance>>,
 }
@@ -124,6 +126,7 @@ pub fn game(scenario: &Scenario) -> Game {
         params: scenario.params,
         world: scenario.world.clone(),
         audit,
+        entering: agents as usize,
         kinds: (0..bidders).map(kinds).collect(),
     }
 }

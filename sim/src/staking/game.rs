@@ -213,6 +213,7 @@ impl Play for Game {
         let (board, db) = (&mut table.board, &table.instance.db);
         board.stakes = board.operators.iter().map(|at| db.pool(*at).stake.all).collect();
         board.start = db.state();
+        board.era = board.start.era;
     }
 
     /// One era. Bonders who are content look only where there is news.
@@ -256,7 +257,7 @@ impl Play for Game {
     /// Lets time pass until every report had its slash.
     fn finish<A: Answers<Staking>>(&self, table: &mut Table<A>) {
         table.board.end = table.instance.db.state();
-        let after = self.world.report_delay_eras + self.params.slash_defer_eras;
+        let after = self.world.report_delay_eras + self.params.deferral();
         (0..=after).for_each(|_| self.close(table));
         for who in accounts(&table.instance) {
             let unbondings = table.instance.db.unbondings.get(who);
@@ -473,7 +474,7 @@ impl Game {
             table.turn_of_others();
             apply_slashes(table);
         }
-        table.board.era += 1;
+        table.board.era = table.instance.db.state().era;
     }
 
     /// An operator's era.

@@ -150,7 +150,7 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
     let exact = (detection - detection.round()).abs() < 1e-9;
     expect(exact, "world.detection", "a multiple of 0.001 to be audited")?;
     let audit = complete(scenario)?;
-    let after = world.report_delay_eras + params.slash_defer_eras + params.unbonding_eras + 2;
+    let after = world.report_delay_eras + params.deferral() + params.unbonding_eras + 2;
     let all = audit.eras.saturating_add(after);
     let expected =
         format!("at most {ERAS_MAX} eras until all left, unbonding_eras and report_eras too");

@@ -131,7 +131,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     let (block, state) = start.unwrap_or_default();
     let expected = format!("at least {}: every era takes a block", state.era);
     expect(state.era <= block, "state.block", expected)?;
-    let after = u64::from(world.report_delay_eras + params.slash_defer_eras) + 2;
+    let after = u64::from(world.report_delay_eras + params.deferral()) + 2;
     let blocks = u64::from(scenario.blocks_left());
     let most = (blocks / u64::from(params.era_blocks)).saturating_sub(after);
     expect_blocks(run.horizon, most, "eras")

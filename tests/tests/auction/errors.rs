@@ -26,6 +26,8 @@ fn table() -> Vec<Row<Auction>> {
     let revealed = with(&sealed(&[60]), &[opened(&[60], 60)]);
     let settled = vec![open(), over.clone(), settle()];
     let copied = call(BOB, deposit, Op::Commit { commitment: seal(ANN, 0, &single) });
+    let foreign = Op::Commit { commitment: seal_for([7; 32], ANN, 0, &single) };
+    let foreign = call(ANN, deposit, foreign);
     let other_salt = call(ANN, 60, Op::Reveal { values: single, salt: [7; 32] });
     vec![
         (p, vec![], call(ANN, 0, Op::Open {}), NotSeller),
@@ -60,6 +62,7 @@ fn table() -> Vec<Row<Auction>> {
         (p, sealed(&[60]), opened(&[61], 61), WrongReveal),
         (p, sealed(&[60]), other_salt, WrongReveal),
         (p, vec![open(), copied, late.clone()], reveal(BOB, 60, 0, single), WrongReveal),
+        (p, vec![open(), foreign, late.clone()], opened(&[60], 60), WrongReveal),
         (p, with(&settled, &[open(), ann.clone(), late.clone()]), opened(&[60], 60), WrongReveal),
         (p, sealed(&[1, 2, 3, 4]), opened(&[1, 2, 3, 4], 4), NoSuchItem),
         (p, sealed(&[MAX_BID + 1]), opened(&[MAX_BID + 1], 0), BidTooHigh),

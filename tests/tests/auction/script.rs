@@ -1,7 +1,7 @@
 //! Short ways to write calls.
 
 use crate::generate::params;
-use carrots::model::{Agent, Model, Step, hash};
+use carrots::model::{Agent, CONTRACT, Model, Step, hash};
 use carrots_catalogue::auction::{Auction, Op, SELLER};
 use carrots_kernel::Balance;
 use carrots_logic::auction::{Hash, MAX_ITEMS, Params, Salt, Values};
@@ -29,7 +29,13 @@ pub fn salt(who: Agent, round: u32) -> Salt {
 }
 
 pub fn seal(who: Agent, round: u32, values: &Values) -> Hash {
-    let model = Auction::new(params(), 0, 0).expect("the parameters are sound");
+    seal_for(CONTRACT, who, round, values)
+}
+
+/// A commitment that is made for that contract.
+pub fn seal_for(contract: [u8; 32], who: Agent, round: u32, values: &Values) -> Hash {
+    let mut model = Auction::new(params(), 0, 0).expect("the parameters are sound");
+    model.names_mut().set_contract(contract, 0);
     model.seal(who, round, values, &salt(who, round))
 }
 

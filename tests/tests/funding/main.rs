@@ -10,3 +10,4 @@ mod invariants;
 mod properties;
 mod published;
 mod script;
+mod still;

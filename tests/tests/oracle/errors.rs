@@ -94,6 +94,7 @@ fn votes() -> Vec<Row<Oracle>> {
     // A commitment that was made for another account.
     let Step::Call { op: copied, .. } = commit(BOB, 0, 1) else { unreachable!("it is a call") };
     let copied = with(vec![call(ANN, 0, copied), blocks(p.commit_blocks)]);
+    let foreign = with(vec![commit_for([7; 32], 0, ANN, 0, 1), blocks(p.commit_blocks)]);
     vec![
         (p, with(vec![blocks(p.commit_blocks)]), commit(ANN, 0, 0), NotCommitting),
         (p, vec![ask(fee(&p), CHOICE)], commit(ANN, 0, 0), NotCommitting),
@@ -107,6 +108,7 @@ fn votes() -> Vec<Row<Oracle>> {
         (p, invalid, reveal(ANN, 0, 3), WrongAnswer),
         (p, reveals, reveal(ANN, 0, 2), WrongReveal),
         (p, copied, reveal(ANN, 0, 1), WrongReveal),
+        (p, foreign, reveal(ANN, 0, 1), WrongReveal),
     ]
 }
 

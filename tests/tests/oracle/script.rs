@@ -1,7 +1,7 @@
 //! Short ways to write calls.
 
 use crate::generate::params;
-use carrots::model::{Agent, Instance, Model, Step};
+use carrots::model::{Agent, CONTRACT, Instance, Model, Step};
 use carrots_catalogue::oracle::{BEACON, Op, Oracle};
 use carrots_kernel::{Balance, sealed};
 use carrots_logic::oracle::{Kind, Params};
@@ -50,7 +50,19 @@ pub fn expire(question: u64) -> Step<Op> {
 
 /// Commits to an answer in a round of a question.
 pub fn commit_in(round: u32, who: Agent, question: u64, answer: u128) -> Step<Op> {
-    let model = Oracle::new(params(), 0, 0).expect("the parameters are sound");
+    commit_for(CONTRACT, round, who, question, answer)
+}
+
+/// The same, made for that contract.
+pub fn commit_for(
+    contract: [u8; 32],
+    round: u32,
+    who: Agent,
+    question: u64,
+    answer: u128,
+) -> Step<Op> {
+    let mut model = Oracle::new(params(), 0, 0).expect("the parameters are sound");
+    model.names_mut().set_contract(contract, 0);
     let commitment = sealed::commitment(&model, who, round, &(question, answer), &SALT);
     call(who, 0, Op::Commit { question, commitment })
 }

@@ -13,7 +13,7 @@ use scale::Encode;
 
 /// Every message at least once, with something to do.
 fn script() -> Vec<Step<Op>> {
-    let params = Params { max_operators: 3, ..params() };
+    let params = Params { max_operators: 3, ..at_once() };
     let era = eras(&params, 1);
     let before = vec![register(ANN, 1_000_000), register(BOB, 1_000_000), bond(CAT, 50_000, ANN)];
     let bonds = vec![bond(BOB, 50_000, ANN), register(7, 2_000), register(8, 3_000)];
@@ -37,7 +37,7 @@ fn remove_after_ruin() -> Vec<Step<Op>> {
 
 /// The model in which it is played.
 fn start() -> Instance<Staking> {
-    model(Params { max_operators: 3, ..params() }, 10)
+    model(Params { max_operators: 3, ..at_once() }, 10)
 }
 
 #[test]

@@ -26,6 +26,8 @@ fn table() -> Vec<Row<Staking>> {
     let waits = vec![ann.clone(), register(BOB, 1_000)];
     let strong = with(&vec![ann.clone(), register(BOB, 2_000)], eras(&p, 1));
     let accused = vec![ann.clone(), misconduct(ANN, 0)];
+    let announced = vec![ann.clone(), commission(ANN, 5), commission(ANN, 7)];
+    let due = eras(&p, p.deferral() as usize);
     let banned: Steps = [vec![ann.clone()], reports(32), vec![apply_slash(ANN); 64]].concat();
     vec![
         (p, vec![ann.clone()], call(ANN, 0, slander()), NotSlasher),
@@ -37,10 +39,11 @@ fn table() -> Vec<Row<Staking>> {
         (p, vec![], call(ANN, 1_000, greedy), CommissionTooHigh),
         (p, vec![ann.clone()], commission(ANN, 51), CommissionTooHigh),
         (p, vec![], register(ANN, 999), SelfBondTooLow),
+        (p, with(&announced, era.clone()), commission(ANN, 6), CommissionPending),
         (p, vec![ann.clone()], unbond(ANN, ANN, 0, 1), SelfBondTooLow),
         (
             full,
-            with(&waits, [vec![misconduct(BOB, 0)], era.clone(), vec![apply_slash(BOB)]].concat()),
+            with(&waits, [vec![misconduct(BOB, 0)], due, vec![apply_slash(BOB)]].concat()),
             elect(BOB, ANN),
             SelfBondTooLow,
         ),
@@ -65,8 +68,14 @@ fn table() -> Vec<Row<Staking>> {
         (p, unpaid.clone(), award(ANN, 1), PayoutOpen),
         (p, unpaid.clone(), commission(ANN, 1), PayoutOpen),
         (p, with(&unpaid, vec![retire(ANN)]), ann.clone(), PayoutOpen),
-        (now, with(&unpaid, vec![misconduct(ANN, 1)]), apply_slash(ANN), PayoutOpen),
-        (now, accused.clone(), bond(BOB, 10, ANN), SlashDue),
+        (
+            now,
+            with(&earned, [vec![misconduct(ANN, 1)], era.clone()].concat()),
+            apply_slash(ANN),
+            PayoutOpen,
+        ),
+        (now, with(&accused, era.clone()), bond(BOB, 10, ANN), SlashDue),
+        (now, with(&accused, era.clone()), cancel(ANN, 0), SlashDue),
         (p, vec![], fund(0), Zero),
         (p, vec![ann.clone()], unbond(ANN, ANN, 0, 0), Zero),
         (p, on_duty.clone(), award(ANN, 0), Zero),
@@ -88,7 +97,12 @@ fn table() -> Vec<Row<Staking>> {
         (p, accused.clone(), misconduct(ANN, 0), AlreadyReported),
         (p, vec![ann.clone()], apply_slash(ANN), NoSlash),
         (p, accused.clone(), cancel(ANN, 1), NoSlash),
-        (now, with(&accused, vec![apply_slash(ANN)]), cancel(ANN, 0), NoSlash),
+        (
+            now,
+            with(&accused, [era.clone(), vec![apply_slash(ANN)]].concat()),
+            cancel(ANN, 0),
+            NoSlash,
+        ),
         (p, with(&accused, vec![cancel(ANN, 0)]), cancel(ANN, 0), AlreadyCancelled),
         (p, accused.clone(), apply_slash(ANN), SlashDeferred),
         (p, vec![ann.clone()], remove(ANN), SelfBondSufficient),
@@ -116,9 +130,10 @@ fn the_contract_gives_every_error_where_the_model_does() {
 fn a_payment_that_fails_changes_nothing() {
     let params = at_once();
     let unbonded = vec![register(ANN, 1_000), bond(BOB, 500, ANN), unbond(BOB, ANN, 1, 500)];
-    let slashed = vec![misconduct(ANN, 0), apply_slash(ANN)];
     let mut pair = pair(params);
-    done_all(&mut pair, &[unbonded, slashed, eras(&params, 4)].concat());
+    let (reported, slashed) = (vec![misconduct(ANN, 0)], vec![apply_slash(ANN)]);
+    let steps = [unbonded, reported, eras(&params, 1), slashed, eras(&params, 4)];
+    done_all(&mut pair, &steps.concat());
     let withdraw = Op::Withdraw { account: BOB, operator: ANN, since: 1, until: 0 };
     refusals::payment_fails(pair, &[(BOB, withdraw), (BOB, Op::Collect { account: CAT })]);
 }

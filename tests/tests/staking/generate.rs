@@ -49,14 +49,15 @@ pub fn cases() -> Vec<Case> {
     let tiny = Params { min_self_bond: 1, min_bond: 1, issuance: 100, ..params() };
     let deferred = Params { unbonding_eras: 6, report_eras: 3, slash_defer_eras: 5, ..params() };
     let short = Params { unbonding_eras: 1, report_eras: 0, slash_defer_eras: 0, ..params() };
-    let ruin = Params { misconduct_slash: Perbill::one(), slash_defer_eras: 0, ..params() };
+    let at_once = Params { report_eras: 0, slash_defer_eras: 0, ..params() };
+    let ruin = Params { misconduct_slash: Perbill::one(), ..at_once };
     let huge = Params { min_self_bond: 1 << 100, issuance: 1 << 122, ..params() };
     let quick =
         Params { era_blocks: 1, year_blocks: 1, max_commission: Perbill::one(), ..params() };
     let case = |name, params, amount, wallet| Case { name, params, amount, wallet };
     vec![
         case("plain", params(), 1_000_000, 10_000_000),
-        case("slashes at once", Params { slash_defer_eras: 0, ..params() }, 1_000_000, 10_000_000),
+        case("slashes at once", at_once, 1_000_000, 10_000_000),
         case("slashes late", deferred, 1_000_000, 10_000_000),
         case("short unbonding", short, 1_000_000, 10_000_000),
         case("ruin", ruin, 1_000_000, 10_000_000),

@@ -32,7 +32,7 @@ fn leave(model: &mut Instance<Staking>) {
     let agents = model.ledger().wallets.len() as Agent;
     let params = Db::params(&model.db);
     let pairs = || (0..agents * agents).map(|n| (n / agents, n % agents));
-    play_all(model, &eras(&params, 1 + params.slash_defer_eras as usize));
+    play_all(model, &eras(&params, 1 + params.deferral() as usize));
     for operator in 0..agents {
         let _ = play(model, &payout(operator));
         while play(model, &apply_slash(operator)).is_ok() {}

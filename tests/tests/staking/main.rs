@@ -11,3 +11,4 @@ mod properties;
 mod published;
 mod reference;
 mod script;
+mod still;

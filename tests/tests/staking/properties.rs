@@ -48,7 +48,7 @@ fn loss(mut model: Instance<Staking>, who: &[Agent], steps: &[Step<Op>]) -> Bala
         |model: &Instance<Staking>| who.iter().map(|agent| model.wealth(*agent)).sum::<Balance>();
     let (params, before) = (Db::params(&model.db), wealth(&model));
     play_all(&mut model, steps);
-    play_all(&mut model, &eras(&params, params.slash_defer_eras as usize));
+    play_all(&mut model, &eras(&params, params.deferral() as usize));
     play_all(&mut model, &[apply_slash(ANN)]);
     before.saturating_sub(wealth(&model))
 }
@@ -142,8 +142,9 @@ proptest! {
     fn being_removed_is_no_escape(first in 1..900_000_000u32, own in 1_000..1_000_000u128) {
         let params = Params { misconduct_slash: Perbill::from_parts(first), ..at_once() };
         let mut model = start(params, own, 10);
-        play_all(&mut model, &[misconduct(ANN, 1), apply_slash(ANN)]);
-        let second = report(ANN, 1, Offence::Equivocation);
+        let due = eras(&params, params.deferral() as usize);
+        play_all(&mut model, &[vec![misconduct(ANN, 1)], due, vec![apply_slash(ANN)]].concat());
+        let second = report(ANN, model.db.state().era, Offence::Equivocation);
         let stays = loss(model.clone(), &[ANN], std::slice::from_ref(&second));
         if play(&mut model, &remove(ANN)).is_ok() {
             let removed = loss(model, &[ANN], &[second]);
@@ -184,7 +185,7 @@ proptest! {
             let reporter = SLASHER;
             let report = |operator| Op::Report { operator, era: 1, offence, reporter };
             play_all(&mut model, &each(&mine, &|who| call(SLASHER, 0, report(who))));
-            play_all(&mut model, &eras(&params, params.slash_defer_eras as usize));
+            play_all(&mut model, &eras(&params, params.deferral() as usize));
             play_all(&mut model, &each(&mine, &apply_slash));
             before - mine.iter().map(|who| model.wealth(*who)).sum::<Balance>()
         };
@@ -210,7 +211,7 @@ proptest! {
         let mut model = start(params, 5_000, 5_000);
         play_all(&mut model, &[report(ANN, 1, offence)]);
         prop_assert_eq!(play(&mut model, &report(ANN, 1, offence)), Err("AlreadyReported".into()));
-        play_all(&mut model, &eras(&params, params.slash_defer_eras as usize));
+        play_all(&mut model, &eras(&params, params.deferral() as usize));
         play_all(&mut model, &[apply_slash(ANN)]);
         prop_assert_eq!(play(&mut model, &apply_slash(ANN)), Err("NoSlash".into()));
     }

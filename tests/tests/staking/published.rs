@@ -127,11 +127,14 @@ fn both_take(params: Params, offence: Offence, offenders: u32, operators: u32, e
     for operator in &all {
         done(&mut pair, &register(*operator, 1_000_000));
     }
-    for step in eras(&params, 2) {
+    for step in eras(&params, 1) {
         done(&mut pair, &step);
     }
     for offender in all.iter().take(offenders as usize) {
         done(&mut pair, &report(*offender, 1, offence));
+    }
+    for step in eras(&params, 1) {
+        done(&mut pair, &step);
     }
     let Some(Receipt::Slashed(slashed)) = done(&mut pair, &apply_slash(ANN)) else {
         panic!("{case}: not slashed")

@@ -100,7 +100,7 @@ pub fn pair(params: Params) -> Pair<Staking> {
     carrots_testkit::script::pair(params, &WALLETS)
 }
 
-/// The parameters of the scripts.
+/// The parameters of the scripts: offences are reported in their era, and slashed in the next.
 pub fn at_once() -> Params {
-    Params { slash_defer_eras: 0, ..params() }
+    Params { report_eras: 0, slash_defer_eras: 0, ..params() }
 }

@@ -104,8 +104,8 @@ pub fn genesis(now: Block) -> State {
 /// Makes the caller an operator with a bond of its own. It takes a place if one is free, and waits
 /// for one if not. One that retired may return; its new commission is announced as by [`set_commission`].
 ///
-/// Errs with `AlreadyRegistered`, `Banned`, `CommissionTooHigh`, `SelfBondTooLow` or
-/// `PayoutOpen`.
+/// Errs with `AlreadyRegistered`, `Banned`, `CommissionTooHigh`, `SelfBondTooLow`, `PayoutOpen` or
+/// `CommissionPending`.
 pub fn register<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -126,10 +126,11 @@ pub fn register<D: Db>(
         return Err(E::SelfBondTooLow);
     }
     let begun = pool.begin(state.era)?;
-    pool.announce(commission, state.era);
     if pool.status == Status::Absent {
-        pool.commission = commission;
+        (pool.commission, pool.next_commission) = (commission, commission);
         pool.growth = ONE;
+    } else {
+        pool.announce(commission, state.era)?;
     }
     pool.join(amount, amount);
     pool.status = Status::Waiting;
@@ -319,7 +320,7 @@ pub fn withdraw<D: Db>(
         return Err(E::StillUnbonding);
     }
     let last_report = until.saturating_add(params.report_eras);
-    let last_due = last_report.saturating_add(params.slash_defer_eras);
+    let last_due = last_report.saturating_add(params.deferral());
     let waits = db.report_at(operator, pool.first_report);
     if waits.is_some_and(|report| report.due <= last_due) {
         return Err(E::SlashPending);
@@ -332,9 +333,9 @@ pub fn withdraw<D: Db>(
 }
 
 /// Announces the commission that the caller asks from the era after the next on: its bonders have
-/// an era to leave.
+/// an era to leave. What was announced in this era before is forgotten.
 ///
-/// Errs with `NotRegistered`, `CommissionTooHigh` or `PayoutOpen`.
+/// Errs with `NotRegistered`, `CommissionTooHigh`, `PayoutOpen` or `CommissionPending`.
 pub fn set_commission<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -348,7 +349,7 @@ pub fn set_commission<D: Db>(
         return Err(E::CommissionTooHigh);
     }
     let begun = pool.begin(era)?;
-    pool.announce(commission, era);
+    pool.announce(commission, era)?;
     // After this point the call must succeed.
     keep(db, who, pool, begun);
     Ok(Announced { commission, from: pool.next_from })

@@ -166,3 +166,10 @@ records! {
         pub cancelled: bool,
     }
 }
+
+impl Params {
+    /// From a report to its slash: until then every offender of the era can be reported.
+    pub fn deferral(&self) -> Era {
+        self.slash_defer_eras.max(self.report_eras.saturating_add(1))
+    }
+}

@@ -66,7 +66,7 @@ pub fn report<D: Db>(
         return Err(E::AlreadyReported);
     }
     let offenders = db.offenders(era, offence).checked_add(1).ok_or(E::Overflow)?;
-    let due = state.era.checked_add(params.slash_defer_eras).ok_or(E::Overflow)?;
+    let due = state.era.checked_add(params.deferral()).ok_or(E::Overflow)?;
     let number = pool.next_report;
     pool.next_report = number.checked_add(1).ok_or(E::Overflow)?;
     let report = Report { era, offence, due, reporter, cancelled: false };
@@ -78,10 +78,10 @@ pub fn report<D: Db>(
     Ok(Reported { number, era, offence, due })
 }
 
-/// Cancels a report whose slash was not applied yet: its operator counts as no offender, and its
-/// slash takes nothing.
+/// Cancels a report, as long as no slash for its era can be due: its operator counts as no offender, and
+/// its slash takes nothing.
 ///
-/// Errs with `NotCanceller`, `NoSlash` or `AlreadyCancelled`.
+/// Errs with `NotCanceller`, `NoSlash`, `AlreadyCancelled` or `SlashDue`.
 pub fn cancel<D: Db>(
     db: &mut D,
     who: D::Id,
@@ -94,6 +94,9 @@ pub fn cancel<D: Db>(
     let mut report = db.report_at(operator, number).ok_or(E::NoSlash)?;
     if report.cancelled {
         return Err(E::AlreadyCancelled);
+    }
+    if db.state().era >= report.era.saturating_add(db.params().deferral()) {
+        return Err(E::SlashDue);
     }
     report.cancelled = true;
     let offenders = db.offenders(report.era, report.offence).saturating_sub(1);

@@ -14,6 +14,11 @@ fn scenario(set: &str) -> Document {
 }
 
 #[test]
+fn the_scenario_is_answered_as_it_expects() {
+    MINE.audit(&scenario("run.seed=1")).expect("it is sound").is_as_expected();
+}
+
+#[test]
 fn keeping_pays_as_long_as_the_deposit_is_more_than_the_effort() {
     let audit = MINE.audit(&scenario("world.effort=499")).expect("it is sound");
     audit.property(Property::Nash).holds();

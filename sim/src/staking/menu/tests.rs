@@ -246,7 +246,7 @@ fn who_leaves_a_slashed_operator_bonds_again_with_the_others() {
         "audit.eras=8",
         "audit.bonded=40000000",
         "params.unbonding_eras=2",
-        "params.report_eras=1",
+        "params.report_eras=0",
         "params.slash_defer_eras=0",
         "world.report_delay_eras=0",
     ];
