@@ -89,17 +89,17 @@ fn rounds_that_cannot_be_audited_are_refused() {
 
 /// All that a scenario asks for, with the answers.
 fn answers(name: &str, set: &[&str]) -> Vec<Finding> {
-    answered(&scenario(name, set), Limits::default().chains)
+    answered(&scenario(name, set))
 }
 
-fn answered(document: &Document, chains: u64) -> Vec<Finding> {
+fn answered(document: &Document) -> Vec<Finding> {
     let audited = CATALOGUE.audited(document).expect("the scenario is sound");
     let mut findings = Vec::new();
     // However slow the machine is; but a search for ways out, which scenarios ask for last, goes on for
     // as long as it is let.
     let (exits, others): (Vec<Terms>, Vec<Terms>) =
         audited.asked().iter().cloned().partition(|terms| terms.property == ExitBeforePenalty);
-    let patient = Limits { seconds: 900.0, chains, ..Limits::default() };
+    let patient = Limits { seconds: 900.0, ..Limits::default() };
     for (terms, limits) in [(others, patient), (exits, Limits::default())] {
         audited.check(&terms, limits, &mut |finding| findings.push(finding));
     }
@@ -143,9 +143,7 @@ fn every_scenario_is_answered_as_it_expects() {
     let (mut wrong, mut told) = (Vec::new(), 0);
     for name in names() {
         for (variant, document) in scenario(&name, &[]).variants().expect("they are sound") {
-            // Few chains where there are many audits.
-            let chains = if variant.is_empty() { Limits::default().chains } else { 100 };
-            let findings = answered(&document, chains);
+            let findings = answered(&document);
             for finding in &findings {
                 assert!(finding.expected.is_some(), "{name}: it expects no verdicts");
                 if finding.surprises() {

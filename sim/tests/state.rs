@@ -601,12 +601,14 @@ fn scenarios_of_mid_life_are_what_plays_make() {
         ],
     );
     is_shipped::<staking::Game>(
-        "Staking in mid-life: one of three operators has not retired, most of the stake is with one that has\n\
-         and is reported for an offence, lots are of all ages, and nobody ended the era when it was over.\n\
-         They go on, and an operator and a bonder come. What is violated is so from the first era on: tokens\n\
-         that lie idle earn when they are bonded.",
+        "Staking in mid-life: one operator has retired, and its stake is still there; one has nearly all of the\n\
+         stake and is reported for an equivocation; and nobody ended the era when it was over. They go on, and\n\
+         an operator and a bonder come. What is violated is so from the first era on: tokens that lie idle earn\n\
+         when they are bonded.",
         &[
-            "agents=[{strategy='honest',count=2,stake=2_000},{strategy='honest',count=1,stake=90_000},{strategy='bonder',count=2,stake=1_000}]",
+            "params.report_eras=1",
+            "params.unbonding_eras=2",
+            "agents=[{strategy='honest',count=2,stake=2_000},{strategy='honest',count=1,stake=90_000},{strategy='bonder',count=1,stake=1_000}]",
         ],
         &[(0, 0, staking::Op::Report { operator: 7, era: 4, offence: equivocation, reporter: 8 })],
         &["intended.violated=['nash','attack']", "audit.operators=1", "audit.eras=1"],

@@ -107,7 +107,8 @@ impl Follower {
             lost => lost,
         })?;
         let (at, calls) = (progress.at, progress.calls);
-        let twin = mechanism.twin(&progress.state).map_err(|error| wrong(error.to_string()))?;
+        let state = State { contract: progress.contract.0, ..progress.state };
+        let twin = mechanism.twin(&state).map_err(|error| wrong(error.to_string()))?;
         let minimum = node.existential_deposit(&node.at(at)?)?;
         let (record, path, saved) = (record.clone(), path.to_path_buf(), at.number);
         Ok(Some(Self { record, mechanism, twin, minimum, at, calls, path, saved }))
