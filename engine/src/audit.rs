@@ -281,7 +281,7 @@ fn ready<P: Play>(scenario: &ScenarioOf<P>) -> Result<Ready, Invalid> {
     let violated = intended.violated.iter().flatten();
     let both = violated.zip(0..).find(|(property, _)| intended.unknown.contains(property));
     let key = both.map_or(String::new(), |(_, at)| format!("intended.violated[{at}]"));
-    expect(both.is_none(), &key, "what is not in intended.unknown, too")?;
+    expect(both.is_none(), &key, "a property that is not in intended.unknown as well")?;
     Ok(Ready { scene, intended, asked })
 }
 

@@ -429,7 +429,11 @@ fn bad_questions_are_refused() {
             "no second `nash` on other terms",
         ),
         ("oracle-court", "intended.violated=['truth']", "unknown variant `truth`"),
-        ("oracle-court", "intended.unknown=['nash']", "what is not in intended.unknown, too"),
+        (
+            "oracle-court",
+            "intended.unknown=['nash']",
+            "a property that is not in intended.unknown as well",
+        ),
         ("oracle-court", "intended.properties=[{property='efficiency',size=2}]", "one of margin"),
         ("oracle-court", "intended.properties=[{property='coalition',size=0}]", "at least one"),
         (

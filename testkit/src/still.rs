@@ -32,9 +32,9 @@ fn table(rules: &str) -> Vec<&str> {
     rows.map(|row| row.split('|').nth(1).expect("it has columns").trim()).collect()
 }
 
-/// Plays random traces of all cases in memory, of so many steps each. Panics if the rows are not those of
-/// the table in the text of the rules, if one never has a number, or with the first number that moves after
-/// it was fixed.
+/// Plays random traces of all cases in memory, of so many steps each; `CARROTS_SEED` is the first one's
+/// seed. Panics if the rows are not those of the table in the text of the rules, if one never has a number,
+/// or with the first number that moves after it was fixed.
 pub fn numbers_stand_still<C: Case>(rules: &str, rows: &[Row<C::Model>], cases: &[C], steps: u32) {
     let names: Vec<&str> = rows.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, table(rules), "a row for each of the table");
@@ -56,8 +56,12 @@ pub fn numbers_stand_still<C: Case>(rules: &str, rows: &[Row<C::Model>], cases: 
                 for (about, number) in &now.0 {
                     let Some(was) = before[at].0.get(about) else { continue };
                     compared[at] += 1;
-                    let run = format!("{}, seed {seed}, step {at_step}", case.name());
-                    assert_eq!(was, number, "{name} {about}: moved by {step:?}; {run}");
+                    let (case, test) = (case.name(), C::Model::NAME);
+                    assert_eq!(
+                        was, number,
+                        "{name} {about}: moved by {step:?}, step {at_step} of {case}: \
+                         CARROTS_SEED={first} cargo test --workspace --test {test} still"
+                    );
                 }
                 before[at] = now;
             }

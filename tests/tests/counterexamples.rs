@@ -27,9 +27,13 @@ fn ends(name: &str, trace: &serde_json::Value, accounts: &[u32], played: &mut Pl
     accounts.iter().map(|account| ends[*account as usize] as i128).sum()
 }
 
-/// Audits a scenario and confirms what is violated; how many there were.
-fn confirm(file: &Path) -> usize {
+/// Audits a scenario and confirms what is violated; how many there were. No contract can be started from a
+/// state: what is found from one is played in memory, by `sim/tests/state.rs`.
+fn confirm(file: &Path) -> Option<usize> {
     let document = Document::read(file, &[]).expect("the scenario can be read");
+    if document.has("state") {
+        return None;
+    }
     let audited: Box<dyn Audited> = CATALOGUE.audited(&document).expect("the scenario is sound");
     let (mut confirmed, mut played) = (0, Played::new());
     // However slow the machine is; but a search for ways out goes on for as long as it is let.
@@ -52,7 +56,7 @@ fn confirm(file: &Path) -> usize {
     };
     audited.check(&others, patient, &mut confirm);
     audited.check(&exits, Limits::default(), &mut confirm);
-    confirmed
+    Some(confirmed)
 }
 
 #[test]
@@ -63,7 +67,9 @@ fn violations_are_true_on_the_contract() {
         .map(|entry| entry.expect("the folder can be read").path())
         .collect();
     files.sort();
-    let confirmed: usize = files.par_iter().with_max_len(1).map(|file| confirm(file)).sum();
-    println!("{confirmed} violations in {} scenarios are true on the contract", files.len());
-    assert!(confirmed >= files.len(), "only {confirmed} violations were found");
+    let confirmed: Vec<usize> =
+        files.par_iter().with_max_len(1).filter_map(|file| confirm(file)).collect();
+    let (scenarios, confirmed) = (confirmed.len(), confirmed.iter().sum::<usize>());
+    println!("{confirmed} violations in {scenarios} scenarios are true on the contract");
+    assert!(confirmed >= scenarios, "only {confirmed} violations were found");
 }

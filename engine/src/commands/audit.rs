@@ -87,8 +87,12 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         let asked = questions(&args, &*audited);
         let alien = asked.iter().find(|terms| audited.expected(terms.property).is_none());
         if let (true, Some(terms)) = (args.expected, alien) {
-            let missing = format!("says nothing of {}, for --expected", terms.property.name());
-            return Err(document.wrong("intended.violated", &missing).into());
+            let expected = format!(
+                "--expected: expected a list of what is known to be violated, [] if nothing is, and {} among \
+                 intended.properties",
+                terms.property.name()
+            );
+            return Err(document.wrong("intended.violated", &expected).into());
         }
         audits.push((variant, audited));
     }
