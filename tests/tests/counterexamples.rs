@@ -28,7 +28,7 @@ fn ends(name: &str, trace: &serde_json::Value, accounts: &[u32], played: &mut Pl
 }
 
 /// Audits a scenario and confirms what is violated; how many there were. No contract can be started from a
-/// state: what is found from one is played in memory, by `sim/tests/state.rs`.
+/// state: what is found from one is played in memory alone.
 fn confirm(file: &Path) -> Option<usize> {
     let document = Document::read(file, &[]).expect("the scenario can be read");
     if document.has("state") {
