@@ -1,7 +1,7 @@
 //! What stands still when: the table in a mechanism's header, row by row.
 //!
 //! A row names a number that a reward or a penalty depends on. From the moment on at which it is said to be
-//! fixed, no call of anybody may change it.
+//! fixed, no random call changes it, as long as it is there.
 
 use crate::random::{Case, from_env};
 use carrots::model::{Instance, Model, Step};
