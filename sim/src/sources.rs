@@ -85,5 +85,5 @@ pub const STAKING: Sources = Sources {
         "../scenarios/staking-general.toml",
     ],
     suite: "staking-general",
-    never: &["Banned", "AlreadyCancelled", "Overflow"],
+    never: &["Banned", "Overflow"],
 };

@@ -123,6 +123,7 @@ const README: &[(&str, Property, &str)] = &[
     ("polkadot-staking", Nash, "ask for all rewards instead of honest"),
     ("polkadot-staking", Corruption, "100 players turn it at a cost of 1,000,808.3643181 DOT;"),
     ("staking-small", ExitBeforePenalty, "exit_before_penalty: holds"),
+    ("staking-false-reports", Immunity, "immunity: holds"),
 ];
 
 /// Every scenario has exactly the verdicts that its file expects, in every variant, and the README says

@@ -15,7 +15,6 @@ pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
     let events = contract.events();
     let (storage, constructor) = (contract.storage(), contract.constructor());
     let messages = declaration.messages.iter().map(|message| contract.message(message));
-    let shared = contract.shared();
     let (getters, db) = (contract.getters(), contract.db());
     let name = &declaration.name;
     let module = format_ident!("{}", declaration.file_name());
@@ -41,7 +40,6 @@ pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
             impl #name {
                 #constructor
                 #(#messages)*
-                #shared
                 #getters
             }
 
@@ -165,39 +163,6 @@ impl Contract<'_> {
         }
     }
 
-    /// The function that emits an event of several messages.
-    fn emitter(&self, event: &Ident) -> Option<Ident> {
-        let all = self.declaration.messages.iter().filter(|message| message.event == *event);
-        (all.count() > 1).then(|| format_ident!("emit_{}", crate::declaration::snake(event)))
-    }
-
-    fn shared(&self) -> TokenStream {
-        let mut shared = BTreeMap::new();
-        for message in &self.declaration.messages {
-            if let Some(emitter) = self.emitter(&message.event) {
-                shared.insert(emitter, message);
-            }
-        }
-        let shared = shared.into_iter().map(|(emitter, message)| {
-            let (event, receipt) = (&message.event, &message.receipt);
-            let subject = self.declaration.subject(event);
-            let given = subject.map(|subject| quote!(#subject: AccountId,));
-            let passed = subject.map(|subject| quote!(#subject,));
-            quote! {
-                fn #emitter(
-                    &self,
-                    who: AccountId,
-                    #given
-                    receipt: #receipt,
-                ) -> Result<#receipt, Error> {
-                    self.env().emit_event(events::#event { who, #passed receipt });
-                    Ok(receipt)
-                }
-            }
-        });
-        quote!(#(#shared)*)
-    }
-
     fn message(&self, message: &Message) -> TokenStream {
         let Message { docs, name, arguments, receipt, event, subject, pays } = message;
         let given = message.own().map(|(name, kind)| {
@@ -210,38 +175,28 @@ impl Contract<'_> {
         let now = arguments.iter().any(|one| matches!(one, Argument::Now));
         let now = now.then(|| quote!(let now = self.env().block_number();));
         let passed = passed_on(arguments);
-        let (emit, result) = match self.emitter(event) {
-            Some(emitter) => {
-                let subject = subject.iter();
-                (quote!(), quote!(self.#emitter(who, #(#subject,)* receipt)))
-            }
-            None => {
-                let field = self.declaration.subject(event);
-                let subject = subject.as_ref().map(|subject| quote!(#field: #subject,));
-                (
-                    quote!(self.env().emit_event(events::#event { who, #subject receipt });),
-                    quote!(Ok(receipt)),
-                )
-            }
-        };
         let shell = &self.shell;
-        let result = match pays {
-            None => result,
-            Some(pays) => {
-                let told = self.emitter(event).is_some().then(|| quote!(let _ = #result;));
-                quote!(#told #shell::pay(#pays, receipt).ok_or(Error::PaymentFailed))
-            }
+        let subject = match (self.declaration.subject(event), subject) {
+            (Some(_), Some(subject)) => quote!(Some(#subject)),
+            _ => quote!(None),
         };
+        let paid = pays
+            .as_ref()
+            .map(|pays| quote!(#shell::pay(#pays, receipt).ok_or(Error::PaymentFailed)?;));
         quote! {
             #docs
             #[ink(message #payable)]
-            pub fn #name(&mut self, #(#given),*) -> Result<#receipt, Error> {
+            pub fn #name(
+                &mut self,
+                #(#given),*
+            ) -> Result<#shell::Encoded<#receipt>, Error> {
                 let who = self.env().caller();
                 #value
                 #now
                 let receipt = rules::#name(self, #(#passed),*)?;
-                #emit
-                #result
+                let encoded = #shell::emit::<events::#event, _>(who, #subject, &receipt);
+                #paid
+                Ok(encoded)
             }
         }
     }

@@ -38,7 +38,8 @@
 //! What is bonded or unbonds is slashed for the eras in which it counted, and for those only. What
 //! unbonds can be taken out `unbonding_eras` later, after the last moment at which its last era can
 //! be reported, and then only when every slash reported until that moment has been applied.
-//! A lot that was bonded after an offence owes it nothing, however late that is reported. Slashes of
+//! A lot that was bonded after an offence owes it nothing, however late that is reported. No slash is due
+//! before all offenders of its era could be reported and false reports cancelled. Slashes of
 //! an operator are applied in the order of their reports, by anyone, once each. A retired operator
 //! stays liable, so retiring changes nothing. Self-reporting does not pay, since the reporter's
 //! share, below one, is taken of what the operator itself loses, not of what its bonders lose.
@@ -95,10 +96,11 @@ carrots_kernel::mechanism! {
         unbonding_eras: Era, "eras", > report_eras, <= MAX_ERAS;
         /// in which an offence can be reported
         report_eras: Era, "eras";
-        /// from a report to its slash
+        /// for cancelling, after the last era in which an offence can be reported
         ///
-        /// No less than `report_eras` and one: what a slash takes depends on all offenders of its era, and
-        /// nobody gains by applying it before all are reported. So long after the offence it can be cancelled.
+        /// A slash is due `report_eras`, one and these after its report. What it takes depends on all
+        /// offenders of its era: nobody gains by applying it before all are reported, and whoever is
+        /// reported in the last moment can be cleared, too.
         slash_defer_eras: Era, "eras", <= MAX_ERAS;
         /// operators on duty at a time
         max_operators: u32, "accounts", >= 1;

@@ -1,6 +1,12 @@
 //! The ink! contract around the rules of a mechanism: [`contract!`].
 #![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
+mod receipt;
+
+pub use receipt::{emit, Encoded};
+
 use carrots_kernel::accounts::Paid;
 use carrots_kernel::sealed::Hash;
 use ink::env::hash::Blake2x256;
@@ -58,9 +64,8 @@ macro_rules! accounts {
 }
 
 /// Pays an account what a receipt says. None if the chain refuses.
-pub fn pay(who: AccountId, receipt: Paid) -> Option<Paid> {
-    let paid = ink::env::transfer::<ink::env::DefaultEnvironment>(who, receipt.amount);
-    paid.ok().map(|()| receipt)
+pub fn pay(who: AccountId, receipt: Paid) -> Option<()> {
+    ink::env::transfer::<ink::env::DefaultEnvironment>(who, receipt.amount).ok()
 }
 
 /// Blake2b with 256 bits.

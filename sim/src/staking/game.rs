@@ -49,7 +49,7 @@ enum Duty {
     Equivocated,
 }
 
-/// An offence that was noticed and waits to be reported: whose, and in which era.
+/// An offence, as it is reported: whose, and in which era.
 type Noticed = (Agent, Era, Offence);
 
 /// What is seen, and what the world keeps.
@@ -84,6 +84,8 @@ pub struct Board {
     /// The same for what only some of them can have seen in this round.
     late_news: bool,
     noticed: Vec<Noticed>,
+    /// Where reports may be false: what was done, and what was reported before. The rest is cancelled.
+    committed: BTreeSet<Noticed>,
     duties: u64,
     done: u64,
     offences: u64,
@@ -186,6 +188,7 @@ impl Play for Game {
             operators,
             losses: vec![0; all.len()],
             slashes: vec![0; all.len()],
+            committed: all.flat_map(|who| waiting(&table.instance, who)).map(|one| one.1).collect(),
             news: true,
             ..Board::default()
         };
@@ -443,7 +446,12 @@ impl Game {
         }
     }
 
-    /// Reports arrive, the era ends, payouts are pulled and slashes applied.
+    /// Whether reports may be false: then somebody looks at them, and cancels those that are.
+    fn errs(&self) -> bool {
+        self.world.false_alarms > 0.0 || self.audit.by_plan
+    }
+
+    /// Reports arrive, false ones are cancelled, the era ends, payouts are pulled and slashes applied.
     fn close<A: Answers<Staking>>(&self, table: &mut Table<A>) {
         table.turn_of_others();
         let (era, delay) = (table.board.era, self.world.report_delay_eras);
@@ -451,6 +459,9 @@ impl Game {
         let (due, later) = take(&mut table.board.noticed).into_iter().partition(is_due);
         table.board.noticed = later;
         due.into_iter().for_each(|noticed| report(table, noticed, KEEPER));
+        if self.errs() {
+            cancel_false(table);
+        }
         table.advance(self.params.era_blocks);
         table.turn_of_others();
         table.call(KEEPER, 0, Op::EndEra {});
@@ -535,6 +546,8 @@ impl Game {
             table.endowments[at].gains += self.world.offence_gain;
             table.answers.commit(at);
             self.notice(table, at, (operator, era, Offence::Equivocation));
+        } else if self.world.false_alarms > 0.0 && table.chance(at, self.world.false_alarms) {
+            table.board.noticed.push((operator, era, Offence::Equivocation));
         }
     }
 
@@ -549,6 +562,9 @@ impl Game {
     /// What is noticed is reported later; who reports itself does it at once.
     #[inline]
     fn notice<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, noticed: Noticed) {
+        if self.errs() {
+            table.board.committed.insert(noticed);
+        }
         if table.players[at].plan.variant == Variant::Told {
             report(table, noticed, noticed.0);
         } else if table.chance(at, self.world.detection) {
@@ -661,6 +677,31 @@ fn report<A: Answers<Staking>>(
     let slasher = table.instance.db.roles().slasher;
     let op = Op::Report { operator, era, offence, reporter };
     table.board.reports += u64::from(table.call(slasher, 0, op).is_some());
+}
+
+/// An account's reports that wait and were not cancelled, with their numbers.
+fn waiting(
+    instance: &Instance<Staking>,
+    operator: Agent,
+) -> impl Iterator<Item = (u32, Noticed)> + '_ {
+    let pool = instance.db.pool(operator);
+    let reports = (pool.first_report..pool.next_report)
+        .filter_map(move |number| Some((number, instance.db.report_at(operator, number)?)));
+    let waits = reports.filter(|(_, report)| !report.cancelled);
+    waits.map(move |(number, report)| (number, (operator, report.era, report.offence)))
+}
+
+/// The canceller cancels what was reported and is not true.
+fn cancel_false<A: Answers<Staking>>(table: &mut Table<A>) {
+    let Board { operators, committed, .. } = &table.board;
+    let reports = operators.iter().flat_map(|operator| waiting(&table.instance, *operator));
+    let is_false = reports.filter(|(_, told)| !committed.contains(told));
+    let cancels = is_false.map(|(number, (operator, ..))| Op::Cancel { operator, number });
+    let (cancels, canceller) = (cancels.collect::<Vec<_>>(), table.instance.db.roles().canceller);
+    if !cancels.is_empty() {
+        table.turn_of_others();
+    }
+    cancels.into_iter().for_each(|op| _ = table.call(canceller, 0, op));
 }
 
 fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {

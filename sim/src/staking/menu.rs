@@ -146,9 +146,10 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
             return Err(Invalid { key: "intended.strategy".into(), expected: expected.into() });
         }
     };
-    let detection = world.detection * 1000.0;
-    let exact = (detection - detection.round()).abs() < 1e-9;
-    expect(exact, "world.detection", "a multiple of 0.001 to be audited")?;
+    for (key, rate) in [("detection", world.detection), ("false_alarms", world.false_alarms)] {
+        let exact = (rate * 1000.0 - (rate * 1000.0).round()).abs() < 1e-9;
+        expect(exact, &format!("world.{key}"), "a multiple of 0.001 to be audited")?;
+    }
     let audit = complete(scenario)?;
     let after = world.report_delay_eras + params.deferral() + params.unbonding_eras + 2;
     let all = audit.eras.saturating_add(after);

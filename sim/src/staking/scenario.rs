@@ -37,6 +37,10 @@ pub struct World {
     pub detection: f64,
     /// Eras from an offence to its report; at most `params.report_eras`.
     pub report_delay_eras: Era,
+    /// The chance that an operator that did not offend in an era is reported for equivocation all the same;
+    /// that is cancelled, as long as it can be.
+    #[serde(default)]
+    pub false_alarms: f64,
     /// The commission that operators ask.
     #[serde(with = "carrots_kernel::text::fraction")]
     pub commission: Perbill,
@@ -108,6 +112,7 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     expect_chance("world.miss_rate", world.miss_rate)?;
     expect_chance("world.offence_rate", world.offence_rate)?;
     expect_chance("world.detection", world.detection)?;
+    expect_chance("world.false_alarms", world.false_alarms)?;
     let most = params.report_eras;
     let expected = format!("at most params.report_eras = {most}");
     expect(world.report_delay_eras <= most, "world.report_delay_eras", expected)?;

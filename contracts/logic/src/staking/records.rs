@@ -168,8 +168,9 @@ records! {
 }
 
 impl Params {
-    /// From a report to its slash: until then every offender of the era can be reported.
+    /// From a report to its slash, and from an offence on the eras in which a report of it can be
+    /// cancelled: all its offenders are reported by then, and the last report is `slash_defer_eras` old.
     pub fn deferral(&self) -> Era {
-        self.slash_defer_eras.max(self.report_eras.saturating_add(1))
+        self.report_eras.saturating_add(1).saturating_add(self.slash_defer_eras)
     }
 }
