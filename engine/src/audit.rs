@@ -118,6 +118,13 @@ pub trait Audited: Sync {
     fn compare(&self, runs: u64, limits: Limits) -> Vec<Compared>;
 }
 
+/// A property on the scenario's own terms, or on the usual ones.
+pub fn questions(audited: &dyn Audited, property: Property) -> Vec<Terms> {
+    let own = audited.asked().iter().filter(|terms| terms.property == property);
+    let own: Vec<_> = own.cloned().collect();
+    if own.is_empty() { vec![Terms::of(property)] } else { own }
+}
+
 /// A player of an audited scenario.
 #[derive(Clone, Debug)]
 pub struct Place {

@@ -16,10 +16,13 @@ mod new;
 mod on;
 mod output;
 mod replay;
+mod report;
+mod shell;
 mod simulate;
 mod solve;
 #[cfg(feature = "chain")]
 mod state;
+mod sweep;
 
 use self::output::{Verdict, is_closed_pipe};
 use crate::mechanism::{Catalogue, Mechanism};
@@ -42,6 +45,11 @@ enum Command {
     Simulate(simulate::Args),
     Audit(audit::Args),
     Replay(replay::Args),
+    Sweep(sweep::Args),
+    Merge(sweep::MergeArgs),
+    Report(report::Args),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
     Solve(solve::Args),
     #[cfg(feature = "chain")]
     Deploy(deploy::Args),
@@ -65,6 +73,11 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
         Command::Simulate(args) => simulate::run(args, catalogue),
         Command::Audit(args) => audit::run(args, catalogue),
         Command::Replay(args) => replay::run(args, catalogue),
+        Command::Sweep(args) => sweep::run(args, catalogue),
+        Command::Merge(args) => sweep::run_merge(args, catalogue),
+        Command::Report(args) => report::run(args, catalogue),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
         Command::Solve(args) => solve::run(args, catalogue),
         #[cfg(feature = "chain")]
         Command::Deploy(args) => deploy::run(args, catalogue),

@@ -9,7 +9,7 @@
 //!
 //! | question | module |
 //! | --- | --- |
-//! | what is an exact number, what a stream of randomness? | [`exact`], [`random`] |
+//! | what is an exact number, what a stream of randomness, what a table of results? | [`exact`], [`random`], [`rows`] |
 //! | what is a mechanism in memory? | [`model`] |
 //! | what are the equilibria of this game? | [`games`] |
 //! | what may a scenario file say, and what can be asked? | [`scenario`] |
@@ -21,6 +21,8 @@
 //! | does the intended behaviour hold, or what breaks it? | [`audit`] |
 //! | how does it get to a chain, and what happens there? | [`chain`], with the feature `chain` |
 //! | which mechanisms are there, for commands and files? | [`mechanism`] |
+//! | what comes of it at many points? | [`sweep`] |
+//! | how does one look at that? | [`report`] |
 //! | the command line | [`main`] |
 //!
 //! What never happens: no rule is restated here (what a call does is decided by the rules alone), no
@@ -56,9 +58,12 @@ pub mod mechanism;
 pub mod model;
 pub mod play;
 pub mod random;
+pub mod report;
+pub mod rows;
 pub mod scenario;
 pub mod scene;
 pub mod simulate;
+pub mod sweep;
 pub mod trace;
 
 pub use carrots_kernel as kernel;

@@ -36,6 +36,8 @@ pub struct Document {
     /// What was put over it, in full.
     over: Vec<String>,
     variants: Vec<Vec<String>>,
+    /// `[sweep]`.
+    sweep: Option<Value>,
 }
 
 /// What every scenario has in common.
@@ -144,6 +146,7 @@ pub struct Intended {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(
     untagged,
+    deny_unknown_fields,
     expecting = "expected an amount, { uniform = { min, max } } or { pareto = { min, max, alpha } }"
 )]
 pub enum Amounts {
@@ -269,10 +272,11 @@ impl Document {
                 problem: "expected a list of lists of key=value".into(),
             })?,
         };
+        let sweep = table.remove("sweep");
         let over = set.to_vec();
         let set =
             set.iter().filter_map(|s| s.split_once('=')).map(|(key, _)| key.trim().to_string());
-        Ok(Self { file, text, table, set: set.collect(), over, variants })
+        Ok(Self { file, text, table, set: set.collect(), over, variants, sweep })
     }
 
     /// The scenario, and each of its variants with what it puts over it: for an audit of rules that
@@ -289,6 +293,22 @@ impl Document {
         };
         let none = Vec::new();
         std::iter::once(&none).chain(&self.variants).map(variant).collect()
+    }
+
+    /// The same with more put over it.
+    pub fn with(&self, set: &[String]) -> Result<Self, ScenarioError> {
+        let set = [&self.over[..], set].concat();
+        Self::parse(self.file.clone(), self.text.clone(), &set)
+    }
+
+    /// The file that it was read from, and what was put over it.
+    pub fn origin(&self) -> (&str, &[String]) {
+        (&self.file, &self.over)
+    }
+
+    /// What is swept, if it says so.
+    pub fn sweep(&self) -> Option<&Value> {
+        self.sweep.as_ref()
     }
 
     /// The mechanism that it names.

@@ -91,7 +91,7 @@ pub trait Replay {
 impl<M: Model> Trace<M> {
     /// Reads and checks a trace.
     pub fn read(text: &str) -> Result<Self, TraceError> {
-        let trace: Self = serde_json::from_str(text)?;
+        let trace: Self = serde_json::from_str(unmarked(text))?;
         let agents = match trace.state {
             None => trace.wallets.len(),
             Some(_) => trace.model()?.ledger().wallets.len(),
@@ -173,7 +173,12 @@ pub fn mechanism(text: &str) -> Result<String, TraceError> {
     struct Head {
         mechanism: String,
     }
-    Ok(serde_json::from_str::<Head>(text)?.mechanism)
+    Ok(serde_json::from_str::<Head>(unmarked(text))?.mechanism)
+}
+
+/// A text without the byte order mark that some editors write.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 impl<M: Model> Replay for InMemory<M> {

@@ -33,8 +33,9 @@ const SECONDS_EACH: &str = "50";
 const CHAINS: &str = "100";
 /// One of so many is tried, unless something else is asked for.
 const ONE_OF: usize = 20;
-/// How many of a hundred are caught at least.
-const CAUGHT: usize = 95;
+/// How many of a hundred are missed at most; of fewer, the next whole number. Were it the one below, every
+/// second sample of fifteen would fail where of a hundred 95 are caught.
+const MISSED: usize = 5;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,7 +103,7 @@ fn broken_rules_are_caught() {
     let (caught, missed, alarms) = (count(false, true), count(false, false), count(true, true));
     let all = caught + missed;
     println!("{caught} of {all} mutants are caught; {alarms} harmless changes are");
-    assert!(caught * 100 >= all * CAUGHT, "{caught} of {all} mutants are caught");
+    assert!(missed <= (all * MISSED).div_ceil(100), "{caught} of {all} mutants are caught");
     assert_eq!(alarms, 0, "harmless changes are caught");
 }
 

@@ -134,14 +134,9 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 
 /// What is asked of a scenario.
 fn questions(args: &Args, audited: &dyn Audited) -> Vec<Terms> {
-    let asked = |property: &Property| {
-        let own: Vec<_> =
-            audited.asked().iter().filter(|terms| terms.property == *property).cloned().collect();
-        if own.is_empty() { vec![Terms::of(*property)] } else { own }
-    };
     match args.property.as_slice() {
         [] => audited.asked().to_vec(),
-        some => some.iter().flat_map(asked).collect(),
+        some => some.iter().flat_map(|property| audit::questions(audited, *property)).collect(),
     }
 }
 

@@ -23,9 +23,14 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         print(mechanism.template)?;
         return Ok(Verdict::Holds);
     };
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
-    let written = file.and_then(|mut file| file.write_all(mechanism.template.as_bytes()));
-    written.with_context(|| format!("{}: cannot be written", path.display()))?;
+    let say = || format!("{}: cannot be written", path.display());
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).with_context(say)?;
+    if let Err(error) = file.write_all(mechanism.template.as_bytes()).and_then(|()| file.sync_all())
+    {
+        // Half a scenario would only be in the way. That it cannot be removed changes nothing.
+        let _ = std::fs::remove_file(&path);
+        return Err(error).with_context(say);
+    }
     eprintln!("Wrote {0}. Next: carrots simulate {0}", path.display());
     Ok(Verdict::Holds)
 }

@@ -48,3 +48,26 @@ pub fn table(header: &[&str], left: usize, rows: impl IntoIterator<Item = Vec<St
     let lines = table.lines().map(|line| line.trim_end().to_string());
     lines.collect::<Vec<_>>().join("\n")
 }
+
+/// Four significant digits, with thousands apart.
+pub fn number(x: f64) -> String {
+    if x.abs() < 1e4 {
+        let digits = if x == 0.0 { 0 } else { (3 - x.abs().log10().floor() as i64).clamp(0, 6) };
+        let text = format!("{x:.*}", digits as usize);
+        return match text.contains('.') {
+            true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+            false => text,
+        };
+    }
+    if x.abs() >= 1e15 {
+        return format!("{x:.3e}");
+    }
+    let digits = format!("{:.0}", x.abs());
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    format!("{}{}", if x < 0.0 { "-" } else { "" }, groups.join(","))
+}

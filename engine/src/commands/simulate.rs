@@ -1,9 +1,10 @@
 //! `carrots simulate`: a dry-run of a scenario.
 
-use super::output::{Verdict, print, table};
+use super::output::{Verdict, number, print, table};
 use crate::mechanism::Catalogue;
+use crate::rows::{Column, CsvRows, ParquetRows, Rows};
 use crate::scenario::Document;
-use crate::simulate::{CsvRows, ParquetRows, Rows, Simulation, Store, Summary, simulate};
+use crate::simulate::{Simulation, Store, Summary, cells, columns, said, simulate};
 use anyhow::bail;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -75,20 +76,20 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 }
 
 fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow::Result<Summary> {
-    let (run, columns) = (simulation.run(), simulation.columns());
-    let mut out = rows(args.format, &columns)?;
+    let (run, columns) = (simulation.run(), columns(simulation));
     let scenario = document.resolved();
-    let open = |folder| Store::open(folder, &scenario, &columns, args.resume);
+    let mut out = rows(args.format, &columns, &scenario)?;
+    let open = |folder| Store::open(folder, &scenario, &columns, args.resume, run.runs);
     let mut store = args.out.as_deref().map(open).transpose()?;
-    let done = store.as_ref().map_or(0, Store::done).min(run.runs);
-    let earlier = store.as_ref().map(|store| store.rows(done)).into_iter().flatten();
+    let done = store.as_ref().map_or(0, Store::done);
+    let earlier = store.as_ref().map(Store::rows).transpose()?.into_iter().flatten();
     let bar = progress(run.runs);
     let mut keep = |number, row: &[f64]| -> anyhow::Result<()> {
         if let Some(store) = store.as_mut().filter(|_| number >= done) {
             store.add(number, row)?;
         }
         if let Some(out) = &mut out {
-            out.add(number, row)?;
+            out.add(&cells(number, row))?;
         }
         bar.set_position(number + 1);
         Ok(())
@@ -102,20 +103,26 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
     }
     let summary = summary.finish(&args.scenario.display().to_string());
     if let Some(store) = store {
-        store.finish(&serde_json::to_string_pretty(&summary)?, run.runs)?;
+        store.finish(&serde_json::to_string_pretty(&summary)?)?;
     }
     Ok(summary)
 }
 
 /// Where a row per run is printed, if the format asks for it.
-fn rows(format: Format, columns: &[String]) -> anyhow::Result<Option<Box<dyn Rows>>> {
+fn rows(
+    format: Format,
+    columns: &[Column],
+    scenario: &str,
+) -> anyhow::Result<Option<Box<dyn Rows>>> {
     Ok(match format {
         Format::Table | Format::Json => None,
         Format::Csv => Some(Box::new(CsvRows::new(io::stdout(), columns)?)),
         Format::Parquet if io::stdout().is_terminal() => {
             bail!("--format parquet: expected stdout to be a file or a pipe, not a terminal")
         }
-        Format::Parquet => Some(Box::new(ParquetRows::new(io::stdout(), columns)?)),
+        Format::Parquet => {
+            Some(Box::new(ParquetRows::new(io::stdout(), columns, &said(scenario))?))
+        }
     })
 }
 
@@ -166,27 +173,4 @@ fn with_unit(name: &str, summary: &Summary) -> String {
         "" => name.to_string(),
         token => format!("{name} ({token})"),
     }
-}
-
-/// Four significant digits, with thousands apart.
-fn number(x: f64) -> String {
-    if x.abs() < 1e4 {
-        let digits = if x == 0.0 { 0 } else { (3 - x.abs().log10().floor() as i64).clamp(0, 6) };
-        let text = format!("{x:.*}", digits as usize);
-        return match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
-            false => text,
-        };
-    }
-    if x.abs() >= 1e15 {
-        return format!("{x:.3e}");
-    }
-    let digits = format!("{:.0}", x.abs());
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| std::str::from_utf8(group).unwrap_or_default())
-        .collect();
-    format!("{}{}", if x < 0.0 { "-" } else { "" }, groups.join(","))
 }

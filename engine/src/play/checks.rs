@@ -21,6 +21,8 @@ pub fn expect_blocks(horizon: u32, most: u64, rounds: &str) -> Result<(), Invali
 
 /// Says what is wrong with a scenario.
 pub fn check<G: Play>(scenario: &ScenarioOf<G>) -> Result<(), Invalid> {
+    let plain = !scenario.token.name.chars().any(char::is_control);
+    expect(plain, "token.name", "a name without control characters")?;
     check_params::<G>(scenario)?;
     check_agents::<G>(scenario)?;
     check_run::<G>(scenario)?;

@@ -3,14 +3,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `scenario.toml` | the scenario as it is run, overrides, runs and seed included |
-//! | `runs.csv` | one row per run, in order, appended batch by batch |
+//! | `runs.csv` | one row per run, in order, each with a check of it and of all before it |
 //! | `runs.parquet`, `summary.json` | written when all runs are done |
-//!
-//! A killed run leaves whole rows and perhaps one torn line, which resuming drops.
 
-use super::rows::{CsvRows, ParquetRows, Rows};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom};
+use crate::rows::{Cell, Column, Log, LogError, Logged, ParquetRows, Rows};
+use crate::scenario::Token;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
 /// Why results cannot be kept, or resumed.
@@ -30,38 +29,76 @@ pub enum StoreError {
     /// The results there are of another scenario.
     #[error("{0}: holds results of another scenario, seed or version: expected another folder")]
     Different(PathBuf),
-    /// A row cannot be read.
-    #[error("{path}:{line}: not a row of numbers")]
-    Row {
-        /// The file.
-        path: PathBuf,
-        /// The line.
-        line: usize,
+    /// There are more results than asked for.
+    #[error("{folder}: holds {runs} runs already: expected as many or more")]
+    More {
+        /// The folder.
+        folder: PathBuf,
+        /// How many.
+        runs: u64,
     },
+    /// The rows cannot be used.
+    #[error(transparent)]
+    Rows(#[from] LogError),
 }
 
 /// A folder of results.
 pub struct Store {
     folder: PathBuf,
-    rows: CsvRows<BufWriter<File>>,
-    columns: Vec<String>,
-    /// Rows that are there already, and their length in bytes.
-    done: u64,
+    rows: Log,
+    columns: Vec<Column>,
+    scenario: String,
+}
+
+/// The columns of a table of runs: the run's number, and those of a row.
+pub fn columns(simulation: &dyn super::Simulation) -> Vec<Column> {
+    let unit = smallest_unit(&simulation.token());
+    let of = |name: String| {
+        let amount = simulation.is_amount(&name)
+            || name.starts_with("payoff_")
+            || name.starts_with("slashed_");
+        let unit = if amount { unit.clone() } else { String::new() };
+        Column { unit, ..Column::number(name) }
+    };
+    std::iter::once(Column::whole("run")).chain(simulation.columns().into_iter().map(of)).collect()
+}
+
+/// What amounts are in, in words.
+pub fn smallest_unit(token: &Token) -> String {
+    match (token.name.as_str(), token.decimals) {
+        ("", _) => "smallest unit".into(),
+        (name, 0) => name.into(),
+        (name, decimals) => format!("10^-{decimals} {name}"),
+    }
+}
+
+/// What a file of rows says of itself: the version and the scenario.
+pub fn said(scenario: &str) -> Vec<(String, String)> {
+    [("carrots", env!("CARGO_PKG_VERSION")), ("scenario", scenario)]
+        .map(|(key, value)| (key.to_string(), value.to_string()))
+        .into()
+}
+
+/// The row of a run, in a table.
+pub fn cells(run: u64, row: &[f64]) -> Vec<Cell> {
+    let numbers = row.iter().map(|number| Cell::Number(*number));
+    std::iter::once(Cell::Whole(run.into())).chain(numbers).collect()
 }
 
 impl Store {
-    /// Opens a folder for the results of `scenario`. With `resume`, goes on where rows end.
+    /// Opens a folder for the results of `scenario`, of which `runs` are wanted. With `resume`, goes on
+    /// where rows end.
     pub fn open(
         folder: &Path,
         scenario: &str,
-        columns: &[String],
+        columns: &[Column],
         resume: bool,
+        runs: u64,
     ) -> Result<Self, StoreError> {
         fs::create_dir_all(folder).map_err(|error| io_error(folder, error))?;
         let (head, path) = (folder.join("scenario.toml"), folder.join("runs.csv"));
         let scenario = format!("# carrots {}\n{scenario}", env!("CARGO_PKG_VERSION"));
-        let columns = columns.to_vec();
-        if path.exists() {
+        let rows = if path.exists() {
             if !resume {
                 return Err(StoreError::Occupied(folder.into()));
             }
@@ -69,65 +106,51 @@ impl Store {
             if !same_but_runs(&earlier, &scenario) {
                 return Err(StoreError::Different(folder.into()));
             }
-            let (done, length) = whole_rows(&path).map_err(|error| io_error(&path, error))?;
-            let open = || {
-                let mut file = OpenOptions::new().write(true).open(&path)?;
-                file.set_len(length)?;
-                file.seek(SeekFrom::End(0))?;
-                if done.is_some() {
-                    Ok(CsvRows::headless(BufWriter::new(file)))
-                } else {
-                    CsvRows::new(BufWriter::new(file), &columns)
-                }
-            };
-            let rows = open().map_err(|error| io_error(&path, error))?;
-            return Ok(Self { folder: folder.into(), rows, columns, done: done.unwrap_or(0) });
-        }
-        fs::write(&head, scenario).map_err(|error| io_error(&head, error))?;
-        let create = || CsvRows::new(BufWriter::new(File::create(&path)?), &columns);
-        let rows = create().map_err(|error| io_error(&path, error))?;
-        Ok(Self { folder: folder.into(), rows, columns, done: 0 })
-    }
-
-    /// How many rows are there already.
-    pub fn done(&self) -> u64 {
-        self.done
-    }
-
-    /// The first `n` rows that are there.
-    pub fn rows(&self, n: u64) -> impl Iterator<Item = Result<Vec<f64>, StoreError>> + use<> {
-        let path = self.folder.join("runs.csv");
-        let width = self.columns.len();
-        let lines = File::open(&path).map(|file| BufReader::new(file).lines().skip(1));
-        let (lines, error) = match lines {
-            Ok(lines) => (Some(lines), None),
-            Err(error) => (None, Some(Err(io_error(&path, error)))),
+            Log::resume(&path, columns)?
+        } else {
+            fs::write(&head, &scenario).map_err(|error| io_error(&head, error))?;
+            Log::create(&path, columns)?
         };
-        let lines = lines.into_iter().flatten().take(n as usize).zip(2..);
-        let rows = lines.map(move |(text, line)| {
-            let text = text.map_err(|error| io_error(&path, error))?;
-            let row: Option<Vec<f64>> = text.split(',').skip(1).map(|x| x.parse().ok()).collect();
-            let row = row.filter(|row| row.len() == width);
-            row.ok_or_else(|| StoreError::Row { path: path.clone(), line })
-        });
-        error.into_iter().chain(rows)
+        if rows.rows() > runs {
+            return Err(StoreError::More { folder: folder.into(), runs: rows.rows() });
+        }
+        Ok(Self { folder: folder.into(), rows, columns: columns.to_vec(), scenario })
+    }
+
+    /// How many rows there are.
+    pub fn done(&self) -> u64 {
+        self.rows.rows()
+    }
+
+    /// The rows that are there, without the runs' numbers.
+    pub fn rows(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Vec<f64>, StoreError>> + use<>, StoreError> {
+        let number = |cell: &Cell| match cell {
+            Cell::Number(number) => *number,
+            _ => f64::NAN,
+        };
+        let logged = Logged::open(&self.folder.join("runs.csv"), &self.columns)?;
+        let rows = logged.map(move |row| Ok(row?[1..].iter().map(number).collect()));
+        Ok(rows.take(self.done() as usize))
     }
 
     /// Adds the row of the next run.
     pub fn add(&mut self, run: u64, row: &[f64]) -> Result<(), StoreError> {
-        let added = self.rows.add(run, row).and_then(|()| self.rows.flush());
-        added.map_err(|error| io_error(&self.folder.join("runs.csv"), error))
+        Ok(self.rows.add(&cells(run, row))?)
     }
 
     /// Writes what is written at the end.
-    pub fn finish(mut self, summary: &str, runs: u64) -> Result<(), StoreError> {
-        let path = self.folder.join("runs.csv");
-        self.rows.flush().map_err(|error| io_error(&path, error))?;
+    pub fn finish(self, summary: &str) -> Result<(), StoreError> {
+        fs::write(self.folder.join("scenario.toml"), &self.scenario)
+            .map_err(|error| io_error(&self.folder.join("scenario.toml"), error))?;
         let path = self.folder.join("runs.parquet");
-        let create = || ParquetRows::new(BufWriter::new(File::create(&path)?), &self.columns);
+        let said = said(self.scenario.split_once('\n').map_or("", |(_, scenario)| scenario));
+        let create =
+            || ParquetRows::new(BufWriter::new(File::create(&path)?), &self.columns, &said);
         let mut parquet = Box::new(create().map_err(|error| io_error(&path, error))?);
-        for (row, run) in self.rows(runs).zip(0..) {
-            parquet.add(run, &row?).map_err(|error| io_error(&path, error))?;
+        for row in Logged::open(&self.folder.join("runs.csv"), &self.columns)? {
+            parquet.add(&row?).map_err(|error| io_error(&path, error))?;
         }
         parquet.finish().map_err(|error| io_error(&path, error))?;
         let path = self.folder.join("summary.json");
@@ -144,21 +167,6 @@ fn same_but_runs(one: &str, other: &str) -> bool {
             .collect::<Vec<_>>()
     };
     lines(one) == lines(other)
-}
-
-/// The number of whole rows, if there is a whole header, and where they end.
-fn whole_rows(path: &Path) -> io::Result<(Option<u64>, u64)> {
-    let mut file = BufReader::new(File::open(path)?);
-    let (mut lines, mut end, mut line) = (0u64, 0, Vec::new());
-    loop {
-        line.clear();
-        let length = file.read_until(b'\n', &mut line)?;
-        if !line.ends_with(b"\n") {
-            return Ok((lines.checked_sub(1), end));
-        }
-        lines += 1;
-        end += length as u64;
-    }
 }
 
 fn io_error(path: &Path, error: io::Error) -> StoreError {

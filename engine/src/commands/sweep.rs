@@ -1,0 +1,325 @@
+//! `carrots sweep`: a scenario at many points.
+
+use super::output::{Verdict, print, table};
+use crate::mechanism::Catalogue;
+use crate::rows::{Cell, Column, CsvRows, ParquetRows, Rows, in_order};
+use crate::scenario::Document;
+use crate::sweep::{Asked, Folder, Shard, Sweep, head, merge};
+use anyhow::bail;
+use bytesize::ByteSize;
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+/// Vary parameters: metrics, payoffs and verdicts at every point, a row each
+///
+/// All points have the same random numbers. What is not said here is taken from [sweep] of the scenario.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The scenario, a TOML file
+    scenario: PathBuf,
+    /// A key of the scenario and its values: KEY=FROM..TO, KEY=FROM..TO:COUNT, KEY=FROM..TO:log:COUNT,
+    /// KEY=VALUE,VALUE; can be repeated
+    #[arg(long, value_name = "KEY=VALUES")]
+    vary: Vec<String>,
+    /// grid: every value with every other [default]; latin: a Latin hypercube; sobol: a Sobol sequence
+    #[arg(long, value_name = "NAME")]
+    design: Option<String>,
+    /// How many points of a Latin hypercube or a Sobol sequence
+    #[arg(long, value_name = "NUMBER")]
+    points: Option<u64>,
+    /// Ask the audit for this property at every point; can be repeated
+    #[arg(long, value_name = "NAME")]
+    property: Vec<String>,
+    /// Metrics and payoffs beside properties
+    #[arg(long)]
+    metrics: bool,
+    /// Fewer runs, where the 95 % interval of a number is no wider before: staked_share=0.01
+    #[arg(long, value_name = "NAME=WIDTH")]
+    until: Option<String>,
+    /// Where does the verdict change? At every point the last whole number with one verdict and the first
+    /// with another, by bisection
+    #[arg(long, value_name = "KEY=FROM..TO")]
+    find: Option<String>,
+    /// Put a value over one of the scenario, at every point
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Seed of all randomness [default: the scenario's]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Number of runs at every point, with --until at most [default: the scenario's]
+    #[arg(long)]
+    runs: Option<u64>,
+    /// Seconds for each property at every point [default: 60]
+    #[arg(long, value_name = "NUMBER")]
+    seconds: Option<f64>,
+    /// Memory of an audit [default: 1GiB]
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<ByteSize>,
+    /// Chains of raw calls that an audit tries, about [default: 2000]
+    #[arg(long, value_name = "NUMBER")]
+    chains: Option<u64>,
+    /// How to print the rows
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// In a table, these columns beside those that are varied [default: metrics and verdicts]
+    #[arg(long, value_name = "COLUMN")]
+    show: Vec<String>,
+    /// Number of threads [default: one per core]; the result does not depend on it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Folder that keeps every row as it arrives
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Go on with the points that the folder of --out holds
+    #[arg(long, requires = "out")]
+    resume: bool,
+    /// Every N-th point from the I-th on: `carrots merge` puts all N together
+    #[arg(long, value_name = "I/N", requires = "out")]
+    shard: Option<Shard>,
+}
+
+/// Put the shards of a sweep together, as if they had been computed together
+#[derive(clap::Args)]
+pub struct MergeArgs {
+    /// Folders in which shards are
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+    /// Folder for what they come to
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+    Parquet,
+}
+
+/// Rows that are shown in a table.
+const SHOWN: u64 = 40;
+
+pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    let sweep = read(&args, catalogue)?;
+    let shard = args.shard.unwrap_or(Shard::ALL);
+    let open = |folder| Folder::open(folder, &sweep, shard, args.resume);
+    let mut folder = args.out.as_deref().map(open).transpose()?;
+    let mut out = rows(&args, &sweep)?;
+    let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
+    if let Some(folder) = &folder {
+        for row in folder.rows()? {
+            out.add(&row?)?;
+        }
+    }
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} points, {eta} left");
+    let bar = ProgressBar::new(all).with_style(style.expect("the template is right"));
+    bar.set_position(done);
+    let threads = args.threads.map_or(0, usize::from);
+    in_order(
+        threads,
+        done..all,
+        |at| sweep.row(shard.point(at)),
+        |at, row| {
+            if let Some(folder) = &mut folder {
+                folder.add(&row)?;
+            }
+            out.add(&row)?;
+            bar.set_position(at + 1);
+            anyhow::Ok(())
+        },
+    )?;
+    bar.finish_and_clear();
+    if let Some(folder) = folder {
+        folder.finish()?;
+    }
+    out.finish()?;
+    Ok(Verdict::Holds)
+}
+
+pub fn run_merge(args: MergeArgs, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    let document = Document::read(&head(&args.folders[0]), &[])?;
+    let asked = Asked::of(&document)?;
+    let sweep = Sweep::new(document, catalogue, asked)?;
+    let rows = merge(&args.folders, &sweep, &args.out)?;
+    print(&format!("{rows} points in {}", args.out.display()))?;
+    Ok(Verdict::Holds)
+}
+
+/// What the scenario says, with what was given put over it.
+fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Sweep<'a>> {
+    let mut set = args.set.clone();
+    set.extend(args.seed.map(|seed| format!("run.seed={seed}")));
+    set.extend(args.runs.map(|runs| format!("run.runs={runs}")));
+    let document = Document::read(&args.scenario, &set)?;
+    let mut asked = Asked::of(&document)?;
+    if !args.vary.is_empty() {
+        asked.vary = args.vary.clone();
+        (asked.design, asked.points) = (None, None);
+    }
+    asked.design = args.design.clone().or(asked.design);
+    asked.points = args.points.or(asked.points);
+    if !args.property.is_empty() {
+        (asked.properties, asked.metrics, asked.find) = (args.property.clone(), None, None);
+    }
+    asked.metrics = if args.metrics { Some(true) } else { asked.metrics };
+    asked.until = args.until.clone().or(asked.until);
+    asked.find = args.find.clone().or(asked.find);
+    asked.seconds = args.seconds.or(asked.seconds);
+    asked.memory = args.memory.map(|bytes| bytes.as_u64()).or(asked.memory);
+    asked.chains = args.chains.or(asked.chains);
+    if asked.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
+        bail!("--seconds: expected a number above zero");
+    }
+    Ok(Sweep::new(document, catalogue, asked)?)
+}
+
+/// Where rows are printed.
+fn rows(args: &Args, sweep: &Sweep) -> anyhow::Result<Box<dyn Rows>> {
+    Ok(match args.format {
+        Format::Table => Box::new(Page::new(args, sweep)?),
+        Format::Json => Box::new(Lines { columns: sweep.columns().to_vec() }),
+        Format::Csv => Box::new(CsvRows::new(io::stdout(), sweep.columns())?),
+        Format::Parquet if io::stdout().is_terminal() => {
+            bail!("--format parquet: expected stdout to be a file or a pipe, not a terminal")
+        }
+        Format::Parquet => {
+            let said = [("sweep".to_string(), sweep.text())];
+            Box::new(ParquetRows::new(io::stdout(), sweep.columns(), &said)?)
+        }
+    })
+}
+
+/// A JSON object for each row, on a line of its own.
+struct Lines {
+    columns: Vec<Column>,
+}
+
+impl Rows for Lines {
+    fn add(&mut self, row: &[Cell]) -> io::Result<()> {
+        let fields = self.columns.iter().zip(row).filter_map(|(column, cell)| {
+            let value = match cell {
+                Cell::None => return None,
+                Cell::Number(number) => (*number).into(),
+                Cell::Text(text) => text.clone().into(),
+                Cell::Whole(number) => match i64::try_from(*number) {
+                    Ok(number) => number.into(),
+                    Err(_) => number.to_string().into(),
+                },
+            };
+            Some((column.name.clone(), value))
+        });
+        let fields: serde_json::Map<String, serde_json::Value> = fields.collect();
+        print(&serde_json::Value::Object(fields).to_string()).map_err(closed)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The first rows, for people.
+struct Page {
+    scenario: String,
+    header: Vec<String>,
+    shown: Vec<usize>,
+    rows: Vec<Vec<String>>,
+    all: u64,
+    problems: u64,
+    problem: Option<(usize, String)>,
+    out: Option<PathBuf>,
+}
+
+impl Page {
+    fn new(args: &Args, sweep: &Sweep) -> anyhow::Result<Self> {
+        let columns = sweep.columns();
+        let at = |name: &String| {
+            columns.iter().position(|column| column.name == *name).ok_or_else(|| {
+                let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+                anyhow::anyhow!("--show {name}: expected one of {}", names.join(", "))
+            })
+        };
+        let mut shown = args.show.iter().map(at).collect::<Result<Vec<_>, _>>()?;
+        let varied = sweep.axes().len();
+        if shown.is_empty() {
+            let hidden = |name: &str| {
+                ["point", "seed", "runs", "problem", "command"].contains(&name)
+                    || ["_low", "_high", "_measured"].iter().any(|end| name.ends_with(end))
+                    || ["return_", "slashed_"].iter().any(|start| name.starts_with(start))
+            };
+            let all = columns.iter().enumerate().skip(1 + varied);
+            shown = all.filter(|(_, column)| !hidden(&column.name)).map(|(at, _)| at).collect();
+        }
+        let shown: Vec<usize> = (1..=varied).chain(shown).collect();
+        Ok(Self {
+            scenario: args.scenario.display().to_string(),
+            header: shown.iter().map(|at| columns[*at].name.clone()).collect(),
+            shown,
+            rows: Vec::new(),
+            all: 0,
+            problems: 0,
+            problem: columns
+                .iter()
+                .position(|one| one.name == "problem")
+                .map(|at| (at, String::new())),
+            out: args.out.clone(),
+        })
+    }
+}
+
+impl Rows for Page {
+    fn add(&mut self, row: &[Cell]) -> io::Result<()> {
+        self.all += 1;
+        if let Some((at, first)) = &mut self.problem
+            && let Cell::Text(problem) = &row[*at]
+        {
+            self.problems += 1;
+            if first.is_empty() {
+                first.clone_from(problem);
+            }
+        }
+        if self.all <= SHOWN {
+            let text = |at: &usize| match &row[*at] {
+                Cell::Number(number) => super::output::number(*number),
+                cell => cell.to_string(),
+            };
+            self.rows.push(self.shown.iter().map(text).collect());
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        let header: Vec<&str> = self.header.iter().map(String::as_str).collect();
+        let mut page = format!(
+            "{}: {} points\n\n{}\n",
+            self.scenario,
+            self.all,
+            table(&header, 0, self.rows.clone())
+        );
+        if self.all > SHOWN {
+            page += &format!("… {} more\n", self.all - SHOWN);
+        }
+        if let Some((_, first)) = self.problem.filter(|_| self.problems > 0) {
+            page += &format!("\n{} points have a problem; the first: {first}\n", self.problems);
+        }
+        if let Some(out) = &self.out {
+            page += &format!("\nall rows and columns: {}\n", out.display());
+        }
+        print(&page).map_err(closed)
+    }
+}
+
+/// The error of the output itself, so that a pipe that was closed is known as one.
+fn closed(error: anyhow::Error) -> io::Error {
+    error.downcast().unwrap_or_else(io::Error::other)
+}

@@ -1,0 +1,17 @@
+//! Results as a page that one can send: plots, the tables behind them, and the command that makes it again.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | what is in a folder of results? | [`source`] |
+//! | what is drawn of it? | [`figure`] |
+//! | how is it drawn? | [`plot`] |
+//! | how does it become a page? | [`page`] |
+
+mod figure;
+mod page;
+mod plot;
+mod source;
+
+pub use figure::{Figure, Table};
+pub use page::page;
+pub use source::{Source, SourceError, read};

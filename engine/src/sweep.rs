@@ -1,0 +1,28 @@
+//! The same scenario at many points: what is varied, and what comes of it at each.
+//!
+//! A point is a row that depends on the scenario, the seed and the point's values only: every point has the
+//! same random numbers, so that two of them differ by what was varied. Points are computed in parallel and
+//! taken in order, so results are bit-identical at any thread count, after any number of stops, and
+//! whether they were computed together or in shards. Memory does not grow with their number.
+//!
+//! | question | module |
+//! | --- | --- |
+//! | what does `[sweep]` say? | [`asked`] |
+//! | which values does a key take? | [`axis`] |
+//! | which points are there? | [`design`] |
+//! | what comes of a point? | [`point`] |
+//! | where does a verdict change? | [`border`] |
+//! | where are the rows kept? | [`folder`] |
+
+mod asked;
+mod axis;
+mod border;
+mod design;
+mod folder;
+mod point;
+
+pub use asked::Asked;
+pub use axis::{Axis, AxisError};
+pub use design::{Design, Points};
+pub use folder::{Folder, FolderError, Shard, head, merge};
+pub use point::{Sweep, SweepError, Wanted};

@@ -1,0 +1,238 @@
+//! A folder of a sweep's rows, and how shards become one.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `sweep.toml` | what is swept, and the scenario: the same for the same rows |
+//! | `points.csv`; of a shard, `points-I-of-N.csv` | a row per point as it arrives, in order, each with a check of it and of all before it |
+//! | `points.parquet`, `points-I-of-N.parquet` | the same with types, units and `sweep.toml`, when all are there |
+
+use super::point::Sweep;
+use crate::rows::{Cell, Column, Log, LogError, Logged, ParquetRows, Rows};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// What a sweep is, in a folder.
+const HEAD: &str = "sweep.toml";
+
+/// A part of all points: every `of`-th, from the `number`-th on; from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    number: u64,
+    of: u64,
+}
+
+/// Why rows cannot be kept, or put together.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// A file or folder cannot be used.
+    #[error("{path}: cannot be used: {error}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// There are results already.
+    #[error("{0}: holds results already: expected --resume, or another folder")]
+    Occupied(PathBuf),
+    /// The results there are of something else.
+    #[error("{0}: holds results of another sweep, seed or version: expected another folder")]
+    Different(PathBuf),
+    /// A shard is not there, or not whole.
+    #[error("{0}: the shard is missing or not at its end: expected all of them, each at its end")]
+    Missing(String),
+    /// Rows cannot be used.
+    #[error(transparent)]
+    Rows(#[from] LogError),
+}
+
+impl Shard {
+    /// All points.
+    pub const ALL: Self = Self { number: 1, of: 1 };
+
+    /// How many of so many points are its own.
+    pub fn count(self, points: u64) -> u64 {
+        (points + self.of - self.number) / self.of
+    }
+
+    /// The number of its point with that number.
+    pub fn point(self, at: u64) -> u64 {
+        at * self.of + self.number - 1
+    }
+
+    fn file(self, ending: &str) -> String {
+        match self.of {
+            1 => format!("points.{ending}"),
+            of => format!("points-{}-of-{of}.{ending}", self.number),
+        }
+    }
+}
+
+/// `I/N`.
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/');
+        let parts = parts.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        let parts = parts.filter(|(number, of): &(u64, u64)| (1..=*of).contains(number));
+        let (number, of) = parts.ok_or("expected I/N, such as 1/4: the first of four")?;
+        Ok(Self { number, of })
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{}/{}", self.number, self.of)
+    }
+}
+
+/// A folder to which the rows of a shard are added.
+pub struct Folder {
+    path: PathBuf,
+    shard: Shard,
+    rows: Log,
+    columns: Vec<Column>,
+    text: String,
+}
+
+impl Folder {
+    /// Opens a folder for a shard of a sweep. With `resume`, goes on where its rows end.
+    pub fn open(
+        path: &Path,
+        sweep: &Sweep,
+        shard: Shard,
+        resume: bool,
+    ) -> Result<Self, FolderError> {
+        fs::create_dir_all(path).map_err(|error| io_error(path, error))?;
+        let (head, text) = (path.join(HEAD), sweep.text());
+        // Shards that share a folder begin at the same time: each writes the same, whole or not at all.
+        let is_there = head.exists();
+        if is_there {
+            let earlier = fs::read_to_string(&head).map_err(|error| io_error(&head, error))?;
+            if earlier != text {
+                return Err(FolderError::Different(path.into()));
+            }
+        } else {
+            let part = path.join(format!("{HEAD}.{}", std::process::id()));
+            let write = || fs::write(&part, &text).and_then(|()| fs::rename(&part, &head));
+            write().map_err(|error| io_error(&head, error))?;
+        }
+        let file = path.join(shard.file("csv"));
+        let rows = match file.exists() {
+            true if !resume => return Err(FolderError::Occupied(path.into())),
+            true => Log::resume(&file, sweep.columns())?,
+            false => Log::create(&file, sweep.columns())?,
+        };
+        Ok(Self { path: path.into(), shard, rows, columns: sweep.columns().to_vec(), text })
+    }
+
+    /// How many rows there are.
+    pub fn done(&self) -> u64 {
+        self.rows.rows()
+    }
+
+    /// The rows that are there.
+    pub fn rows(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Vec<Cell>, LogError>> + use<>, LogError> {
+        let rows = Logged::open(&self.path.join(self.shard.file("csv")), &self.columns)?;
+        Ok(rows.take(self.done() as usize))
+    }
+
+    /// Adds the next row.
+    pub fn add(&mut self, row: &[Cell]) -> Result<(), FolderError> {
+        Ok(self.rows.add(row)?)
+    }
+
+    /// Writes what is written when all rows are there.
+    pub fn finish(self) -> Result<(), FolderError> {
+        write_typed(
+            &self.path.join(self.shard.file("parquet")),
+            &self.columns,
+            &self.text,
+            self.rows()?,
+        )
+    }
+}
+
+/// Writes rows with their types, whole or not at all.
+fn write_typed(
+    path: &Path,
+    columns: &[Column],
+    text: &str,
+    rows: impl Iterator<Item = Result<Vec<Cell>, LogError>>,
+) -> Result<(), FolderError> {
+    let part = path.with_extension("parquet.part");
+    let said = [
+        ("carrots".to_string(), env!("CARGO_PKG_VERSION").to_string()),
+        ("sweep".to_string(), text.to_string()),
+    ];
+    let failed = |error| io_error(path, error);
+    let file = File::create(&part).map_err(failed)?;
+    let mut typed =
+        Box::new(ParquetRows::new(BufWriter::new(file), columns, &said).map_err(failed)?);
+    for row in rows {
+        typed.add(&row?).map_err(failed)?;
+    }
+    typed.finish().map_err(failed)?;
+    fs::rename(&part, path).map_err(failed)
+}
+
+/// Where a folder says what is swept there.
+pub fn head(folder: &Path) -> PathBuf {
+    folder.join(HEAD)
+}
+
+/// Puts the shards of a sweep together that lie in some folders: in `out` they are as if they had been
+/// computed together.
+pub fn merge(folders: &[PathBuf], sweep: &Sweep, out: &Path) -> Result<u64, FolderError> {
+    let mut shards: Vec<(Shard, PathBuf)> = Vec::new();
+    for folder in folders {
+        let head = folder.join(HEAD);
+        let text = fs::read_to_string(&head).map_err(|error| io_error(&head, error))?;
+        if text != sweep.text() {
+            return Err(FolderError::Different(folder.clone()));
+        }
+        for entry in fs::read_dir(folder).map_err(|error| io_error(folder, error))? {
+            let path = entry.map_err(|error| io_error(folder, error))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let shard = name.strip_prefix("points-").and_then(|name| name.strip_suffix(".csv"));
+            let shard = shard.and_then(|name| name.replace("-of-", "/").parse().ok());
+            shards.extend(shard.map(|shard| (shard, path)));
+        }
+    }
+    shards.sort_by_key(|(shard, _)| (shard.of, shard.number));
+    let of = shards.first().map_or(1, |(shard, _)| shard.of);
+    let mut parts = Vec::new();
+    for number in 1..=of {
+        let shard = Shard { number, of };
+        let path = shards.iter().find(|(other, _)| *other == shard).map(|(_, path)| path);
+        let path = path.ok_or_else(|| FolderError::Missing(shard.to_string()))?;
+        parts.push(Logged::open(path, sweep.columns())?);
+    }
+    if shards.len() > parts.len() {
+        let (shard, path) = &shards[parts.len()];
+        return Err(FolderError::Missing(format!(
+            "{}: {shard} beside shards of {of}",
+            path.display()
+        )));
+    }
+    let mut folder = Folder::open(out, sweep, Shard::ALL, false)?;
+    for number in 0..sweep.count() {
+        let at = (number % of) as usize;
+        let missing = || FolderError::Missing(Shard { number: at as u64 + 1, of }.to_string());
+        let row = parts[at].next_row()?.ok_or_else(missing)?;
+        folder.add(&row)?;
+    }
+    let rows = folder.done();
+    folder.finish()?;
+    Ok(rows)
+}
+
+fn io_error(path: &Path, error: io::Error) -> FolderError {
+    FolderError::Io { path: path.into(), error }
+}
