@@ -21,8 +21,8 @@ mod design;
 mod folder;
 mod point;
 
-pub use asked::Asked;
+pub use asked::{Asked, SweepError, Wanted};
 pub use axis::{Axis, AxisError};
 pub use design::{Design, Points};
 pub use folder::{Folder, FolderError, Shard, head, merge};
-pub use point::{Sweep, SweepError, Wanted};
+pub use point::Sweep;

@@ -2,10 +2,36 @@
 
 use super::axis::Axis;
 use super::design::{Design, Points};
-use super::point::{SweepError, Wanted};
 use crate::audit::Limits;
-use crate::scenario::{Document, Property};
+use crate::scenario::{Document, Property, ScenarioError};
 use serde::{Deserialize, Serialize};
+
+/// Why something cannot be swept.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// A scenario is wrong.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Something else is.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+/// What is wanted of every point.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Metrics and payoffs, by the simulator.
+    pub metrics: bool,
+    /// So many runs that the 95 % interval of a number is at most so wide, but no more than the scenario
+    /// says.
+    pub until: Option<(String, f64)>,
+    /// Verdicts, by the audit.
+    pub properties: Vec<Property>,
+    /// Where along a range of whole numbers the verdict of the one property changes.
+    pub find: Option<Axis>,
+    /// How far audits may go.
+    pub limits: Limits,
+}
 
 /// `[sweep]`: what is varied, how points are chosen, and what is wanted of each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

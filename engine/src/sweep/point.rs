@@ -1,10 +1,10 @@
 //! What comes of a point.
 
-use super::asked::Asked;
+use super::asked::{Asked, SweepError, Wanted};
 use super::axis::Axis;
 use super::border::border;
 use super::design::Points;
-use crate::audit::{self, Finding, Limits, Verdict};
+use crate::audit::{self, Finding, Verdict};
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::rows::{Cell, Column};
 use crate::scenario::{Document, Property, ScenarioError};
@@ -15,33 +15,6 @@ use toml::Value;
 
 /// Runs between two looks at how wide an interval is.
 const LOOK: u64 = 8;
-
-/// Why something cannot be swept.
-#[derive(Debug, thiserror::Error)]
-pub enum SweepError {
-    /// A scenario is wrong.
-    #[error(transparent)]
-    Scenario(#[from] ScenarioError),
-    /// Something else is.
-    #[error("{0}")]
-    Wrong(String),
-}
-
-/// What is wanted of every point.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Metrics and payoffs, by the simulator.
-    pub metrics: bool,
-    /// So many runs that the 95 % interval of a number is at most so wide, but no more than the scenario
-    /// says.
-    pub until: Option<(String, f64)>,
-    /// Verdicts, by the audit.
-    pub properties: Vec<Property>,
-    /// Where along a range of whole numbers the verdict of the one property changes.
-    pub find: Option<Axis>,
-    /// How far audits may go.
-    pub limits: Limits,
-}
 
 /// A scenario at many points.
 pub struct Sweep<'a> {
