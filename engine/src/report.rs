@@ -12,6 +12,5 @@ mod page;
 mod plot;
 mod source;
 
-pub use figure::{Figure, Table};
 pub use page::page;
 pub use source::{Source, SourceError, read};

@@ -1,7 +1,8 @@
 //! The same scenario at many points: what is varied, and what comes of it at each.
 //!
-//! A point is a row that depends on the scenario, the seed and the point's values only: every point has the
-//! same random numbers, so that two of them differ by what was varied. Points are computed in parallel and
+//! A point is a row that depends on the scenario, the seed and the point's values only. Every point has the
+//! same seed, so that two of them differ by what was varied; but what is sure to happen, or not to, draws no
+//! random number, so at a chance of 0 or 1 those after it are others than between. Points are computed in parallel and
 //! taken in order, so results are bit-identical at any thread count, after any number of stops, and
 //! whether they were computed together or in shards. Memory does not grow with their number.
 //!

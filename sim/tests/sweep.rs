@@ -100,7 +100,7 @@ fn a_point_is_what_its_command_says() {
     }
 }
 
-/// All points have the same random numbers: what is varied and changes nothing changes nothing.
+/// All points have the same seed: what is varied and changes nothing changes nothing.
 #[test]
 fn points_differ_by_what_is_varied_only() {
     let all = rows(&[SMALL, "--runs", "2", "--vary", "world.duty_cost=20,20,21"]);

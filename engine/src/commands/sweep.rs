@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// Vary parameters: metrics, payoffs and verdicts at every point, a row each
 ///
-/// All points have the same random numbers. What is not said here is taken from [sweep] of the scenario.
+/// All points have the same seed. What is not said here is taken from [sweep] of the scenario.
 #[derive(clap::Args)]
 pub struct Args {
     /// The scenario, a TOML file

@@ -88,7 +88,7 @@ fn summary(source: &Source) -> String {
         "" => "the smallest unit".to_string(),
         name => name.to_string(),
     };
-    text + &format!("Amounts are in {unit}, random numbers are the same at every point.")
+    text + &format!("Amounts are in {unit}; all points have the same seed.")
 }
 
 fn problems(source: &Source) -> Table {
