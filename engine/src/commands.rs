@@ -5,6 +5,7 @@ mod audit;
 mod call;
 #[cfg(feature = "chain")]
 mod chain;
+mod compare;
 #[cfg(feature = "chain")]
 mod deploy;
 #[cfg(feature = "chain")]
@@ -17,6 +18,7 @@ mod on;
 mod output;
 mod replay;
 mod report;
+mod rows;
 mod shell;
 mod simulate;
 mod solve;
@@ -47,6 +49,7 @@ enum Command {
     Replay(replay::Args),
     Sweep(sweep::Args),
     Merge(sweep::MergeArgs),
+    Compare(compare::Args),
     Report(report::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -75,6 +78,7 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
         Command::Replay(args) => replay::run(args, catalogue),
         Command::Sweep(args) => sweep::run(args, catalogue),
         Command::Merge(args) => sweep::run_merge(args, catalogue),
+        Command::Compare(args) => compare::run(args, catalogue),
         Command::Report(args) => report::run(args, catalogue),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

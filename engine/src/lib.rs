@@ -22,6 +22,7 @@
 //! | how does it get to a chain, and what happens there? | [`chain`], with the feature `chain` |
 //! | which mechanisms are there, for commands and files? | [`mechanism`] |
 //! | what comes of it at many points? | [`sweep`] |
+//! | which of several is better, and where? | [`compare`] |
 //! | how does one look at that? | [`report`] |
 //! | the command line | [`main`] |
 //!
@@ -52,6 +53,7 @@ pub mod audit;
 #[cfg(feature = "chain")]
 pub mod chain;
 mod commands;
+pub mod compare;
 pub mod exact;
 pub mod games;
 pub mod mechanism;

@@ -2,7 +2,7 @@
 
 use crate::audit::{self, Audit, Audited};
 use crate::model::{Message, Messages, Model, Param, State};
-use crate::play::{self, Play, Strategies, WriteError};
+use crate::play::{self, Measure, Play, Strategies, WriteError};
 use crate::scenario::{Document, ScenarioError};
 use crate::simulate::{self, Simulation};
 use crate::trace::{self, Replay, TraceError};
@@ -49,6 +49,8 @@ pub struct Mechanism {
     pub errors: &'static [(&'static str, &'static str)],
     /// Its strategies, and what they do.
     pub strategies: &'static [(&'static str, &'static str)],
+    /// What its runs are measured by.
+    pub measures: fn() -> Vec<Measure>,
     /// A commented scenario to start from.
     pub template: &'static str,
     /// What it is written in, if copies of it can be made.
@@ -73,6 +75,7 @@ impl Mechanism {
             messages: P::Model::MESSAGES,
             errors: P::Model::ERRORS,
             strategies: P::Strategy::NAMES,
+            measures: play::measures::<P>,
             template,
             sources: None,
             simulation: simulate::load::<P>,

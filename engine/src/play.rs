@@ -9,6 +9,7 @@ mod endowment;
 mod incumbents;
 mod learner;
 mod live;
+mod measure;
 mod resume;
 mod table;
 
@@ -17,6 +18,7 @@ pub use checks::{expect_blocks, expect_chance};
 pub use endowment::Endowment;
 pub use learner::Learner;
 pub use live::{accounts, read};
+pub use measure::{Measure, OF_STRATEGY, Start, Unit, difference, measured, measures};
 pub use resume::{WriteError, resumed};
 #[doc(hidden)]
 pub use table::read_strategy;

@@ -2,15 +2,25 @@
 //!
 //! | question | module |
 //! | --- | --- |
-//! | what is in a folder of results? | [`source`] |
-//! | what is drawn of it? | [`figure`] |
+//! | what is told of some results? | [`section`] |
+//! | of a sweep? | [`swept`] |
+//! | of a comparison? | [`compared`] |
+//! | of runs, and of runs round by round? | [`runs`], [`traced`] |
+//! | of an audit? | [`audited`] |
+//! | what is drawn of points? | [`figure`] |
 //! | how is it drawn? | [`plot`] |
 //! | how does it become a page? | [`page`] |
 
+mod audited;
+mod compared;
 mod figure;
 mod page;
 mod plot;
-mod source;
+mod runs;
+mod section;
+mod swept;
+mod traced;
 
+pub use audited::{Audited, FILE, Told};
 pub use page::page;
-pub use source::{Source, SourceError, read};
+pub use section::{Section, SourceError, read};

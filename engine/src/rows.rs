@@ -4,11 +4,13 @@
 mod log;
 mod ordered;
 mod plain;
+mod reader;
 mod typed;
 
 pub use log::{Log, LogError, Logged};
 pub use ordered::in_order;
 pub use plain::CsvRows;
+pub use reader::{ParquetFile, ReadError};
 pub use typed::ParquetRows;
 
 use std::fmt;
@@ -30,7 +32,7 @@ pub struct Column {
 pub enum Kind {
     /// Whole numbers of 64 bits.
     Whole,
-    /// Whole numbers of up to 38 digits.
+    /// Whole numbers of up to 38 digits; larger ones are floating point, and missing in Parquet.
     Large,
     /// Floating point.
     Number,
@@ -71,10 +73,62 @@ impl Column {
     fn cell(&self, text: &str) -> Option<Cell> {
         Some(match self.kind {
             _ if text.is_empty() => Cell::None,
-            Kind::Whole | Kind::Large => Cell::Whole(text.parse().ok()?),
+            Kind::Whole => Cell::Whole(text.parse().ok()?),
+            Kind::Large => {
+                text.parse().map(Cell::Whole).or_else(|_| text.parse().map(Cell::Number)).ok()?
+            }
             Kind::Number => Cell::Number(text.parse().ok()?),
             Kind::Text => Cell::Text(text.into()),
         })
+    }
+}
+
+impl Cell {
+    /// As a number, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Cell::Whole(number) => Some(*number as f64),
+            Cell::Number(number) => Some(*number),
+            Cell::Text(_) | Cell::None => None,
+        }
+    }
+
+    /// As JSON: what 64 bits cannot hold is a string; nothing where there is none.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        Some(match self {
+            Cell::None => return None,
+            Cell::Number(number) => (*number).into(),
+            Cell::Text(text) => text.clone().into(),
+            Cell::Whole(number) => match i64::try_from(*number) {
+                Ok(number) => number.into(),
+                Err(_) => number.to_string().into(),
+            },
+        })
+    }
+}
+
+impl From<f64> for Cell {
+    fn from(number: f64) -> Self {
+        Cell::Number(number)
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(number: u32) -> Self {
+        Cell::Whole(number.into())
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Cell::Whole(number.into())
+    }
+}
+
+/// To the nearest floating-point number from 2^127 on.
+impl From<u128> for Cell {
+    fn from(number: u128) -> Self {
+        i128::try_from(number).map_or(Cell::Number(number as f64), Cell::Whole)
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Document {
     variants: Vec<Vec<String>>,
     /// `[sweep]`.
     sweep: Option<Value>,
+    /// `[compare]`.
+    compare: Option<Value>,
 }
 
 /// What every scenario has in common.
@@ -272,11 +274,11 @@ impl Document {
                 problem: "expected a list of lists of key=value".into(),
             })?,
         };
-        let sweep = table.remove("sweep");
+        let (sweep, compare) = (table.remove("sweep"), table.remove("compare"));
         let over = set.to_vec();
         let set =
             set.iter().filter_map(|s| s.split_once('=')).map(|(key, _)| key.trim().to_string());
-        Ok(Self { file, text, table, set: set.collect(), over, variants, sweep })
+        Ok(Self { file, text, table, set: set.collect(), over, variants, sweep, compare })
     }
 
     /// The scenario, and each of its variants with what it puts over it: for an audit of rules that
@@ -311,6 +313,11 @@ impl Document {
         self.sweep.as_ref()
     }
 
+    /// What is compared, if it says so.
+    pub fn compare(&self) -> Option<&Value> {
+        self.compare.as_ref()
+    }
+
     /// The mechanism that it names.
     pub fn mechanism(&self) -> Result<&str, ScenarioError> {
         match self.table.get("mechanism") {
@@ -320,6 +327,24 @@ impl Document {
             }
             None => Err(self.wrong("mechanism", "missing: expected the name of a mechanism")),
         }
+    }
+
+    /// How amounts are shown, as far as it says so.
+    pub fn token(&self) -> Token {
+        let decimals =
+            self.table.get("token").and_then(|token| token.get("decimals")?.as_integer());
+        let decimals = decimals.and_then(|decimals| decimals.try_into().ok()).unwrap_or(0);
+        Token { name: self.text("token", "name").into(), decimals }
+    }
+
+    /// The strategy that is intended, or nothing.
+    pub fn intended(&self) -> &str {
+        self.text("intended", "strategy")
+    }
+
+    fn text(&self, table: &str, key: &str) -> &str {
+        let value = self.table.get(table).and_then(|table| table.get(key)?.as_str());
+        value.unwrap_or_default()
     }
 
     /// Whether it has a key of that name.

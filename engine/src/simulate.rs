@@ -5,13 +5,15 @@
 //! and memory does not grow with their number.
 
 mod load;
+mod rounds;
 mod runs;
 mod simulation;
 mod store;
 mod summary;
 
-pub use load::{load, run_through};
-pub use runs::simulate;
-pub use simulation::Simulation;
-pub use store::{Store, StoreError, cells, columns, said, smallest_unit};
+pub use load::{load, run_through, smallest_unit};
+pub use rounds::{Rounds, RoundsError, write_agents};
+pub use runs::{Played, simulate};
+pub use simulation::{Seen, Simulation, agent_columns};
+pub use store::{Store, StoreError, cells, columns, said};
 pub use summary::{Metric, StrategySummary, Summary, Throughput};

@@ -25,5 +25,5 @@ mod point;
 pub use asked::{Asked, SweepError, Wanted};
 pub use axis::{Axis, AxisError};
 pub use design::{Design, Points};
-pub use folder::{Folder, FolderError, Shard, head, merge};
-pub use point::Sweep;
+pub use folder::{Folder, FolderError, Shard, Tabled, head, merge};
+pub use point::{Sweep, command};

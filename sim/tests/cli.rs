@@ -175,8 +175,7 @@ fn a_damaged_folder_is_told() {
 
 #[test]
 fn rows_are_the_same_in_csv_and_parquet() {
-    use parquet::file::reader::{FileReader, SerializedFileReader};
-    use parquet::record::Field;
+    use carrots::rows::{Cell, ParquetFile};
     let out = folder("formats");
     let csv = stdout(&["simulate", SMALL, "--runs", "5", "--format", "csv", "--out", &text(&out)]);
     let kept = std::fs::read_to_string(out.join("runs.csv")).unwrap();
@@ -186,18 +185,12 @@ fn rows_are_the_same_in_csv_and_parquet() {
     let piped = carrots(&["simulate", SMALL, "--runs", "5", "--format", "parquet"]).stdout;
     assert_eq!(piped, std::fs::read(out.join("runs.parquet")).unwrap());
 
-    let reader = SerializedFileReader::try_from(out.join("runs.parquet").as_path()).unwrap();
-    let names = reader.metadata().file_metadata().schema_descr().columns().to_vec();
-    let names: Vec<String> = names.iter().map(|column| column.name().to_string()).collect();
+    let typed = ParquetFile::open(&out.join("runs.parquet")).expect("it is there");
+    let names: Vec<String> = typed.columns().iter().map(|column| column.name.clone()).collect();
     let mut lines = vec![names.join(",")];
-    for row in reader.get_row_iter(None).unwrap() {
-        let row = row.unwrap();
-        let numbers = row.get_column_iter().map(|(_, field)| match field {
-            Field::Long(run) => run.to_string(),
-            Field::Double(number) => number.to_string(),
-            other => panic!("not a number: {other}"),
-        });
-        lines.push(numbers.collect::<Vec<_>>().join(","));
+    for row in typed.rows() {
+        let row: Vec<String> = row.expect("a row").iter().map(Cell::to_string).collect();
+        lines.push(row.join(","));
     }
     assert_eq!(csv.lines().collect::<Vec<_>>(), lines);
 }

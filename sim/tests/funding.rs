@@ -1,6 +1,7 @@
 //! Funding scenarios: what is wrong with them is named, whatever is not is played, and they show
 //! what their comments say.
 
+use carrots::rows::Cell;
 use carrots::scenario::{Document, ScenarioError};
 use carrots::simulate::{Simulation, Summary, simulate};
 use carrots_catalogue::CATALOGUE;
@@ -21,9 +22,10 @@ fn played(text: &str, set: &[&str], runs: u64) -> Summary {
     let simulation = load(text, set).unwrap_or_else(|error| panic!("{error}"));
     let mut run = simulation.run();
     run.runs = runs;
-    let none = std::iter::empty::<Result<Vec<f64>, Infallible>>();
-    let Ok(summary) = simulate(&*simulation, run, 1, none, |_, row| {
-        assert!(row.iter().all(|number| number.is_finite()), "{row:?}");
+    let none = std::iter::empty::<Result<Vec<Cell>, Infallible>>();
+    let Ok(summary) = simulate(&*simulation, run, 1, false, none, |_, played| {
+        let is_sound = |cell: &Cell| cell.number().is_some_and(f64::is_finite);
+        assert!(played.row.iter().all(is_sound), "{:?}", played.row);
         Ok(())
     });
     summary.finish("scenario.toml")

@@ -112,7 +112,7 @@ fn many_points_make_a_small_page() {
     let vary = ["--vary", "world.detection=0.0..1", "--vary", "params.max_operators=3..9"];
     let page = page("many", &[&drawn[..], &vary[..]].concat());
     is_whole(&page);
-    assert!(page.contains("eight of ten") && page.contains("800 more rows are in the folder"));
+    assert!(page.contains("eight of ten") && page.contains("900 more rows are in the folder"));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn what_is_no_result_is_told() {
         assert!(error.contains(message) && error.lines().count() == 1, "{error}");
         assert!(!out.exists(), "a page of nothing");
     };
-    refused(&folder, "expected a folder of `carrots sweep --out`");
+    refused(&folder, "expected a folder of --out of sweep");
     let rows = folder.join("rows");
     carrots(&["sweep", SMALL, "--runs", "1", "--vary", "run.horizon=2..4", "--out", text(&rows)]);
     let points = fs::read_to_string(rows.join("points.csv")).expect("rows");

@@ -162,7 +162,7 @@ fn rows_do_not_depend_on_threads_shards_or_kills() {
     refused(&of(&whole), "holds results already: expected --resume, or another folder");
     refused(
         &[&of(&whole)[..], &["--resume", "--seed", "9"]].concat(),
-        "holds results of another sweep",
+        "holds results of something else",
     );
     let rows = String::from_utf8(points).expect("text").replacen("0.5", "0.6", 1);
     fs::write(whole.join("points.csv"), rows).expect("it can be written");

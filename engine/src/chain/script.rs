@@ -3,6 +3,7 @@
 use super::Address;
 use crate::model::{Agent, Holder, Instance, Model, Op, Recording, Refusal, State, Step, selector};
 use crate::play::{self, Dice, Play, ScenarioOf, Table};
+use crate::rows::Cell;
 use crate::scenario::{Document, ScenarioError};
 use crate::trace::{Trace, TraceError};
 use carrots_kernel::Balance;
@@ -22,7 +23,7 @@ pub struct Script {
     /// What every agent has in the end and could take out.
     pub wealth: Vec<Balance>,
     /// What is measured of a run, by name.
-    pub metrics: Vec<(String, f64)>,
+    pub metrics: Vec<(String, Cell)>,
 }
 
 /// Something that is done.
@@ -108,8 +109,11 @@ pub(crate) fn of_scenario<G: Play>(
     scenario.state = Some(state);
     let mut table = Table::<G, Dice>::new(&G::new(&scenario), &scenario, run.seed, 0);
     let log = table.instance.log.clone().expect("a recorded state is recorded");
-    let row = crate::simulate::run_through(&G::new(&scenario), &mut table, run.horizon);
-    let metrics = G::METRICS.iter().map(|(name, _)| name.to_string()).zip(row).collect();
+    let (game, start) = (G::new(&scenario), play::Start::of(&table));
+    crate::simulate::run_through(&game, &mut table, run.horizon);
+    let row = play::measured(&game, &table, start, run.horizon);
+    let names = play::measures::<G>().into_iter().map(|measure| measure.name.to_string());
+    let metrics = names.zip(row).collect();
     let Recording { start, steps } = log.lock().unwrap_or_else(PoisonError::into_inner).clone();
     played::<G::Model>(start, steps, metrics)
 }
@@ -151,7 +155,7 @@ pub(crate) fn of_trace<M: Model>(
 fn played<M: Model>(
     start: State,
     steps: Vec<Step<M::Op>>,
-    metrics: Vec<(String, f64)>,
+    metrics: Vec<(String, Cell)>,
 ) -> Result<Script, ScriptError> {
     let mut model = Instance::<M>::restore(&start).map_err(|error| unfit(error.to_string()))?;
     let mut actions = Vec::with_capacity(steps.len());

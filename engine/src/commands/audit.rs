@@ -1,10 +1,12 @@
 //! `carrots audit`: does the intended behaviour of a scenario hold?
 
 use super::output::{Format, Verdict, print, table};
-use crate::audit::{self, Audited, Compared, Counterexample, Finding, Limits};
+use crate::audit::{self, Compared, Counterexample, Finding, Limits};
 use crate::exact;
 use crate::mechanism::Catalogue;
+use crate::report::{self, Audited, Told};
 use crate::scenario::{Document, Property, Terms};
+use crate::sweep::command;
 use anyhow::Context;
 use bytesize::ByteSize;
 use indicatif::ProgressBar;
@@ -34,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Folder for the traces of what is violated: PROPERTY.json, and PROPERTY-base.json for what is
-    /// intended
+    /// intended; and for audit.json, of which `carrots report` makes a page
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Memory for outcomes and states; where it does not do, a verdict is `unknown`
@@ -112,7 +114,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     }
     let audited = &audits[0].1;
     if let Some(folder) = &args.out {
-        save(folder, &findings)?;
+        save(folder, &document, &findings)?;
     }
     let scenario = args.scenario.display().to_string();
     match args.format {
@@ -133,14 +135,14 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 }
 
 /// What is asked of a scenario.
-fn questions(args: &Args, audited: &dyn Audited) -> Vec<Terms> {
+fn questions(args: &Args, audited: &dyn audit::Audited) -> Vec<Terms> {
     match args.property.as_slice() {
         [] => audited.asked().to_vec(),
         some => some.iter().flat_map(|property| audit::questions(audited, *property)).collect(),
     }
 }
 
-fn check(args: &Args, audited: &dyn Audited, limits: Limits) -> Vec<Finding> {
+fn check(args: &Args, audited: &dyn audit::Audited, limits: Limits) -> Vec<Finding> {
     let questions = questions(args, audited);
     let (bar, mut findings) = (ProgressBar::new_spinner(), Vec::new());
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -157,7 +159,7 @@ fn check(args: &Args, audited: &dyn Audited, limits: Limits) -> Vec<Finding> {
 /// The simulator's payoffs beside the exact ones: they have to agree.
 fn compare(
     args: &Args,
-    audits: &[(String, Box<dyn Audited>)],
+    audits: &[(String, Box<dyn audit::Audited>)],
     runs: u64,
     limits: Limits,
 ) -> anyhow::Result<Verdict> {
@@ -224,39 +226,65 @@ fn compare(
     })
 }
 
-/// Writes the traces of what is violated.
-fn save(folder: &Path, findings: &[Finding]) -> anyhow::Result<()> {
+/// Writes the traces of what is violated, and all findings for `carrots report`.
+fn save(folder: &Path, document: &Document, findings: &[Finding]) -> anyhow::Result<()> {
     let say = || format!("{}: cannot be written", folder.display());
     std::fs::create_dir_all(folder).with_context(say)?;
+    let write = |name: &str, text: String| {
+        std::fs::write(folder.join(name).with_extension("json"), text).with_context(say)
+    };
+    let mut told = Vec::new();
     for finding in findings {
+        told.push(Told {
+            property: named(finding),
+            verdict: finding.verdict.name().into(),
+            expected: finding.expected.map(|verdict| verdict.name().into()),
+            checked: finding.checked,
+            measured: measured(finding),
+            words: finding.to_string(),
+            trace: finding.counterexample.as_ref().map(|found| found.trace.clone()),
+        });
         let Some(Counterexample { trace, base, .. }) = &finding.counterexample else { continue };
         let mut name = finding.terms.property.name().to_string();
         if !finding.variant.is_empty() {
             name =
                 format!("{name}-{}", finding.variant.replace(|c: char| !c.is_alphanumeric(), "-"));
         }
-        for (name, trace) in [(name.clone(), trace), (format!("{name}-base"), base)] {
-            let text = serde_json::to_string_pretty(trace)?;
-            std::fs::write(folder.join(name).with_extension("json"), text).with_context(say)?;
-        }
+        write(&name, serde_json::to_string_pretty(trace)?)?;
+        write(&format!("{name}-base"), serde_json::to_string_pretty(base)?)?;
     }
-    Ok(())
+    let (file, set) = document.origin();
+    let audited = Audited {
+        scenario: document.resolved(),
+        command: command("audit", file, set, " --out FOLDER"),
+        findings: told,
+    };
+    write(report::FILE.trim_end_matches(".json"), serde_json::to_string_pretty(&audited)?)
+}
+
+/// A property, with the variant that it is about.
+fn named(finding: &Finding) -> String {
+    let property = finding.terms.property.name();
+    match finding.variant.as_str() {
+        "" => property.into(),
+        variant => format!("{property} ({variant})"),
+    }
+}
+
+/// What was measured, with its unit.
+fn measured(finding: &Finding) -> Option<String> {
+    finding.gain.as_ref().map(|gain| match finding.terms.property.is_amount() {
+        true => finding.token.show_exact(gain),
+        false => gain.to_string(),
+    })
 }
 
 fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {
     let expects = findings.iter().any(|finding| finding.expected.is_some());
     let rows = findings.iter().map(|finding| {
-        let gain = finding.gain.as_ref().map(|gain| match finding.terms.property.is_amount() {
-            true => finding.token.show_exact(gain),
-            false => gain.to_string(),
-        });
-        let mut property = finding.terms.property.name().to_string();
-        if !finding.variant.is_empty() {
-            property = format!("{property} ({})", finding.variant);
-        }
-        let mut row = vec![property, finding.verdict.name().into()];
+        let mut row = vec![named(finding), finding.verdict.name().into()];
         row.extend(expects.then(|| finding.expected.map_or("", audit::Verdict::name).to_string()));
-        row.extend([finding.checked.to_string(), gain.unwrap_or_default()]);
+        row.extend([finding.checked.to_string(), measured(finding).unwrap_or_default()]);
         row
     });
     let mut header = vec![" property", "verdict", "checked", "measured"];

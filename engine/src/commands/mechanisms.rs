@@ -4,9 +4,10 @@ use super::output::{Format, Verdict, print, table};
 use crate::audit::Property;
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::model::Message;
+use crate::play::{Measure, OF_STRATEGY};
 use serde_json::{Value, json};
 
-/// List the mechanisms with their parameters, messages and strategies, and what can be audited
+/// List the mechanisms with their parameters, messages, strategies and metrics, and what can be audited
 #[derive(clap::Args)]
 pub struct Args {
     /// Only this one
@@ -15,6 +16,27 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
+
+/// What an audit says of a property.
+const SAID: [[&str; 2]; 5] = [
+    [
+        "verdict",
+        "holds: for everything in the computed domain, exactly; violated: a counterexample is there; unknown: neither was found in the time, or the scene cannot tell",
+    ],
+    ["checked", "profiles of options, or plays with an intruder's calls, that were computed"],
+    [
+        "measured",
+        "the most that anybody gains by deviating, where it is a gain; below zero, the best deviation costs that",
+    ],
+    [
+        "options",
+        "what a player can choose: each strategy, and the variants that its mechanism's play lists; as counterexamples name them",
+    ],
+    [
+        "expected",
+        "violated where the scenario lists it in intended.violated, unknown in intended.unknown, else holds",
+    ],
+];
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let named = args.name.as_deref().map(|name| catalogue.find(name)).transpose()?;
@@ -44,7 +66,7 @@ fn page(mechanism: &Mechanism) -> String {
     };
     let messages = mechanism.messages.iter();
     format!(
-        "{}: {}\n{}\n{}\n\n{}\n\n{}\n",
+        "{}: {}\n{}\n{}\n\n{}\n\n{}\n\n{}\n",
         mechanism.name,
         mechanism.about,
         roles(mechanism),
@@ -55,15 +77,29 @@ fn page(mechanism: &Mechanism) -> String {
             messages.map(|message| vec![call(message), message.about.into()])
         ),
         table(&["strategy", ""], 2, pairs(mechanism.strategies)),
+        table(&["metric", "unit", ""], 3, measures(&(mechanism.measures)())),
     )
 }
 
-/// What can be asked of all of them.
+fn measures(measures: &[Measure]) -> Vec<Vec<String>> {
+    measures
+        .iter()
+        .map(|one| [one.name, one.unit.name(), one.about].map(String::from).into())
+        .collect()
+}
+
+/// What is told of all of them, and what can be asked.
 fn properties() -> String {
     let rows = Property::ALL.iter().map(|property| {
         vec![property.name().to_string(), property.terms().join(", "), property.about()]
     });
-    table(&["property", "terms", ""], 3, rows)
+    let said = SAID.map(|pair| pair.map(String::from).into());
+    [
+        table(&["of each strategy", "unit", ""], 3, measures(&OF_STRATEGY)),
+        table(&["property", "terms", ""], 3, rows),
+        table(&["of each property", ""], 2, said),
+    ]
+    .join("\n\n")
 }
 
 /// The accounts that the constructor takes, if it takes any.
@@ -104,6 +140,10 @@ fn document(mechanism: &Mechanism) -> Value {
         .iter()
         .map(|one| json!({ "name": one.name(), "terms": one.terms(), "about": one.about() }))
         .collect();
+    let metrics: Vec<Value> = (mechanism.measures)()
+        .iter()
+        .map(|one| json!({ "name": one.name, "unit": one.unit.name(), "about": one.about }))
+        .collect();
     json!({
         "name": mechanism.name,
         "about": mechanism.about,
@@ -111,6 +151,7 @@ fn document(mechanism: &Mechanism) -> Value {
         "params": params,
         "messages": messages,
         "strategies": pairs(mechanism.strategies),
+        "metrics": metrics,
         "properties": properties,
     })
 }

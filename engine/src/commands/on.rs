@@ -37,7 +37,7 @@ struct Outcome {
     refused: u64,
     equal: bool,
     difference: Option<String>,
-    metrics: BTreeMap<String, f64>,
+    metrics: BTreeMap<String, serde_json::Value>,
     wealth: Vec<String>,
 }
 
@@ -125,7 +125,11 @@ fn show(record: &Record, script: &Script, ended: &Ended, format: Format) -> anyh
             refused: ended.refused,
             equal: ended.difference.is_none(),
             difference: ended.difference.clone(),
-            metrics: script.metrics.iter().cloned().collect(),
+            metrics: script
+                .metrics
+                .iter()
+                .filter_map(|(name, cell)| Some((name.clone(), cell.json()?)))
+                .collect(),
             wealth: script.wealth.iter().map(u128::to_string).collect(),
         };
         return print(&serde_json::to_string_pretty(&outcome)?);

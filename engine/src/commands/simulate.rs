@@ -1,14 +1,15 @@
 //! `carrots simulate`: a dry-run of a scenario.
 
 use super::output::{Verdict, number, print, table};
+use super::rows::{Format, parquet};
 use crate::mechanism::Catalogue;
-use crate::rows::{Column, CsvRows, ParquetRows, Rows};
+use crate::rows::{Column, CsvRows, Rows};
 use crate::scenario::Document;
-use crate::simulate::{Simulation, Store, Summary, cells, columns, said, simulate};
-use anyhow::bail;
-use clap::ValueEnum;
+use crate::simulate::{
+    Played, Rounds, Simulation, Store, Summary, cells, columns, said, simulate, write_agents,
+};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 
 /// Dry-run a scenario: agents, Monte Carlo runs, metrics with confidence intervals
@@ -35,19 +36,17 @@ pub struct Args {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Go on with the runs that the folder of --out holds
-    #[arg(long, requires = "out")]
+    #[arg(long, requires = "out", conflicts_with = "trace")]
     resume: bool,
+    /// File for all numbers of every run after every round; .parquet or .csv
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// File for what every agent has after every round of the first run; .parquet or .csv
+    #[arg(long, value_name = "FILE")]
+    agents: Option<PathBuf>,
     #[cfg(feature = "chain")]
     #[command(flatten)]
     on: super::on::On,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
-    Csv,
-    Parquet,
 }
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
@@ -62,7 +61,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         let format = match args.format {
             Format::Table => super::output::Format::Table,
             Format::Json => super::output::Format::Json,
-            _ => bail!("--on: expected --format table or json"),
+            _ => anyhow::bail!("--on: expected --format table or json"),
         };
         return super::on::simulate(&args.on, mechanism, &args.scenario, &document, format);
     }
@@ -83,21 +82,32 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
     let mut store = args.out.as_deref().map(open).transpose()?;
     let done = store.as_ref().map_or(0, Store::done);
     let earlier = store.as_ref().map(Store::rows).transpose()?.into_iter().flatten();
-    let bar = progress(run.runs);
-    let mut keep = |number, row: &[f64]| -> anyhow::Result<()> {
+    let rounds = args.trace.as_deref().map(|path| Rounds::of_runs(path, simulation, &scenario));
+    let mut rounds = rounds.transpose()?;
+    if let Some(path) = &args.agents {
+        write_agents(path, simulation, &scenario)?;
+    }
+    let (traced, bar) = (rounds.is_some(), progress(run.runs));
+    let mut keep = |number, played: &Played| -> anyhow::Result<()> {
         if let Some(store) = store.as_mut().filter(|_| number >= done) {
-            store.add(number, row)?;
+            store.add(number, &played.row)?;
+        }
+        if let Some(rounds) = &mut rounds {
+            rounds.add_run(number, &played.rounds)?;
         }
         if let Some(out) = &mut out {
-            out.add(&cells(number, row))?;
+            out.add(&cells(number, &played.row))?;
         }
         bar.set_position(number + 1);
         Ok(())
     };
     let earlier = earlier.map(|row| row.map_err(Into::into));
     let threads = args.threads.map_or(0, usize::from);
-    let summary = simulate(simulation, run, threads, earlier, &mut keep)?;
+    let summary = simulate(simulation, run, threads, traced, earlier, &mut keep)?;
     bar.finish_and_clear();
+    if let Some(rounds) = rounds {
+        rounds.finish()?;
+    }
     if let Some(out) = out {
         out.finish()?;
     }
@@ -117,12 +127,7 @@ fn rows(
     Ok(match format {
         Format::Table | Format::Json => None,
         Format::Csv => Some(Box::new(CsvRows::new(io::stdout(), columns)?)),
-        Format::Parquet if io::stdout().is_terminal() => {
-            bail!("--format parquet: expected stdout to be a file or a pipe, not a terminal")
-        }
-        Format::Parquet => {
-            Some(Box::new(ParquetRows::new(io::stdout(), columns, &said(scenario))?))
-        }
+        Format::Parquet => Some(parquet(columns, &said(scenario))?),
     })
 }
 

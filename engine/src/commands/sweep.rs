@@ -1,15 +1,14 @@
 //! `carrots sweep`: a scenario at many points.
 
-use super::output::{Verdict, print, table};
+use super::output::{Verdict, print};
+use super::rows::{Format, Shown, rows};
 use crate::mechanism::Catalogue;
-use crate::rows::{Cell, Column, CsvRows, ParquetRows, Rows, in_order};
+use crate::rows::in_order;
 use crate::scenario::Document;
 use crate::sweep::{Asked, Folder, Shard, Sweep, head, merge};
 use anyhow::bail;
 use bytesize::ByteSize;
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 /// Vary parameters: metrics, payoffs and verdicts at every point, a row each
@@ -91,23 +90,15 @@ pub struct MergeArgs {
     out: PathBuf,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
-    Csv,
-    Parquet,
-}
-
-/// Rows that are shown in a table.
-const SHOWN: u64 = 40;
-
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let sweep = read(&args, catalogue)?;
     let shard = args.shard.unwrap_or(Shard::ALL);
     let open = |folder| Folder::open(folder, &sweep, shard, args.resume);
     let mut folder = args.out.as_deref().map(open).transpose()?;
-    let mut out = rows(&args, &sweep)?;
+    let keys: Vec<String> = sweep.axes().iter().map(|axis| axis.key.clone()).collect();
+    let shown =
+        Shown { title: &args.scenario.display().to_string(), keys: &keys, show: &args.show };
+    let mut out = rows(args.format, &sweep, shown, args.out.as_deref())?;
     let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
     if let Some(folder) = &folder {
         for row in folder.rows()? {
@@ -174,152 +165,4 @@ fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Sweep<'a>> 
         bail!("--seconds: expected a number above zero");
     }
     Ok(Sweep::new(document, catalogue, asked)?)
-}
-
-/// Where rows are printed.
-fn rows(args: &Args, sweep: &Sweep) -> anyhow::Result<Box<dyn Rows>> {
-    Ok(match args.format {
-        Format::Table => Box::new(Page::new(args, sweep)?),
-        Format::Json => Box::new(Lines { columns: sweep.columns().to_vec() }),
-        Format::Csv => Box::new(CsvRows::new(io::stdout(), sweep.columns())?),
-        Format::Parquet if io::stdout().is_terminal() => {
-            bail!("--format parquet: expected stdout to be a file or a pipe, not a terminal")
-        }
-        Format::Parquet => {
-            let said = [("sweep".to_string(), sweep.text())];
-            Box::new(ParquetRows::new(io::stdout(), sweep.columns(), &said)?)
-        }
-    })
-}
-
-/// A JSON object for each row, on a line of its own.
-struct Lines {
-    columns: Vec<Column>,
-}
-
-impl Rows for Lines {
-    fn add(&mut self, row: &[Cell]) -> io::Result<()> {
-        let fields = self.columns.iter().zip(row).filter_map(|(column, cell)| {
-            let value = match cell {
-                Cell::None => return None,
-                Cell::Number(number) => (*number).into(),
-                Cell::Text(text) => text.clone().into(),
-                Cell::Whole(number) => match i64::try_from(*number) {
-                    Ok(number) => number.into(),
-                    Err(_) => number.to_string().into(),
-                },
-            };
-            Some((column.name.clone(), value))
-        });
-        let fields: serde_json::Map<String, serde_json::Value> = fields.collect();
-        print(&serde_json::Value::Object(fields).to_string()).map_err(closed)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The first rows, for people.
-struct Page {
-    scenario: String,
-    header: Vec<String>,
-    shown: Vec<usize>,
-    rows: Vec<Vec<String>>,
-    all: u64,
-    problems: u64,
-    problem: Option<(usize, String)>,
-    out: Option<PathBuf>,
-}
-
-impl Page {
-    fn new(args: &Args, sweep: &Sweep) -> anyhow::Result<Self> {
-        let columns = sweep.columns();
-        let at = |name: &String| {
-            columns.iter().position(|column| column.name == *name).ok_or_else(|| {
-                let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-                anyhow::anyhow!("--show {name}: expected one of {}", names.join(", "))
-            })
-        };
-        let mut shown = args.show.iter().map(at).collect::<Result<Vec<_>, _>>()?;
-        let varied = sweep.axes().len();
-        if shown.is_empty() {
-            let hidden = |name: &str| {
-                ["point", "seed", "runs", "problem", "command"].contains(&name)
-                    || ["_low", "_high", "_measured"].iter().any(|end| name.ends_with(end))
-                    || ["return_", "slashed_"].iter().any(|start| name.starts_with(start))
-            };
-            let all = columns.iter().enumerate().skip(1 + varied);
-            shown = all.filter(|(_, column)| !hidden(&column.name)).map(|(at, _)| at).collect();
-        }
-        let shown: Vec<usize> = (1..=varied).chain(shown).collect();
-        Ok(Self {
-            scenario: args.scenario.display().to_string(),
-            header: shown.iter().map(|at| columns[*at].name.clone()).collect(),
-            shown,
-            rows: Vec::new(),
-            all: 0,
-            problems: 0,
-            problem: columns
-                .iter()
-                .position(|one| one.name == "problem")
-                .map(|at| (at, String::new())),
-            out: args.out.clone(),
-        })
-    }
-}
-
-impl Rows for Page {
-    fn add(&mut self, row: &[Cell]) -> io::Result<()> {
-        self.all += 1;
-        if let Some((at, first)) = &mut self.problem
-            && let Cell::Text(problem) = &row[*at]
-        {
-            self.problems += 1;
-            if first.is_empty() {
-                first.clone_from(problem);
-            }
-        }
-        if self.all <= SHOWN {
-            let text = |at: &usize| match &row[*at] {
-                Cell::Number(number) => super::output::number(*number),
-                cell => cell.to_string(),
-            };
-            self.rows.push(self.shown.iter().map(text).collect());
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        let header: Vec<&str> = self.header.iter().map(String::as_str).collect();
-        let mut page = format!(
-            "{}: {} points\n\n{}\n",
-            self.scenario,
-            self.all,
-            table(&header, 0, self.rows.clone())
-        );
-        if self.all > SHOWN {
-            page += &format!("… {} more\n", self.all - SHOWN);
-        }
-        if let Some((_, first)) = self.problem.filter(|_| self.problems > 0) {
-            page += &format!("\n{} points have a problem; the first: {first}\n", self.problems);
-        }
-        if let Some(out) = &self.out {
-            page += &format!("\nall rows and columns: {}\n", out.display());
-        }
-        print(&page).map_err(closed)
-    }
-}
-
-/// The error of the output itself, so that a pipe that was closed is known as one.
-fn closed(error: anyhow::Error) -> io::Error {
-    error.downcast().unwrap_or_else(io::Error::other)
 }

@@ -2,8 +2,10 @@
 
 use super::answers::Answers;
 use super::endowment::Endowment;
+use super::measure::{Measure, difference};
 use crate::exact::Rational;
 use crate::model::{Agent, Instance, Messages, Model};
+use crate::rows::Cell;
 use crate::scenario::{Amounts, Invalid, Scenario};
 use carrots_kernel::{Balance, Block};
 use serde::de::{DeserializeOwned, Error, Visitor};
@@ -85,8 +87,12 @@ pub trait Play: Sized + Send + Sync + 'static {
     /// What everybody sees, and what the world keeps.
     type Board: Clone + Default + Send + Sync;
 
-    /// The metrics in the order of a row, and whether they are amounts.
-    const METRICS: &'static [(&'static str, bool)];
+    /// What a run is measured by, beside what all are measured by: `welfare`, `budget`, `revenue`, `gini`.
+    const METRICS: &'static [Measure];
+    /// Whether what the world gives and takes is all that an outcome is worth: if so, welfare is measured.
+    const WELFARE: bool = false;
+    /// Who earns: the mechanism's owner.
+    const OWNER: Option<Agent> = None;
     /// Amounts of the world that somebody pays in once, at the start.
     const ONCE: &'static [&'static str] = &[];
     /// Which of [`Self::others`] are trusted with their roles: they do only what they should.
@@ -129,8 +135,9 @@ pub trait Play: Sized + Send + Sync + 'static {
     fn round<A: Answers<Self::Model>>(&self, table: &mut Table<Self, A>);
     /// Lets time pass until all is decided.
     fn finish<A: Answers<Self::Model>>(&self, _table: &mut Table<Self, A>) {}
-    /// One number per metric, in the end.
-    fn metrics<A>(&self, table: &Table<Self, A>) -> Vec<f64>;
+    /// One number per metric, in the end or as if the play ended after a round: whole where tokens or
+    /// things are counted.
+    fn metrics<A>(&self, table: &Table<Self, A>) -> Vec<Cell>;
     /// What penalties took from a player.
     fn slashed<A>(&self, _table: &Table<Self, A>, _player: usize) -> Balance {
         0
@@ -219,10 +226,6 @@ pub trait Play: Sized + Send + Sync + 'static {
     fn welfare_max(&self, _kinds: &[Balance]) -> Option<i128> {
         None
     }
-    /// Who earns: the mechanism's owner.
-    fn owner(&self) -> Option<Agent> {
-        None
-    }
     /// The most that the owner could earn from what was decided.
     fn revenue_max(&self, _plans: &[Self::Plan]) -> Option<Balance> {
         None
@@ -282,6 +285,21 @@ pub struct Table<P: Play, A> {
     pub board: P::Board,
     /// Whoever runs it.
     pub answers: A,
+}
+
+impl<P: Play, A> Table<P, A> {
+    /// What a player has and got, and what it had and paid.
+    pub fn result(&self, player: usize) -> (Balance, Balance) {
+        let PlayerState { plan, account, .. } = self.players[player];
+        let accounts = account..account + P::accounts(P::strategy(plan));
+        self.endowments[player].result(&self.instance, accounts)
+    }
+
+    /// What the world gave all players, less what it took.
+    pub fn given(&self) -> f64 {
+        let sum = |of: fn(&Endowment) -> Balance| self.endowments.iter().map(of).sum();
+        difference(sum(|one| one.gains), sum(|one| one.costs))
+    }
 }
 
 impl<P: Play, A: Answers<P::Model>> Table<P, A> {

@@ -1,7 +1,9 @@
 //! What is drawn of results.
 
 use super::plot::{Axis, Curve, Field, curves, map, short};
-use super::source::{Key, Source};
+use super::swept::{Key, Source};
+use crate::compare::EVEN;
+use crate::play::OF_STRATEGY;
 use crate::rows::{Cell, Kind};
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ const PARTS: usize = 50;
 /// Values of a key that make a map.
 const FIELDS: usize = 64;
 /// Rows of a table on the page.
-const ROWS: usize = 200;
+const ROWS: usize = 100;
 
 /// A plot and the table behind it.
 #[derive(Clone, Debug)]
@@ -70,16 +72,7 @@ fn groups(source: &Source) -> Vec<Group> {
         let border = name.strip_suffix("_below").filter(|_| column.kind != Kind::Text);
         let measured = name.strip_suffix("_measured");
         let (title, own) = match (band, border, measured) {
-            (Some(_), ..) => {
-                let of = ["payoff", "return", "slashed"].into_iter().find_map(|of| {
-                    let strategy = name.strip_prefix(of)?.strip_prefix('_')?;
-                    (strategy != "total" && strategy != "share").then_some((of, strategy))
-                });
-                match of {
-                    Some((of, strategy)) => (format!("{of} by strategy"), strategy.to_string()),
-                    None => (name.to_string(), String::new()),
-                }
-            }
+            (Some(_), ..) => group_of(name),
             (_, Some(key), _) => (format!("border along {key}"), String::new()),
             (.., Some(property)) => (format!("{property}: what is measured"), String::new()),
             _ => continue,
@@ -91,6 +84,60 @@ fn groups(source: &Source) -> Vec<Group> {
         }
     }
     all
+}
+
+/// With what a number is drawn, and what it is called there: of one of the strategies, or of one of the
+/// scenarios that are compared.
+pub fn group_of(name: &str) -> (String, String) {
+    if let Some((of, rival)) = name.split_once(':') {
+        return (of.into(), rival.into());
+    }
+    let of = OF_STRATEGY.iter().find_map(|measure| {
+        let strategy = name.strip_prefix(measure.name)?.strip_prefix('_')?;
+        (strategy != "total" && strategy != "share").then_some((measure.name, strategy))
+    });
+    match of {
+        Some((of, strategy)) => (format!("{of} by strategy"), strategy.into()),
+        None => (name.into(), String::new()),
+    }
+}
+
+/// Who is best, where: of two keys with numbers.
+pub fn phases(source: &Source, rivals: &[&str]) -> Option<Figure> {
+    let [across, up] = &source.keys[..] else { return None };
+    let best = source.columns.iter().position(|column| column.name == "best")?;
+    if !is_number(source, 0) || !is_number(source, 1) {
+        return None;
+    }
+    let curve = |name: &str| Curve {
+        name: name.into(),
+        points: source
+            .rows
+            .iter()
+            .filter(|row| row[best] == Cell::Text(name.into()))
+            .filter_map(|row| {
+                let (x, y) = (number(source, 1, row)?, number(source, 2, row)?);
+                Some((x, y, y, y))
+            })
+            .collect(),
+        joined: false,
+    };
+    let drawn = rivals.iter().map(|name| curve(name)).chain([curve(EVEN)]);
+    let drawn: Vec<Curve> = drawn.filter(|curve| !curve.points.is_empty()).collect();
+    let axis = |key: &Key| Axis { label: key.name.clone(), log: key.log };
+    let group = Group {
+        title: "who is best".into(),
+        unit: String::new(),
+        columns: vec![Drawn { name: String::new(), at: best, band: None }],
+    };
+    Some(Figure {
+        title: "who is best, where".into(),
+        note: "A mark is a point that was looked at; they are closer where the answer changes. Where it is even, \
+               nobody is better for sure."
+            .into(),
+        plot: curves(&axis(across), &axis(up), &drawn),
+        table: table(source, &group),
+    })
 }
 
 /// The number in a cell, amounts in tokens.

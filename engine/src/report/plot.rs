@@ -17,6 +17,8 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(86, 180, 233),
     RGBColor(120, 120, 120),
 ];
+/// Marks on a line.
+const MARKS: usize = 60;
 /// What stands for the page's own colour until the end.
 const INK: RGBColor = RGBColor(1, 2, 3);
 const FAINT: RGBColor = RGBColor(3, 2, 1);
@@ -50,21 +52,42 @@ pub struct Field {
     pub text: String,
 }
 
+/// A bar with its whisker, from zero on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// What it is.
+    pub name: String,
+    /// Where it ends.
+    pub value: f64,
+    /// From where to where that may lie.
+    pub low: f64,
+    #[allow(missing_docs)]
+    pub high: f64,
+}
+
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Curves with their bands.
 pub fn curves(x: &Axis, y: &Axis, curves: &[Curve]) -> String {
-    let place = |at: f64| if x.log { at.log10() } else { at };
-    let all = || curves.iter().flat_map(|curve| &curve.points);
-    let across = spread(all().map(|point| place(point.0)), 0.0);
+    let place = |axis: &Axis, at: f64| if axis.log { at.log10() } else { at };
+    let place = |(at, y1, y2, y3): (f64, f64, f64, f64)| {
+        (place(x, at), place(y, y1), place(y, y2), place(y, y3))
+    };
+    let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| place(*point)));
+    // Marks at the border are seen whole.
+    let beside = if curves.iter().all(|curve| curve.joined) { 0.0 } else { 0.03 };
+    let across = spread(all().map(|point| point.0), beside);
     let up = spread(all().flat_map(|point| [point.1, point.2, point.3]), 0.05);
+    let said = |axis: &Axis, at: f64, ends| match axis.log {
+        true => short(10f64.powf(at)),
+        false => between(at, ends),
+    };
     svg(|root| {
         let mut chart = ChartBuilder::on(root)
             .margin(12)
             .x_label_area_size(48)
             .y_label_area_size(84)
             .build_cartesian_2d(across.0..across.1, up.0..up.1)?;
-        let log = x.log;
         chart
             .configure_mesh()
             .axis_style(INK)
@@ -76,10 +99,8 @@ pub fn curves(x: &Axis, y: &Axis, curves: &[Curve]) -> String {
             .y_labels(7)
             .x_desc(&x.label)
             .y_desc(&y.label)
-            .x_label_formatter(&|at| {
-                if log { short(10f64.powf(*at)) } else { between(*at, across) }
-            })
-            .y_label_formatter(&|at| between(*at, up))
+            .x_label_formatter(&|at| said(x, *at, across))
+            .y_label_formatter(&|at| said(y, *at, up))
             .draw()?;
         for (at, curve) in curves.iter().enumerate() {
             draw(&mut chart, at, curve, &place)?;
@@ -100,11 +121,11 @@ fn draw<'b>(
     chart: &mut Chart<'_, 'b>,
     at: usize,
     curve: &Curve,
-    place: &dyn Fn(f64) -> f64,
+    place: &dyn Fn((f64, f64, f64, f64)) -> (f64, f64, f64, f64),
 ) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
     let colour = COLOURS[at % COLOURS.len()];
     let finite = curve.points.iter().filter(|point| point.1.is_finite());
-    let points: Vec<_> = finite.map(|point| (place(point.0), point.1, point.2, point.3)).collect();
+    let points: Vec<_> = finite.map(|point| place(*point)).collect();
     let band = points.iter().any(|point| point.3 > point.2);
     if curve.joined && band {
         let there = points.iter().map(|point| (point.0, point.2));
@@ -116,8 +137,9 @@ fn draw<'b>(
         let line: Vec<_> = points.iter().map(|point| (point.0, point.1)).collect();
         chart.draw_series([PathElement::new(line, colour.stroke_width(2))])?;
     }
-    let spots = points.iter().map(|point| (point.0, point.1));
-    // A shape beside the colour.
+    // A shape beside the colour; on a long line now and then.
+    let every = if curve.joined { points.len().div_ceil(MARKS).max(1) } else { 1 };
+    let spots = points.iter().step_by(every).map(|point| (point.0, point.1));
     let name = Some(&curve.name).filter(|name| !name.is_empty());
     match at % 3 {
         0 => {
@@ -200,6 +222,59 @@ pub fn map(
             let place = top + (up as f64 * (1.0 - (at as f64 + 0.5) / height)) as i32;
             let style = centre(Pos::new(HPos::Right, VPos::Center));
             root.draw(&Text::new(value.clone(), (left - 8, place), style))?;
+        }
+        Ok(())
+    })
+}
+
+/// Bars from above, each with its name and its number beside it.
+pub fn tornado(x: &str, bars: &[Bar]) -> String {
+    use plotters::style::text_anchor::{HPos, Pos, VPos};
+    let ends = || bars.iter().flat_map(|bar| [0.0, bar.value, bar.low, bar.high]);
+    let (low, high) = spread(ends(), 0.0);
+    // On the right there is room for a number.
+    let across = (low, high + (high - low) * 0.12);
+    let names = bars.iter().map(|bar| bar.name.chars().count()).max().unwrap_or(0);
+    svg(|root| {
+        let up = bars.len() as f64;
+        let mut chart = ChartBuilder::on(root)
+            .margin(12)
+            .x_label_area_size(48)
+            .y_label_area_size((names as u32 * 8 + 16).clamp(84, SIZE.0 / 2))
+            .build_cartesian_2d(across.0..across.1, 0.0..up)?;
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .axis_style(INK)
+            .bold_line_style(FAINT.mix(0.3))
+            .light_line_style(TRANSPARENT)
+            .label_style(("sans-serif", 14, &INK))
+            .axis_desc_style(("sans-serif", 15, &INK))
+            .x_labels(7)
+            .y_label_formatter(&|_| String::new())
+            .x_desc(x)
+            .x_label_formatter(&|at| between(*at, across))
+            .draw()?;
+        for (bar, middle) in bars.iter().zip(0..).map(|(bar, at)| (bar, up - 0.5 - f64::from(at))) {
+            let corners = [(0.0, middle - 0.3), (bar.value, middle + 0.3)];
+            chart.draw_series([Rectangle::new(corners, COLOURS[0].mix(0.5).filled())])?;
+            let line = |from, to| PathElement::new(vec![from, to], INK.stroke_width(1));
+            let (low, high) = (bar.low, bar.high);
+            chart.draw_series([
+                line((low, middle), (high, middle)),
+                line((low, middle - 0.15), (low, middle + 0.15)),
+                line((high, middle - 0.15), (high, middle + 0.15)),
+            ])?;
+        }
+        let text = ("sans-serif", 14).into_font().color(&INK);
+        for (bar, at) in bars.iter().zip(0..) {
+            let middle = up - 0.5 - f64::from(at);
+            let end = chart.backend_coord(&(bar.value.max(bar.high), middle));
+            let style = text.pos(Pos::new(HPos::Left, VPos::Center));
+            root.draw(&Text::new(short(bar.value), (end.0 + 6, end.1), style))?;
+            let start = chart.backend_coord(&(across.0, middle));
+            let style = text.pos(Pos::new(HPos::Right, VPos::Center));
+            root.draw(&Text::new(bar.name.clone(), (start.0 - 10, start.1), style))?;
         }
         Ok(())
     })
@@ -318,6 +393,9 @@ mod tests {
         assert!(plot.contains("a&lt;b") && plot.contains("x&lt;y"), "{plot}");
         assert!(plot.contains("currentColor") && !plot.contains("#010203"), "{plot}");
         let field = Field { shade: 0.5, text: "✓".into() };
+        let bar = |name: &str, value| Bar { name: name.into(), value, low: 0.5, high: 4.5 };
+        let plot = tornado("mu*", &[bar("a<b", 4.0), bar("c", 0.0)]);
+        assert!(plot.contains("a&lt;b") && !plot.contains("#010203"), "{plot}");
         let plot = map("x", "", &["1".into()], &["".into()], &[vec![Some(field)]]);
         assert!(plot.contains('✓'), "{plot}");
     }

@@ -117,7 +117,7 @@ impl<P: Play> Scene<P> {
             classes: (0..strategies.len()).map(|player| play.class(player)).collect(),
             left_out,
             spares,
-            owner: play.owner(),
+            owner: P::OWNER,
             rounding: play.rounding(),
             token: scenario.token.clone(),
             messages: <P::Model as Messages>::MESSAGES,

@@ -7,7 +7,6 @@
 //! | `runs.parquet`, `summary.json` | written when all runs are done |
 
 use crate::rows::{Cell, Column, Log, LogError, Logged, ParquetRows, Rows};
-use crate::scenario::Token;
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
@@ -52,24 +51,7 @@ pub struct Store {
 
 /// The columns of a table of runs: the run's number, and those of a row.
 pub fn columns(simulation: &dyn super::Simulation) -> Vec<Column> {
-    let unit = smallest_unit(&simulation.token());
-    let of = |name: String| {
-        let amount = simulation.is_amount(&name)
-            || name.starts_with("payoff_")
-            || name.starts_with("slashed_");
-        let unit = if amount { unit.clone() } else { String::new() };
-        Column { unit, ..Column::number(name) }
-    };
-    std::iter::once(Column::whole("run")).chain(simulation.columns().into_iter().map(of)).collect()
-}
-
-/// What amounts are in, in words.
-pub fn smallest_unit(token: &Token) -> String {
-    match (token.name.as_str(), token.decimals) {
-        ("", _) => "smallest unit".into(),
-        (name, 0) => name.into(),
-        (name, decimals) => format!("10^-{decimals} {name}"),
-    }
+    std::iter::once(Column::whole("run")).chain(simulation.columns()).collect()
 }
 
 /// What a file of rows says of itself: the version and the scenario.
@@ -80,9 +62,8 @@ pub fn said(scenario: &str) -> Vec<(String, String)> {
 }
 
 /// The row of a run, in a table.
-pub fn cells(run: u64, row: &[f64]) -> Vec<Cell> {
-    let numbers = row.iter().map(|number| Cell::Number(*number));
-    std::iter::once(Cell::Whole(run.into())).chain(numbers).collect()
+pub fn cells(run: u64, row: &[Cell]) -> Vec<Cell> {
+    std::iter::once(run.into()).chain(row.iter().cloned()).collect()
 }
 
 impl Store {
@@ -125,18 +106,14 @@ impl Store {
     /// The rows that are there, without the runs' numbers.
     pub fn rows(
         &self,
-    ) -> Result<impl Iterator<Item = Result<Vec<f64>, StoreError>> + use<>, StoreError> {
-        let number = |cell: &Cell| match cell {
-            Cell::Number(number) => *number,
-            _ => f64::NAN,
-        };
+    ) -> Result<impl Iterator<Item = Result<Vec<Cell>, StoreError>> + use<>, StoreError> {
         let logged = Logged::open(&self.folder.join("runs.csv"), &self.columns)?;
-        let rows = logged.map(move |row| Ok(row?[1..].iter().map(number).collect()));
+        let rows = logged.map(|row| Ok(row?.split_off(1)));
         Ok(rows.take(self.done() as usize))
     }
 
     /// Adds the row of the next run.
-    pub fn add(&mut self, run: u64, row: &[f64]) -> Result<(), StoreError> {
+    pub fn add(&mut self, run: u64, row: &[Cell]) -> Result<(), StoreError> {
         Ok(self.rows.add(&cells(run, row))?)
     }
 

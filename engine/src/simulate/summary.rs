@@ -1,6 +1,7 @@
 //! What many runs come to: means with their spread and their confidence.
 
 use super::simulation::Simulation;
+use crate::rows::{Cell, Column};
 use crate::scenario::{Run, Token};
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -23,8 +24,7 @@ pub struct Summary {
     pub strategies: BTreeMap<String, StrategySummary>,
     /// How fast it went; not of the rows that were there already.
     pub throughput: Throughput,
-    /// How amounts are shown to people.
-    #[serde(skip)]
+    /// How amounts are shown to people; here they are in the smallest unit.
     pub token: Token,
     #[serde(skip)]
     columns: Vec<(String, Metric)>,
@@ -46,7 +46,6 @@ pub struct Metric {
     #[allow(missing_docs)]
     pub max: f64,
     /// Whether it is an amount.
-    #[serde(skip)]
     pub amount: bool,
     #[serde(skip)]
     squares: f64,
@@ -109,9 +108,9 @@ impl Metric {
 impl Summary {
     /// Nothing yet.
     pub fn new(simulation: &dyn Simulation, run: Run) -> Self {
-        let column = |name: String| {
-            let amount = simulation.is_amount(&name);
-            (name, Metric { amount, ..Metric::default() })
+        let column = |column: Column| {
+            let amount = !column.unit.is_empty();
+            (column.name, Metric { amount, ..Metric::default() })
         };
         let strategy = |(name, count)| (name, StrategySummary { count, ..Default::default() });
         Self {
@@ -128,10 +127,10 @@ impl Summary {
     }
 
     /// Takes in the row of the next run.
-    pub fn add(&mut self, row: &[f64]) {
+    pub fn add(&mut self, row: &[Cell]) {
         self.runs += 1;
         for ((_, metric), value) in self.columns.iter_mut().zip(row) {
-            metric.add(*value, self.runs);
+            metric.add(value.number().unwrap_or(f64::NAN), self.runs);
         }
     }
 

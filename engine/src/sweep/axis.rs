@@ -170,6 +170,15 @@ impl Axis {
         }
     }
 
+    /// The value at a part of the way from the first to the last, from 0 to 1, both included. None of a
+    /// list.
+    pub fn along(&self, part: f64) -> Option<Value> {
+        match &self.values {
+            Values::List(_) => None,
+            Values::Range(range) => Some(range.at(part)),
+        }
+    }
+
     /// The ends of a range of whole numbers.
     pub fn wholes(&self) -> Option<(i128, i128)> {
         match &self.values {

@@ -14,8 +14,16 @@ use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// What a sweep is, in a folder.
-const HEAD: &str = "sweep.toml";
+/// A table whose rows a folder keeps.
+pub trait Tabled {
+    /// The file that says what it is.
+    const HEAD: &'static str;
+
+    /// Its columns.
+    fn columns(&self) -> &[Column];
+    /// What that file says: the same for the same rows.
+    fn text(&self) -> String;
+}
 
 /// A part of all points: every `of`-th, from the `number`-th on; from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +47,9 @@ pub enum FolderError {
     #[error("{0}: holds results already: expected --resume, or another folder")]
     Occupied(PathBuf),
     /// The results there are of something else.
-    #[error("{0}: holds results of another sweep, seed or version: expected another folder")]
+    #[error(
+        "{0}: holds results of something else, of another seed or version: expected another folder"
+    )]
     Different(PathBuf),
     /// A shard is not there, or not whole.
     #[error("{0}: the shard is missing or not at its end: expected all of them, each at its end")]
@@ -96,19 +106,20 @@ pub struct Folder {
     shard: Shard,
     rows: Log,
     columns: Vec<Column>,
+    head: &'static str,
     text: String,
 }
 
 impl Folder {
-    /// Opens a folder for a shard of a sweep. With `resume`, goes on where its rows end.
-    pub fn open(
+    /// Opens a folder for a shard of a table. With `resume`, goes on where its rows end.
+    pub fn open<T: Tabled>(
         path: &Path,
-        sweep: &Sweep,
+        table: &T,
         shard: Shard,
         resume: bool,
     ) -> Result<Self, FolderError> {
         fs::create_dir_all(path).map_err(|error| io_error(path, error))?;
-        let (head, text) = (path.join(HEAD), sweep.text());
+        let (head, text) = (path.join(T::HEAD), table.text());
         // Shards that share a folder begin at the same time: each writes the same, whole or not at all.
         let is_there = head.exists();
         if is_there {
@@ -117,17 +128,18 @@ impl Folder {
                 return Err(FolderError::Different(path.into()));
             }
         } else {
-            let part = path.join(format!("{HEAD}.{}", std::process::id()));
+            let part = path.join(format!("{}.{}", T::HEAD, std::process::id()));
             let write = || fs::write(&part, &text).and_then(|()| fs::rename(&part, &head));
             write().map_err(|error| io_error(&head, error))?;
         }
         let file = path.join(shard.file("csv"));
         let rows = match file.exists() {
             true if !resume => return Err(FolderError::Occupied(path.into())),
-            true => Log::resume(&file, sweep.columns())?,
-            false => Log::create(&file, sweep.columns())?,
+            true => Log::resume(&file, table.columns())?,
+            false => Log::create(&file, table.columns())?,
         };
-        Ok(Self { path: path.into(), shard, rows, columns: sweep.columns().to_vec(), text })
+        let (path, columns) = (path.into(), table.columns().to_vec());
+        Ok(Self { path, shard, rows, columns, head: T::HEAD, text })
     }
 
     /// How many rows there are.
@@ -153,7 +165,7 @@ impl Folder {
         write_typed(
             &self.path.join(self.shard.file("parquet")),
             &self.columns,
-            &self.text,
+            (self.head, &self.text),
             self.rows()?,
         )
     }
@@ -163,13 +175,13 @@ impl Folder {
 fn write_typed(
     path: &Path,
     columns: &[Column],
-    text: &str,
+    (head, text): (&str, &str),
     rows: impl Iterator<Item = Result<Vec<Cell>, LogError>>,
 ) -> Result<(), FolderError> {
     let part = path.with_extension("parquet.part");
     let said = [
         ("carrots".to_string(), env!("CARGO_PKG_VERSION").to_string()),
-        ("sweep".to_string(), text.to_string()),
+        (head.trim_end_matches(".toml").to_string(), text.to_string()),
     ];
     let failed = |error| io_error(path, error);
     let file = File::create(&part).map_err(failed)?;
@@ -184,7 +196,7 @@ fn write_typed(
 
 /// Where a folder says what is swept there.
 pub fn head(folder: &Path) -> PathBuf {
-    folder.join(HEAD)
+    folder.join(Sweep::HEAD)
 }
 
 /// Puts the shards of a sweep together that lie in some folders: in `out` they are as if they had been
@@ -192,7 +204,7 @@ pub fn head(folder: &Path) -> PathBuf {
 pub fn merge(folders: &[PathBuf], sweep: &Sweep, out: &Path) -> Result<u64, FolderError> {
     let mut shards: Vec<(Shard, PathBuf)> = Vec::new();
     for folder in folders {
-        let head = folder.join(HEAD);
+        let head = folder.join(Sweep::HEAD);
         let text = fs::read_to_string(&head).map_err(|error| io_error(&head, error))?;
         if text != sweep.text() {
             return Err(FolderError::Different(folder.clone()));

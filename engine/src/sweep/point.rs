@@ -4,11 +4,12 @@ use super::asked::{Asked, SweepError, Wanted};
 use super::axis::Axis;
 use super::border::border;
 use super::design::Points;
+use super::folder::Tabled;
 use crate::audit::{self, Finding, Verdict};
 use crate::mechanism::{Catalogue, Mechanism};
-use crate::rows::{Cell, Column};
+use crate::rows::{Cell, Column, Kind};
 use crate::scenario::{Document, Property, ScenarioError};
-use crate::simulate::{self, Metric, Simulation};
+use crate::simulate::{Metric, Simulation};
 use num_traits::ToPrimitive;
 use std::collections::BTreeMap;
 use toml::Value;
@@ -28,6 +29,21 @@ pub struct Sweep<'a> {
 
 /// A row as it is filled.
 type Filled = BTreeMap<String, Cell>;
+
+impl Tabled for Sweep<'_> {
+    const HEAD: &'static str = "sweep.toml";
+
+    fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// A scenario that says in `[sweep]` what it is.
+    fn text(&self) -> String {
+        let asked = toml::to_string(&self.asked).expect("it can be written");
+        let version = env!("CARGO_PKG_VERSION");
+        format!("# carrots {version}\n{}\n[sweep]\n{asked}", self.document.resolved())
+    }
+}
 
 impl<'a> Sweep<'a> {
     /// Reads what is to be swept, and says what is wrong with it: also where neither the first nor the last
@@ -77,18 +93,6 @@ impl<'a> Sweep<'a> {
     /// What is varied: the columns of these keys follow that of the point.
     pub fn axes(&self) -> &[Axis] {
         self.points.axes()
-    }
-
-    /// The columns of its table.
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// What it is, as a scenario that says so in `[sweep]`: the same for the same rows.
-    pub fn text(&self) -> String {
-        let asked = toml::to_string(&self.asked).expect("it can be written");
-        let version = env!("CARGO_PKG_VERSION");
-        format!("# carrots {version}\n{}\n[sweep]\n{asked}", self.document.resolved())
     }
 
     fn document(&self, values: &[Value], more: &[String]) -> Result<Document, ScenarioError> {
@@ -152,7 +156,7 @@ impl<'a> Sweep<'a> {
                 .document(&point, &[])
                 .and_then(|document| self.mechanism.simulation(&document));
             match simulation {
-                Ok(simulation) => all.extend(simulate::columns(&*simulation).into_iter().skip(1)),
+                Ok(simulation) => all.extend(simulation.columns().into_iter().map(mean)),
                 Err(error) => problem = problem.or(Some(error)),
             }
         }
@@ -189,9 +193,8 @@ impl<'a> Sweep<'a> {
     /// A command that gives the same.
     fn command(&self, name: &str, values: &[Value], more: &str) -> String {
         let (file, over) = self.document.origin();
-        let set = over.iter().cloned().chain(self.set(values));
-        let set: String = set.map(|one| format!(" --set {}", quoted(&one))).collect();
-        format!("carrots {name} {}{set}{more}", quoted(file))
+        let set: Vec<String> = over.iter().cloned().chain(self.set(values)).collect();
+        command(name, file, &set, more)
     }
 
     fn simulated(
@@ -209,7 +212,7 @@ impl<'a> Sweep<'a> {
         commands.push(self.command("simulate", values, &format!(" --runs {runs}")));
         row.insert("seed".into(), Cell::Whole(run.seed.into()));
         row.insert("runs".into(), Cell::Whole(runs.into()));
-        for (name, metric) in simulation.columns().into_iter().zip(metrics) {
+        for (Column { name, .. }, metric) in simulation.columns().into_iter().zip(metrics) {
             row.insert(format!("{name}_low"), Cell::Number(metric.ci95_low));
             row.insert(format!("{name}_high"), Cell::Number(metric.ci95_high));
             row.insert(name, Cell::Number(metric.mean));
@@ -221,15 +224,16 @@ impl<'a> Sweep<'a> {
     fn play(&self, simulation: &dyn Simulation) -> (u64, Vec<Metric>) {
         let (run, names) = (simulation.run(), simulation.columns());
         let until = self.wanted.until.as_ref();
-        let until = until
-            .and_then(|(name, width)| Some((names.iter().position(|one| one == name)?, *width)));
+        let until = until.and_then(|(name, width)| {
+            Some((names.iter().position(|one| one.name == *name)?, *width))
+        });
         let mut metrics = vec![Metric::default(); names.len()];
         let mut runs = 0;
         while runs < run.runs {
             let row = simulation.play(run.seed, runs);
             runs += 1;
             for (metric, value) in metrics.iter_mut().zip(row) {
-                metric.add(value, runs);
+                metric.add(value.number().unwrap_or(f64::NAN), runs);
             }
             if let Some((at, width)) = until.filter(|_| runs.is_multiple_of(LOOK)) {
                 let mut metric = metrics[at];
@@ -313,6 +317,17 @@ impl<'a> Sweep<'a> {
         };
         Ok(self.wanted.properties.iter().map(of).collect())
     }
+}
+
+/// A command on a scenario with values put over it, for a shell; `more` is there already as a shell takes it.
+pub fn command(name: &str, file: &str, set: &[String], more: &str) -> String {
+    let set: String = set.iter().map(|one| format!(" --set {}", quoted(one))).collect();
+    format!("carrots {name} {}{set}{more}", quoted(file))
+}
+
+/// A column of means of what is in another.
+fn mean(column: Column) -> Column {
+    Column { kind: Kind::Number, ..column }
 }
 
 /// Violated if one is, else unknown if one is.

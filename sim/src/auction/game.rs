@@ -14,7 +14,8 @@ use super::scenario::{self, Audit, Scenario, Strategy, World};
 use super::{Auction, Op, Receipt, SELLER, SINK, live};
 use carrots::exact::{Rational, whole};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Play, Player};
+use carrots::play::{Answers, Learner, Measure, Play, Player, Unit};
+use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_logic::auction::outcome::outcome;
@@ -59,10 +60,8 @@ pub struct Board {
     bids: u64,
     withheld: u64,
     sold: u64,
-    revenue: Balance,
     forfeited: Balance,
-    /// What the items were worth to those who won them, and to those to whom they are worth most.
-    welfare: Balance,
+    /// What the items were worth to those to whom they are worth most.
     best: Balance,
 }
 
@@ -77,15 +76,19 @@ impl Play for Game {
     type Own = Own;
     type Board = Board;
 
-    const METRICS: &'static [(&'static str, bool)] = &[
-        ("revenue", true),
-        ("welfare", true),
-        ("efficiency", false),
-        ("sold", false),
-        ("bids", false),
-        ("withheld", false),
-        ("forfeited", true),
+    const METRICS: &'static [Measure] = &[
+        Measure::new(
+            "efficiency",
+            Unit::Share,
+            "of the most that the items can be worth to bidders, what they are worth to those who won them",
+        ),
+        Measure::new("sold", Unit::Number, "items sold in a round"),
+        Measure::new("bids", Unit::Number, "commitments in a round"),
+        Measure::new("withheld", Unit::Number, "commitments in a round that nobody opened"),
+        Measure::new("forfeited", Unit::MeanTokens, "deposits of such in a round"),
     ];
+    const WELFARE: bool = true;
+    const OWNER: Option<Agent> = Some(SELLER);
     const TRUSTED: &'static [&'static str] = &["sink"];
     const KIND: &'static str = "value";
 
@@ -163,18 +166,18 @@ impl Play for Game {
     }
 
     /// Counts: means of a round.
-    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<Cell> {
         let board = &table.board;
-        let mean = |sum: Balance| sum as f64 / f64::from(board.rounds);
-        vec![
-            mean(board.revenue),
-            mean(board.welfare),
-            if board.best > 0 { board.welfare as f64 / board.best as f64 } else { 1.0 },
+        let mean = |sum: Balance| sum as f64 / f64::from(board.rounds.max(1));
+        let won = table.given();
+        let row = [
+            if board.best > 0 { won / board.best as f64 } else { 1.0 },
             mean(board.sold.into()),
             mean(board.bids.into()),
             mean(board.withheld.into()),
             mean(board.forfeited),
-        ]
+        ];
+        row.map(Cell::Number).into()
     }
 
     fn slashed<A>(&self, table: &Table<A>, player: usize) -> Balance {
@@ -246,10 +249,6 @@ impl Play for Game {
     fn welfare_max(&self, kinds: &[Balance]) -> Option<i128> {
         let values: Vec<Values> = kinds.iter().map(|value| self.values(*value)).collect();
         Some(self.most(&values) as i128 * i128::from(self.audit.rounds))
-    }
-
-    fn owner(&self) -> Option<Agent> {
-        Some(SELLER)
     }
 
     /// Every item at the highest bid for it.
@@ -574,7 +573,6 @@ impl Game {
     fn award<A: Answers<Auction>>(&self, table: &mut Table<A>, settled: Settled) {
         let drawn: Vec<Values> = table.players.iter().map(|player| player.own.values).collect();
         let board = &mut table.board;
-        board.revenue += settled.proceeds;
         board.forfeited += settled.forfeited;
         board.sold += u64::from(settled.sold);
         board.best += self.best(&drawn);
@@ -587,7 +585,6 @@ impl Game {
         for (at, player) in table.players.iter().enumerate() {
             let (own, won) = (player.own.drawn, player.own.won);
             if won.1 > 0 {
-                table.board.welfare += self.worth_of(own, won);
                 let worth = |value| self.worth_of(value, won);
                 table.answers.enjoy(&mut table.endowments[at], at, own, worth);
             }

@@ -11,7 +11,8 @@ use super::menu::{self, Game, Gift, Plan, To};
 use super::scenario::{self, Audit, SYBILS, Scenario, Strategy, World};
 use super::{Funding, Op, Outcome, Receipt, Round, live};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Play, Player};
+use carrots::play::{Answers, Learner, Measure, Play, Player, Unit};
+use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_kernel::math::mul_div_up;
@@ -67,7 +68,6 @@ pub struct Board {
     bonuses: Balance,
     funded: u64,
     factors: f64,
-    welfare: f64,
     best: f64,
     /// What the owners spent on the goods.
     spent: Balance,
@@ -85,17 +85,29 @@ impl Play for Game {
     type Board = Board;
 
     const TRUSTED: &'static [&'static str] = &["sponsor"];
-    const METRICS: &'static [(&'static str, bool)] = &[
-        ("raised_total", true),
-        ("matched_total", true),
-        ("factor", false),
-        ("funded_share", false),
-        ("leaked_share", false),
-        ("bonuses_total", true),
-        ("welfare", true),
-        ("efficiency", false),
-        ("pool_left", true),
+    const METRICS: &'static [Measure] = &[
+        Measure::new("raised_total", Unit::Tokens, "what was given for good"),
+        Measure::new("matched_total", Unit::Tokens, "what the pool added"),
+        Measure::new(
+            "factor",
+            Unit::Share,
+            "of the ideal matches, what the pool paid: the mean of rounds",
+        ),
+        Measure::new("funded_share", Unit::Share, "public goods that were funded"),
+        Measure::new(
+            "leaked_share",
+            Unit::Share,
+            "of what the pool added, what went to projects that are no public good",
+        ),
+        Measure::new(
+            "bonuses_total",
+            Unit::Tokens,
+            "what pledges to projects that failed were paid",
+        ),
+        Measure::new("efficiency", Unit::Number, "welfare as a part of the most that there can be"),
+        Measure::new("pool_left", Unit::Tokens, "what is left in the pool"),
     ];
+    const WELFARE: bool = true;
     const KIND: &'static str = "weight";
 
     fn accounts(strategy: Strategy) -> u32 {
@@ -178,19 +190,19 @@ impl Play for Game {
         table.board.rounds += 1;
     }
 
-    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<Cell> {
         let board = &table.board;
         let rounds = f64::from(board.rounds.max(1));
+        let welfare = table.given() - board.spent as f64;
         vec![
-            board.raised as f64,
-            board.matched as f64,
-            board.factors / rounds,
-            board.funded as f64 / rounds / f64::from(self.world.goods),
-            board.leaked as f64 / board.matched.max(1) as f64,
-            board.bonuses as f64,
-            board.welfare,
-            if board.best > 0.0 { board.welfare / board.best } else { 1.0 },
-            board.left as f64,
+            board.raised.into(),
+            board.matched.into(),
+            Cell::Number(board.factors / rounds),
+            Cell::Number(board.funded as f64 / rounds / f64::from(self.world.goods)),
+            Cell::Number(board.leaked as f64 / board.matched.max(1) as f64),
+            board.bonuses.into(),
+            Cell::Number(if board.best > 0.0 { welfare / board.best } else { 1.0 }),
+            board.left.into(),
         ]
     }
 
@@ -470,20 +482,11 @@ impl Game {
         }
         let square = |root: u128| (root as f64 / quadratic::ONE as f64).powi(2);
         for good in &board.goods {
-            let (worth, cost, best) = match self.params.kind {
-                Kind::Assurance => {
-                    let (all, cost) = (good.weights as f64, self.params.threshold as f64);
-                    (all, cost, (all - cost).max(0.0))
-                }
-                Kind::Quadratic | Kind::Pairwise => {
-                    let worth = 2.0 * (square(good.roots) * square(good.root)).sqrt();
-                    (worth, square(good.root), square(good.roots))
-                }
+            let best = match self.params.kind {
+                Kind::Assurance => (good.weights as f64 - self.params.threshold as f64).max(0.0),
+                Kind::Quadratic | Kind::Pairwise => square(good.roots),
             };
-            if good.funds > 0 {
-                board.funded += 1;
-                board.welfare += worth - cost;
-            }
+            board.funded += u64::from(good.funds > 0);
             board.best += best;
         }
     }

@@ -16,7 +16,8 @@ use super::menu::{self, Game, Plan, Variant};
 use super::scenario::{self, Audit, Bribe, SPLITS, Scenario, Strategy, World};
 use super::{BEACON, Op, Oracle, Receipt, SINK, live};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Player, PlayerState, Strategies, accounts};
+use carrots::play::{Answers, Learner, Measure, Player, PlayerState, Strategies, Unit, accounts};
+use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_logic::oracle::verdict::{Standing, standing, standing_unheard};
@@ -104,16 +105,28 @@ impl carrots::play::Play for Game {
     type Own = Own;
     type Board = Board;
 
-    const METRICS: &'static [(&'static str, bool)] = &[
-        ("accuracy", false),
-        ("unanswered", false),
-        ("appeals", false),
-        ("turnout", false),
-        ("jurors", false),
-        ("fees_paid", true),
-        ("slashed_total", true),
-        ("bribes_paid", true),
-        ("promises_paid", true),
+    const METRICS: &'static [Measure] = &[
+        Measure::new("accuracy", Unit::Share, "questions that were answered with the truth"),
+        Measure::new("unanswered", Unit::Share, "questions that were not answered"),
+        Measure::new("appeals", Unit::Count, "how often somebody appealed"),
+        Measure::new(
+            "turnout",
+            Unit::Share,
+            "of all seats that were drawn, those that revealed a vote",
+        ),
+        Measure::new("jurors", Unit::Count, "jurors in the end"),
+        Measure::new("fees_paid", Unit::Tokens, "what questions cost who asked them"),
+        Measure::new(
+            "slashed_total",
+            Unit::Tokens,
+            "what jurors lost by votes against the answer, and by none",
+        ),
+        Measure::new("bribes_paid", Unit::Tokens, "what the briber paid"),
+        Measure::new(
+            "promises_paid",
+            Unit::Tokens,
+            "what of that was for votes that did not win (P + epsilon)",
+        ),
     ];
     const TRUSTED: &'static [&'static str] = &["beacon", "sink"];
 
@@ -212,19 +225,19 @@ impl carrots::play::Play for Game {
     }
 
     /// Counts. Everything is settled already.
-    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<Cell> {
         let board = &table.board;
-        let share = |part: u64, of: u64| part as f64 / of.max(1) as f64;
+        let share = |part: u64, of: u64| Cell::Number(part as f64 / of.max(1) as f64);
         vec![
             share(board.right, board.asked),
             share(board.unanswered, board.asked),
-            board.appeals as f64,
+            board.appeals.into(),
             share(board.revealed, board.drawn),
             table.instance.db.state().jurors.into(),
-            (self.budget - table.instance.wealth(TREASURY)) as f64,
-            board.slashed as f64,
-            board.bribes as f64,
-            board.promises as f64,
+            self.budget.saturating_sub(table.instance.wealth(TREASURY)).into(),
+            board.slashed.into(),
+            board.bribes.into(),
+            board.promises.into(),
         ]
     }
 

@@ -14,7 +14,8 @@ use super::menu::{self, Game, Plan, Variant};
 use super::scenario::{self, Audit, SPLITS, Scenario, Strategy, World};
 use super::{CANCELLER, Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Play, Player, PlayerState, accounts};
+use carrots::play::{Answers, Learner, Measure, Play, Player, PlayerState, Unit, accounts};
+use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Accounts, Db, Era, Offence, State, Status, unbonding};
@@ -70,7 +71,7 @@ pub struct Board {
     /// the last round was over.
     stakes: Vec<Balance>,
     start: State,
-    end: State,
+    end: Option<State>,
     /// What all stake bonded to an account lost, and how often.
     losses: Vec<Balance>,
     slashes: Vec<u32>,
@@ -105,16 +106,20 @@ impl Play for Game {
     type Own = Memory;
     type Board = Board;
 
-    const METRICS: &'static [(&'static str, bool)] = &[
-        ("staked_share", false),
-        ("rewards_paid", true),
-        ("reserve_left", true),
-        ("duty_rate", false),
-        ("offences", false),
-        ("reports", false),
-        ("slashed_total", true),
-        ("slashed_share", false),
-        ("active_operators", false),
+    const METRICS: &'static [Measure] = &[
+        Measure::new(
+            "staked_share",
+            Unit::Share,
+            "of all tokens, those that count for elections in the end",
+        ),
+        Measure::new("rewards_paid", Unit::Tokens, "what was paid for eras"),
+        Measure::new("reserve_left", Unit::Tokens, "what is left to pay rewards from"),
+        Measure::new("duty_rate", Unit::Share, "of all duties, those that were done"),
+        Measure::new("offences", Unit::Count, "offences that were committed"),
+        Measure::new("reports", Unit::Count, "reports of offences that were accepted"),
+        Measure::new("slashed_total", Unit::Tokens, "what slashes took"),
+        Measure::new("slashed_share", Unit::Share, "the same, of what all had at the start"),
+        Measure::new("active_operators", Unit::Count, "operators in the end"),
     ];
 
     const ONCE: &'static [&'static str] = &["reserve"];
@@ -259,7 +264,7 @@ impl Play for Game {
 
     /// Lets time pass until every report had its slash.
     fn finish<A: Answers<Staking>>(&self, table: &mut Table<A>) {
-        table.board.end = table.instance.db.state();
+        table.board.end = Some(table.instance.db.state());
         let after = self.world.report_delay_eras + self.params.deferral();
         (0..=after).for_each(|_| self.close(table));
         for who in accounts(&table.instance) {
@@ -271,19 +276,20 @@ impl Play for Game {
         }
     }
 
-    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
-        let board = &table.board;
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<Cell> {
+        let (board, now) = (&table.board, table.instance.db.state());
+        let end = board.end.unwrap_or(now);
         let bonded: Balance = table.endowments.iter().map(|endowment| endowment.stake).sum();
         vec![
-            board.end.staked as f64 / self.params.issuance as f64,
-            board.rewards as f64,
-            board.end.reserve as f64,
-            board.done as f64 / board.duties.max(1) as f64,
-            board.offences as f64,
-            board.reports as f64,
-            board.slashed as f64,
-            board.slashed as f64 / bonded.max(1) as f64,
-            board.end.operators.into(),
+            Cell::Number(end.staked as f64 / self.params.issuance as f64),
+            board.rewards.into(),
+            end.reserve.into(),
+            Cell::Number(board.done as f64 / board.duties.max(1) as f64),
+            board.offences.into(),
+            board.reports.into(),
+            board.slashed.into(),
+            Cell::Number(board.slashed as f64 / bonded.max(1) as f64),
+            end.operators.into(),
         ]
     }
 

@@ -84,9 +84,10 @@ fn the_expected_revenue_of_the_scenarios() {
         let document = document.expect("the scenario can be read");
         let simulation = CATALOGUE.simulation(&document);
         let simulation = simulation.expect("the scenario is sound");
-        let at = simulation.columns().iter().position(|column| column == "revenue");
+        let at = simulation.columns().iter().position(|column| column.name == "revenue");
         let at = at.expect("revenue is counted");
-        let revenue: Vec<f64> = (0..RUNS).map(|run| simulation.play(7, run)[at]).collect();
+        let number = |run| simulation.play(7, run)[at].number().expect("a number");
+        let revenue: Vec<f64> = (0..RUNS).map(number).collect();
         let mean = revenue.iter().sum::<f64>() / RUNS as f64;
         let squares = revenue.iter().map(|one| (one - mean).powi(2)).sum::<f64>();
         let deviation = (squares / (RUNS - 1) as f64 / RUNS as f64).sqrt();

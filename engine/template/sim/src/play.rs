@@ -6,7 +6,8 @@
 
 use crate::mine::{JUDGE, Mine, Op, SINK};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Group, Play, Player, expect_blocks};
+use carrots::play::{Answers, Group, Measure, Play, Player, Unit, expect_blocks};
+use carrots::rows::Cell;
 use carrots::scenario::{Amounts, Invalid, expect};
 use carrots::strategies;
 use mine_logic::{Accounts, Balance, Db, Params};
@@ -80,7 +81,10 @@ impl Play for Game {
 
     /// Who says what the rules cannot see.
     const TRUSTED: &'static [&'static str] = &["judge"];
-    const METRICS: &'static [(&'static str, bool)] = &[("kept_share", false), ("forfeited", true)];
+    const METRICS: &'static [Measure] = &[
+        Measure::new("kept_share", Unit::Share, "of those who joined, those who kept their word"),
+        Measure::new("forfeited", Unit::Tokens, "deposits that were lost"),
+    ];
 
     fn habit(instance: &Instance<Mine>, who: Agent) -> Option<Strategy> {
         (instance.db.member(who).until > 0).then_some(Strategy::Honest)
@@ -143,9 +147,10 @@ impl Play for Game {
         self.settle(table);
     }
 
-    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<Cell> {
         let Board { joined, kept } = table.board;
-        vec![f64::from(kept) / f64::from(joined.max(1)), table.instance.wealth(SINK) as f64]
+        let share = f64::from(kept) / f64::from(joined.max(1));
+        vec![Cell::Number(share), table.instance.wealth(SINK).into()]
     }
 
     fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {

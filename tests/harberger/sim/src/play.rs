@@ -6,7 +6,8 @@
 
 use crate::harberger::{Harberger, Op, TREASURY};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Group, Play, Player, accounts, expect_blocks};
+use carrots::play::{Answers, Group, Measure, Play, Player, Unit, accounts, expect_blocks};
+use carrots::rows::Cell;
 use carrots::scenario::{Amounts, Invalid, expect};
 use carrots::strategies;
 use harberger_logic::{Accounts, Balance, Db, Params};
@@ -70,7 +71,11 @@ impl Play for Game {
     /// How often it was sold.
     type Board = u64;
 
-    const METRICS: &'static [(&'static str, bool)] = &[("sales", false), ("taxes", true)];
+    const METRICS: &'static [Measure] = &[
+        Measure::new("sales", Unit::Count, "how often it was sold"),
+        Measure::new("taxes", Unit::Tokens, "what holders paid to the treasury"),
+    ];
+    const WELFARE: bool = true;
     const KIND: &'static str = "value";
 
     fn habit(instance: &Instance<Harberger>, who: Agent) -> Option<Strategy> {
@@ -158,8 +163,8 @@ impl Play for Game {
         self.collect(table);
     }
 
-    fn metrics<A>(&self, table: &Table<A>) -> Vec<f64> {
-        vec![table.board as f64, table.instance.wealth(TREASURY) as f64]
+    fn metrics<A>(&self, table: &Table<A>) -> Vec<Cell> {
+        vec![table.board.into(), table.instance.wealth(TREASURY).into()]
     }
 
     fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {

@@ -1,0 +1,83 @@
+//! A part of a page, whatever it is of.
+
+use super::figure::{Figure, Table};
+use super::{audited, compared, runs, swept, traced};
+use crate::compare::CompareError;
+use crate::mechanism::Catalogue;
+use crate::rows::{LogError, ReadError};
+use crate::scenario::{ScenarioError, Token};
+use crate::sweep::SweepError;
+use std::path::{Path, PathBuf};
+
+/// What is told of some results.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The question.
+    pub title: String,
+    /// What it is about, in some sentences.
+    pub about: String,
+    /// Tables with their titles that come first.
+    pub tables: Vec<(String, Table)>,
+    /// Plots.
+    pub figures: Vec<Figure>,
+    /// What is told in words: titles, lines as they are printed, and steps if there are any.
+    pub told: Vec<(String, String, Option<Table>)>,
+    /// How to make the same again.
+    pub again: String,
+    /// The scenario, with all parameters.
+    pub scenario: String,
+}
+
+/// Why results cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// They are nothing that is known.
+    #[error(
+        "{0}: expected a folder of --out of sweep, merge, compare, simulate or audit, or a .parquet of \
+         simulate --trace or --agents"
+    )]
+    Unknown(PathBuf),
+    /// A scenario is wrong.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// What is swept is.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+    /// What is compared is.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
+    /// Rows are.
+    #[error(transparent)]
+    Rows(#[from] LogError),
+    /// A file is.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Something in a file is not as it was written.
+    #[error("{0}: {1}")]
+    Wrong(PathBuf, String),
+}
+
+/// Reads a folder or a file.
+pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
+    let has = |name: &str| path.join(name).exists();
+    match () {
+        _ if path.is_file() => traced::section(path),
+        _ if has("points.csv") && crate::sweep::head(path).exists() => {
+            swept::section(path, catalogue)
+        }
+        _ if has("points.csv") && crate::compare::head(path).exists() => {
+            compared::section(path, catalogue)
+        }
+        _ if has("runs.csv") && has("scenario.toml") => runs::section(path, catalogue),
+        _ if has(audited::FILE) => audited::section(path, catalogue),
+        _ => Err(SourceError::Unknown(path.into())),
+    }
+}
+
+/// In what amounts are shown, in words.
+pub fn unit_of(token: &Token) -> &str {
+    match token.name.as_str() {
+        "" => "the smallest unit",
+        name => name,
+    }
+}

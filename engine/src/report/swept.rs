@@ -1,0 +1,104 @@
+//! Points of a sweep.
+
+use super::figure::{Table, figures};
+use super::section::{Section, SourceError, unit_of};
+use crate::mechanism::Catalogue;
+use crate::rows::{Cell, Column, Logged};
+use crate::scenario::{Document, Token};
+use crate::sweep::{Asked, Axis, Sweep, Tabled, head};
+use std::path::Path;
+
+/// Rows of results, and what they are of.
+#[derive(Debug)]
+pub struct Source {
+    /// The keys that are varied: the columns after the first.
+    pub keys: Vec<Key>,
+    /// How amounts are shown.
+    pub token: Token,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A key that is varied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: String,
+    /// Whether steps are factors.
+    pub log: bool,
+}
+
+impl Key {
+    /// Of what is varied.
+    pub fn of(axis: &Axis) -> Self {
+        Self { name: axis.key.clone(), log: axis.is_log() }
+    }
+}
+
+/// Points with a problem that are shown.
+const PROBLEMS: usize = 20;
+
+/// Reads a folder.
+pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
+    let document = Document::read(&head(folder), &[])?;
+    let asked = Asked::of(&document)?;
+    let (mechanism, token) = (document.mechanism()?.to_string(), document.token());
+    let intended = document.intended().to_string();
+    let sweep = Sweep::new(document, catalogue, asked)?;
+    let columns = sweep.columns().to_vec();
+    let rows = Logged::open(&folder.join("points.csv"), &columns)?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let source = Source { keys: sweep.axes().iter().map(Key::of).collect(), token, columns, rows };
+    let mut about = format!("{} points. ", source.rows.len());
+    let missing = sweep.count().saturating_sub(source.rows.len() as u64);
+    if missing > 0 {
+        about += &format!("{missing} more are not there yet. ");
+    }
+    about += &format!(
+        "Intended is {intended}. Amounts are in {}; all points have the same seed.",
+        unit_of(&source.token)
+    );
+    Ok(Section {
+        title: format!("{mechanism}: {}", question(&source.keys)),
+        about,
+        tables: problems(&source),
+        figures: figures(&source),
+        told: Vec::new(),
+        again: format!(
+            "carrots sweep FILE --out FOLDER makes the same rows again, carrots report FOLDER --out page.html \
+             this page; FILE is the scenario below. Each row of {} has the command of its own point.",
+            folder.join("points.csv").display()
+        ),
+        scenario: sweep.text(),
+    })
+}
+
+/// What is asked where keys are varied.
+pub fn question(keys: &[Key]) -> String {
+    let keys: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+    match keys.split_last() {
+        None => "what comes of it".into(),
+        Some((last, [])) => format!("what comes of {last}"),
+        Some((last, others)) => format!("what comes of {} and {last}", others.join(", ")),
+    }
+}
+
+/// The points with a problem, if there are any.
+pub fn problems(source: &Source) -> Vec<(String, Table)> {
+    let place = source.columns.iter().position(|column| column.name == "problem");
+    let with = source.rows.iter().filter(|row| place.is_some_and(|at| row[at] != Cell::None));
+    let keys: Vec<usize> = (1..=source.keys.len()).chain(place).collect();
+    let rows: Vec<Vec<String>> =
+        with.map(|row| keys.iter().map(|at| row[*at].to_string()).collect()).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let table = Table {
+        header: keys.iter().map(|at| source.columns[*at].name.clone()).collect(),
+        more: rows.len().saturating_sub(PROBLEMS),
+        rows: rows.into_iter().take(PROBLEMS).collect(),
+    };
+    vec![("Points with a problem".into(), table)]
+}

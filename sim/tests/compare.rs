@@ -1,0 +1,143 @@
+//! Scenarios side by side: differences are those of the runs, and who is best is looked for where it changes.
+
+mod command;
+
+use command::{carrots, document, folder, refused, rows_of, stdout, text};
+use std::fs;
+
+const FIRST: &str = "sim/scenarios/auction-first-price.toml";
+const SECOND: &str = "sim/scenarios/auction-second-price.toml";
+const FUNDING: &str = "sim/scenarios/funding-pairwise.toml";
+const STAKING: &str = "sim/scenarios/staking-small.toml";
+
+/// The mean difference is the difference of the means; taken run by run, it is far better known than either.
+#[test]
+fn differences_are_taken_run_by_run() {
+    let agents = "agents=[{strategy='truthful',count=4,stake=1000000000}]";
+    let kinds = ["--between", "params.kind=first_price,second_price"];
+    let run = [FIRST, "--runs", "40", "--set", agents];
+    let args = [&["compare"], &run[..], &kinds[..]].concat();
+    let all = document(&args);
+    let number = &all["numbers"]["revenue"];
+    let mean = |of: &str| number["scenarios"][of]["mean"].as_f64().expect("a mean");
+    let (first, second) = (mean("first_price"), mean("second_price"));
+    let less = &number["less_first"]["second_price"];
+    let of = |key: &str| less[key].as_f64().expect("a number");
+    assert!((of("mean") - (second - first)).abs() < 1e-6 * first, "{less}");
+    assert!(second < first, "who bids its value pays more under the first price");
+    assert_eq!(less["even"], false);
+    assert!(of("ci95_low") < of("mean") && of("mean") < of("ci95_high"));
+    // Each of them is what it is alone.
+    for kind in ["first_price", "second_price"] {
+        let set = format!("params.kind={kind}");
+        let alone = document(&[&["simulate"], &run[..], &["--set", &set]].concat());
+        assert_eq!(alone["metrics"]["revenue"]["mean"], number["scenarios"][kind]["mean"]);
+    }
+    let table = stdout(&args);
+    assert!(table.contains("40 runs of each") && table.contains("less first_price"), "{table}");
+}
+
+/// What does not mean the same is left out, and said.
+#[test]
+fn only_what_means_the_same_is_compared() {
+    let shared = |other: &str| {
+        let all = document(&["compare", SECOND, other, "--runs", "2"]);
+        let names = all["numbers"].as_object().expect("numbers").keys().cloned().collect();
+        (names, all["notes"].to_string())
+    };
+    let (names, notes): (Vec<String>, String) = shared(STAKING);
+    assert_eq!(names, ["budget", "gini"]);
+    for said in ["other mechanisms", "staking has no welfare", "staking has no revenue"] {
+        assert!(notes.contains(said), "{said}: {notes}");
+    }
+    let (names, notes) = shared(FUNDING);
+    assert_eq!(names, ["gini"]);
+    for said in ["other tokens", "funding has no revenue"] {
+        assert!(notes.contains(said), "{said}: {notes}");
+    }
+    let all = document(&["compare", FIRST, SECOND, "--runs", "2"]);
+    assert!(all["numbers"].get("sold").is_some() && all["numbers"].get("welfare").is_some());
+}
+
+fn phases<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let args = [
+        "compare",
+        FIRST,
+        "--between",
+        "params.kind=first_price,second_price",
+        "--of",
+        "revenue",
+        "--runs",
+        "8",
+        "--vary",
+        "params.reserve_price=0..900000:3",
+        "--vary",
+        "agents[0].count=2..10:3",
+        "--refine",
+        "2",
+        "--out",
+        out,
+        "--format",
+        "csv",
+    ];
+    [&args[..], more].concat()
+}
+
+/// Rows do not depend on threads or on where it was stopped, and the page shows who is best.
+#[test]
+fn a_map_of_phases_goes_on_after_a_kill() {
+    let (whole, torn) = (folder("compare", "whole"), folder("compare", "torn"));
+    let one = stdout(&phases(text(&whole), &["--threads", "1"]));
+    let points = fs::read_to_string(whole.join("points.csv")).expect("rows");
+    for kept in [1, 4, 11] {
+        let _ = fs::remove_dir_all(&torn);
+        fs::create_dir_all(&torn).expect("a folder");
+        fs::copy(whole.join("compare.toml"), torn.join("compare.toml")).expect("it is there");
+        let lines: String = points.lines().take(1 + kept).map(|line| format!("{line}\n")).collect();
+        fs::write(torn.join("points.csv"), lines + "7,torn").expect("it can be written");
+        assert_eq!(stdout(&phases(text(&torn), &["--resume", "--threads", "3"])), one, "{kept}");
+        assert_eq!(fs::read_to_string(torn.join("points.csv")).expect("rows"), points, "{kept}");
+    }
+    let rows = rows_of(&one);
+    assert!(rows.len() >= 9, "the grid at least");
+    let known = ["first_price", "second_price", "even"];
+    assert!(rows.iter().all(|row| known.contains(&row["best"].as_str())), "{one}");
+    let page = whole.join("page.html");
+    stdout(&["report", text(&whole), "--out", text(&page)]);
+    let page = fs::read_to_string(page).expect("a page");
+    for said in ["who is best, where", "revenue", "first_price, second_price: what comes of"] {
+        assert!(page.contains(said), "{said}");
+    }
+    refused(&phases(text(&whole), &[]), "holds results already");
+    refused(&phases(text(&whole), &["--resume", "--seed", "5"]), "of another seed or version");
+}
+
+#[test]
+fn what_cannot_be_compared_is_told() {
+    let between = ["--between", "params.kind=first_price,second_price"];
+    let two = [&["compare", FIRST], &between[..]].concat();
+    let cases: [(&[&str], &str); 8] = [
+        (&["compare", FIRST], "expected two scenarios at least"),
+        (&["compare", FIRST, FIRST], "expected scenarios with different names"),
+        (&[&two[..], &["--of", "colour"]].concat(), "--of colour: expected one of "),
+        (
+            &[&two[..], &["--vary", "run.horizon=1..9:3", "--refine", "1"]].concat(),
+            "--refine: expected two keys",
+        ),
+        (
+            &[&two[..], &["--vary", "run.horizon=1..9"], &["--vary", "run.horizon=1..2"]].concat(),
+            "is varied twice",
+        ),
+        (&[&two[..], &["--vary", "run.horizon=0.5..9"]].concat(), "expected how many"),
+        (&["compare", FIRST, "--between", "params.kind=first_price,third_price"], "third_price"),
+        (
+            &["compare", FIRST, SECOND, "--of", "staked_share"],
+            "--of staked_share: expected one of ",
+        ),
+    ];
+    for (args, message) in cases {
+        refused(args, message);
+    }
+    let out = folder("compare", "none");
+    assert_eq!(carrots(&["compare", FIRST, SECOND, "--out", text(&out)]).status.code(), Some(2));
+}
