@@ -141,3 +141,23 @@ fn what_cannot_be_compared_is_told() {
     let out = folder("compare", "none");
     assert_eq!(carrots(&["compare", FIRST, SECOND, "--out", text(&out)]).status.code(), Some(2));
 }
+
+/// The questions that the repository answers: every point can be computed.
+#[test]
+fn every_question_has_its_answer() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut asked = 0;
+    for entry in fs::read_dir(root.join("sweeps")).expect("sweeps") {
+        let path = entry.expect("a file").path();
+        let compared = fs::read_to_string(&path).expect("text").contains("[compare]");
+        let mut args = vec![if compared { "compare" } else { "sweep" }, text(&path)];
+        match text(&path).contains("deposit") {
+            true => args.extend(["--vary", "audit.bidders=2", "--set", "audit.steps=2"]),
+            false => args.extend(["--runs", "1"]),
+        }
+        let rows = rows_of(&stdout(&[&args[..], &["--format", "csv"]].concat()));
+        assert!(!rows.is_empty() && rows.iter().all(|row| row["problem"].is_empty()), "{args:?}");
+        asked += 1;
+    }
+    assert!(asked >= 4, "{asked}");
+}

@@ -30,9 +30,13 @@ fn page(name: &str, vary: &[&str]) -> String {
     let out = ["--out", text(&rows), "--threads", "1"];
     let swept = carrots(&[&["sweep", SMALL, "--runs", "2"], vary, &out[..]].concat());
     assert!(swept.status.success(), "{}", String::from_utf8_lossy(&swept.stderr));
-    let made = carrots(&["report", text(&rows), "--out", text(&page)]);
+    let plots = folder.join("plots");
+    let made = carrots(&["report", text(&rows), "--out", text(&page), "--plots", text(&plots)]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    fs::read_to_string(page).expect("a page")
+    let page = fs::read_to_string(page).expect("a page");
+    let pictures = fs::read_dir(plots).expect("plots").count();
+    assert_eq!(pictures, page.matches("<svg ").count(), "a picture of each plot");
+    page
 }
 
 /// Nothing is fetched, and everything that is drawn has a name and a table.

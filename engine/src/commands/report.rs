@@ -4,7 +4,7 @@ use super::output::{Verdict, print};
 use crate::mechanism::Catalogue;
 use crate::report::{page, read};
 use anyhow::Context;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Results as one page that one can send: plots, the tables behind them, and how to make them again
 #[derive(clap::Args)]
@@ -15,13 +15,28 @@ pub struct Args {
     /// The page to write, a file of HTML that works without a network
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Folder for the plots as pictures, a file of SVG each
+    #[arg(long, value_name = "FOLDER")]
+    plots: Option<PathBuf>,
 }
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let sources = args.folders.iter().map(|folder| read(folder, catalogue));
-    let page = page(&sources.collect::<Result<Vec<_>, _>>()?);
-    let say = || format!("{}: cannot be written", args.out.display());
-    std::fs::write(&args.out, &page).with_context(say)?;
+    let sections = sources.collect::<Result<Vec<_>, _>>()?;
+    let page = page(&sections);
+    let say = |path: &Path| format!("{}: cannot be written", path.display());
+    std::fs::write(&args.out, &page).with_context(|| say(&args.out))?;
+    if let Some(folder) = &args.plots {
+        std::fs::create_dir_all(folder).with_context(|| say(folder))?;
+        for (number, section) in sections.iter().enumerate() {
+            for (name, picture) in section.pictures() {
+                let several =
+                    if sections.len() > 1 { format!("{}-", number + 1) } else { "".into() };
+                let file = folder.join(format!("{several}{name}.svg"));
+                std::fs::write(&file, picture).with_context(|| say(&file))?;
+            }
+        }
+    }
     print(&format!("{}: {} KiB", args.out.display(), page.len().div_ceil(1024)))?;
     Ok(Verdict::Holds)
 }

@@ -107,3 +107,40 @@ fn tabled(page: &mut String, table: &Table) {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::STYLE;
+
+    /// How bright a colour is to the eye (WCAG 2.2, relative luminance).
+    fn luminance(colour: &str) -> f64 {
+        let hex = colour.trim_start_matches('#');
+        let wide: String = match hex.len() {
+            3 => hex.chars().flat_map(|digit| [digit, digit]).collect(),
+            _ => hex.into(),
+        };
+        let part = |at: usize| {
+            let part = u8::from_str_radix(&wide[at..at + 2], 16).expect("a colour");
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+    }
+
+    #[test]
+    fn contrast_is_that_of_wcag_aa_in_light_and_dark() {
+        let schemes: Vec<&str> = STYLE.split(":root {").skip(1).collect();
+        assert_eq!(schemes.len(), 2);
+        for scheme in schemes {
+            let colour = |name: &str| {
+                let (_, rest) = scheme.split_once(&format!("--{name}: ")).expect("it is there");
+                luminance(rest.split(';').next().unwrap_or_default())
+            };
+            let contrast = |one: f64, other: f64| (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            for (name, least) in [("ink", 4.5), ("link", 4.5), ("line", 3.0)] {
+                let found = contrast(colour(name), colour("paper"));
+                assert!(found >= least, "{name}: {found:.2}");
+            }
+        }
+    }
+}

@@ -300,6 +300,14 @@ fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Drawn) -> String {
     )
 }
 
+/// A plot as a picture by itself: black on white, of a size of its own.
+pub fn picture(plot: &str) -> String {
+    let (width, height) = SIZE;
+    let own =
+        format!("width=\"{width}\" height=\"{height}\" style=\"color:#1b1b1b;background:#fff\"");
+    plot.replacen("width=\"100%\"", &own, 1)
+}
+
 /// From where to where numbers lie, with so much of it beside on both sides.
 fn spread(numbers: impl Iterator<Item = f64>, beside: f64) -> (f64, f64) {
     let numbers = numbers.filter(|number| number.is_finite());

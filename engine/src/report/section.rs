@@ -1,6 +1,7 @@
 //! A part of a page, whatever it is of.
 
 use super::figure::{Figure, Table};
+use super::plot::picture;
 use super::{audited, compared, runs, swept, traced};
 use crate::compare::CompareError;
 use crate::mechanism::Catalogue;
@@ -71,6 +72,17 @@ pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
         _ if has("runs.csv") && has("scenario.toml") => runs::section(path, catalogue),
         _ if has(audited::FILE) => audited::section(path, catalogue),
         _ => Err(SourceError::Unknown(path.into())),
+    }
+}
+
+impl Section {
+    /// Its plots as pictures by themselves: names for files, of letters, digits and `-`, and SVG.
+    pub fn pictures(&self) -> Vec<(String, String)> {
+        let name = |title: &str| {
+            let plain = title.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-");
+            plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+        };
+        self.figures.iter().map(|figure| (name(&figure.title), picture(&figure.plot))).collect()
     }
 }
 
