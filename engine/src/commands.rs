@@ -15,8 +15,10 @@ mod new;
 #[cfg(feature = "chain")]
 mod on;
 mod output;
+mod prim;
 mod replay;
 mod report;
+mod sensitivity;
 mod shell;
 mod simulate;
 mod solve;
@@ -47,6 +49,8 @@ enum Command {
     Replay(replay::Args),
     Sweep(sweep::Args),
     Merge(sweep::MergeArgs),
+    Sensitivity(sensitivity::Args),
+    Prim(prim::Args),
     Report(report::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -75,6 +79,8 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
         Command::Replay(args) => replay::run(args, catalogue),
         Command::Sweep(args) => sweep::run(args, catalogue),
         Command::Merge(args) => sweep::run_merge(args, catalogue),
+        Command::Sensitivity(args) => sensitivity::run(args, catalogue),
+        Command::Prim(args) => prim::run(args, catalogue),
         Command::Report(args) => report::run(args, catalogue),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

@@ -4,7 +4,7 @@ use super::output::{Verdict, print, table};
 use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, CsvRows, ParquetRows, Rows, in_order};
 use crate::scenario::Document;
-use crate::sweep::{Asked, Folder, Shard, Sweep, head, merge};
+use crate::sweep::{Asked, Folder, Shard, Sweep, kept, merge};
 use anyhow::bail;
 use bytesize::ByteSize;
 use clap::ValueEnum;
@@ -23,10 +23,14 @@ pub struct Args {
     /// KEY=VALUE,VALUE; can be repeated
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
-    /// grid: every value with every other [default]; latin: a Latin hypercube; sobol: a Sobol sequence
+    /// grid: every value with every other [default]; latin: a Latin hypercube; sobol: a Sobol sequence;
+    /// morris, saltelli: for `carrots sensitivity`, paths on which keys move one by one, or pairs of points
+    /// of a Sobol sequence with those between them
     #[arg(long, value_name = "NAME")]
     design: Option<String>,
-    /// How many points of a Latin hypercube or a Sobol sequence
+    /// How many points of a Latin hypercube or a Sobol sequence; how many paths of morris, each one point
+    /// longer than there are keys; how many pairs of saltelli, best a power of two, each with a point for
+    /// every key
     #[arg(long, value_name = "NUMBER")]
     points: Option<u64>,
     /// Ask the audit for this property at every point; can be repeated
@@ -140,9 +144,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 }
 
 pub fn run_merge(args: MergeArgs, catalogue: Catalogue) -> anyhow::Result<Verdict> {
-    let document = Document::read(&head(&args.folders[0]), &[])?;
-    let asked = Asked::of(&document)?;
-    let sweep = Sweep::new(document, catalogue, asked)?;
+    let sweep = kept(&args.folders[0], catalogue)?;
     let rows = merge(&args.folders, &sweep, &args.out)?;
     print(&format!("{rows} points in {}", args.out.display()))?;
     Ok(Verdict::Holds)
@@ -199,18 +201,8 @@ struct Lines {
 
 impl Rows for Lines {
     fn add(&mut self, row: &[Cell]) -> io::Result<()> {
-        let fields = self.columns.iter().zip(row).filter_map(|(column, cell)| {
-            let value = match cell {
-                Cell::None => return None,
-                Cell::Number(number) => (*number).into(),
-                Cell::Text(text) => text.clone().into(),
-                Cell::Whole(number) => match i64::try_from(*number) {
-                    Ok(number) => number.into(),
-                    Err(_) => number.to_string().into(),
-                },
-            };
-            Some((column.name.clone(), value))
-        });
+        let fields = self.columns.iter().zip(row);
+        let fields = fields.filter_map(|(column, cell)| Some((column.name.clone(), json(cell)?)));
         let fields: serde_json::Map<String, serde_json::Value> = fields.collect();
         print(&serde_json::Value::Object(fields).to_string()).map_err(closed)
     }
@@ -222,6 +214,19 @@ impl Rows for Lines {
     fn finish(self: Box<Self>) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A cell as JSON; a whole number above 63 bits as a string. None if it is empty.
+pub fn json(cell: &Cell) -> Option<serde_json::Value> {
+    Some(match cell {
+        Cell::None => return None,
+        Cell::Number(number) => (*number).into(),
+        Cell::Text(text) => text.clone().into(),
+        Cell::Whole(number) => match i64::try_from(*number) {
+            Ok(number) => number.into(),
+            Err(_) => number.to_string().into(),
+        },
+    })
 }
 
 /// The first rows, for people.

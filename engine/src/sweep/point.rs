@@ -7,7 +7,7 @@ use super::design::Points;
 use crate::audit::{self, Finding, Verdict};
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::rows::{Cell, Column};
-use crate::scenario::{Document, Property, ScenarioError};
+use crate::scenario::{Document, Property, ScenarioError, Token};
 use crate::simulate::{self, Metric, Simulation};
 use num_traits::ToPrimitive;
 use std::collections::BTreeMap;
@@ -74,6 +74,11 @@ impl<'a> Sweep<'a> {
         self.points.count()
     }
 
+    /// Which points there are.
+    pub fn points(&self) -> &Points {
+        &self.points
+    }
+
     /// What is varied: the columns of these keys follow that of the point.
     pub fn axes(&self) -> &[Axis] {
         self.points.axes()
@@ -89,6 +94,15 @@ impl<'a> Sweep<'a> {
         let asked = toml::to_string(&self.asked).expect("it can be written");
         let version = env!("CARGO_PKG_VERSION");
         format!("# carrots {version}\n{}\n[sweep]\n{asked}", self.document.resolved())
+    }
+
+    /// How amounts are shown.
+    pub fn token(&self) -> Token {
+        let table = self.document.table().get("token");
+        let key = |key: &str| table.and_then(|table| table.get(key));
+        let name = key("name").and_then(Value::as_str).unwrap_or_default().to_string();
+        let decimals = key("decimals").and_then(Value::as_integer);
+        Token { name, decimals: decimals.and_then(|number| number.try_into().ok()).unwrap_or(0) }
     }
 
     fn document(&self, values: &[Value], more: &[String]) -> Result<Document, ScenarioError> {
@@ -325,7 +339,7 @@ fn worst(findings: &[Finding]) -> Verdict {
 }
 
 /// A word of a command, for a shell.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=[]:,+".contains(c);
     let brackets = word.contains('[');
     match !brackets && word.chars().all(plain) {
