@@ -16,9 +16,11 @@ mod new;
 #[cfg(feature = "chain")]
 mod on;
 mod output;
+mod prim;
 mod replay;
 mod report;
 mod rows;
+mod sensitivity;
 mod shell;
 mod simulate;
 mod solve;
@@ -50,6 +52,8 @@ enum Command {
     Sweep(sweep::Args),
     Merge(sweep::MergeArgs),
     Compare(compare::Args),
+    Sensitivity(sensitivity::Args),
+    Prim(prim::Args),
     Report(report::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -79,6 +83,8 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
         Command::Sweep(args) => sweep::run(args, catalogue),
         Command::Merge(args) => sweep::run_merge(args, catalogue),
         Command::Compare(args) => compare::run(args, catalogue),
+        Command::Sensitivity(args) => sensitivity::run(args, catalogue),
+        Command::Prim(args) => prim::run(args, catalogue),
         Command::Report(args) => report::run(args, catalogue),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

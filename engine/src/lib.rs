@@ -22,6 +22,7 @@
 //! | how does it get to a chain, and what happens there? | [`chain`], with the feature `chain` |
 //! | which mechanisms are there, for commands and files? | [`mechanism`] |
 //! | what comes of it at many points? | [`sweep`] |
+//! | which keys matter there, and in which box of values does something happen? | [`sensitivity`] |
 //! | which of several is better, and where? | [`compare`] |
 //! | how does one look at that? | [`report`] |
 //! | the command line | [`main`] |
@@ -64,6 +65,7 @@ pub mod report;
 pub mod rows;
 pub mod scenario;
 pub mod scene;
+pub mod sensitivity;
 pub mod simulate;
 pub mod sweep;
 pub mod trace;

@@ -8,6 +8,7 @@
 //! | of runs, and of runs round by round? | [`runs`], [`traced`] |
 //! | of an audit? | [`audited`] |
 //! | what is drawn of points? | [`figure`] |
+//! | which keys matter? | [`tornado`] |
 //! | how is it drawn? | [`plot`] |
 //! | how does it become a page? | [`page`] |
 
@@ -19,6 +20,7 @@ mod plot;
 mod runs;
 mod section;
 mod swept;
+mod tornado;
 mod traced;
 
 pub use audited::{Audited, FILE, Told};

@@ -23,7 +23,8 @@ mod folder;
 mod point;
 
 pub use asked::{Asked, SweepError, Wanted};
-pub use axis::{Axis, AxisError};
+pub use axis::{Axis, AxisError, Move};
 pub use design::{Design, Points};
-pub use folder::{Folder, FolderError, Shard, Tabled, head, merge};
+pub use folder::{Folder, FolderError, Shard, Tabled, head, kept, merge, read_all};
+pub(crate) use point::quoted;
 pub use point::{Sweep, command};

@@ -330,12 +330,12 @@ fn bad_input_is_told() {
         (&["--vary", "run.seed=1,2", "--vary", "run.seed=3"], "run.seed is varied twice"),
         (
             &["--vary", "run.seed=1,2", "--points", "5"],
-            "--points: expected --design latin or sobol",
+            "--points: expected --design latin, sobol, morris or saltelli",
         ),
         (&["--vary", "run.seed=1,2", "--design", "latin"], "--points: expected how many points"),
         (
             &["--vary", "run.seed=1,2", "--design", "best"],
-            "--design best: expected grid, latin or sobol",
+            "--design best: expected grid, latin, sobol, morris or saltelli",
         ),
         (&["--vary", "run.seed=1,2", "--until", "stake=1"], "--until stake: expected one of"),
         (&["--vary", "run.seed=1,2", "--until", "offences=-1"], "expected NAME=WIDTH"),

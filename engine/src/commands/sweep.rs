@@ -5,7 +5,7 @@ use super::rows::{Format, Shown, rows};
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
 use crate::scenario::Document;
-use crate::sweep::{Asked, Folder, Shard, Sweep, head, merge};
+use crate::sweep::{Asked, Folder, Shard, Sweep, kept, merge};
 use anyhow::bail;
 use bytesize::ByteSize;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,10 +22,14 @@ pub struct Args {
     /// KEY=VALUE,VALUE; can be repeated
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
-    /// grid: every value with every other [default]; latin: a Latin hypercube; sobol: a Sobol sequence
+    /// grid: every value with every other [default]; latin: a Latin hypercube; sobol: a Sobol sequence;
+    /// morris, saltelli: for `carrots sensitivity`, paths on which keys move one by one, or pairs of points
+    /// of a Sobol sequence with those between them
     #[arg(long, value_name = "NAME")]
     design: Option<String>,
-    /// How many points of a Latin hypercube or a Sobol sequence
+    /// How many points of a Latin hypercube or a Sobol sequence; how many paths of morris, each one point
+    /// longer than there are keys; how many pairs of saltelli, best a power of two, each with a point for
+    /// every key
     #[arg(long, value_name = "NUMBER")]
     points: Option<u64>,
     /// Ask the audit for this property at every point; can be repeated
@@ -131,9 +135,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 }
 
 pub fn run_merge(args: MergeArgs, catalogue: Catalogue) -> anyhow::Result<Verdict> {
-    let document = Document::read(&head(&args.folders[0]), &[])?;
-    let asked = Asked::of(&document)?;
-    let sweep = Sweep::new(document, catalogue, asked)?;
+    let sweep = kept(&args.folders[0], catalogue)?;
     let rows = merge(&args.folders, &sweep, &args.out)?;
     print(&format!("{rows} points in {}", args.out.display()))?;
     Ok(Verdict::Holds)

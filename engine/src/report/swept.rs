@@ -2,6 +2,7 @@
 
 use super::figure::{Table, figures};
 use super::section::{Section, SourceError, unit_of};
+use super::tornado::tornados;
 use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, Logged};
 use crate::scenario::{Document, Token};
@@ -51,6 +52,8 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
     let rows = Logged::open(&folder.join("points.csv"), &columns)?;
     let rows = rows.collect::<Result<Vec<_>, _>>()?;
     let source = Source { keys: sweep.axes().iter().map(Key::of).collect(), token, columns, rows };
+    let mut drawn = tornados(&source.columns, &source.rows, sweep.points(), &source.token);
+    drawn.extend(figures(&source));
     let mut about = format!("{} points. ", source.rows.len());
     let missing = sweep.count().saturating_sub(source.rows.len() as u64);
     if missing > 0 {
@@ -64,7 +67,7 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
         title: format!("{mechanism}: {}", question(&source.keys)),
         about,
         tables: problems(&source),
-        figures: figures(&source),
+        figures: drawn,
         told: Vec::new(),
         again: format!(
             "carrots sweep FILE --out FOLDER makes the same rows again, carrots report FOLDER --out page.html \

@@ -39,10 +39,10 @@ pub struct Wanted {
 pub struct Asked {
     /// Keys with their values: see [`Axis`].
     pub vary: Vec<String>,
-    /// `grid`, `latin` or `sobol`.
+    /// `grid`, `latin`, `sobol`, `morris` or `saltelli`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub design: Option<String>,
-    /// How many points, where the design does not say.
+    /// How many points, where the design does not say; how many paths of `morris`, how many pairs of `saltelli`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<u64>,
     /// Whether metrics and payoffs are wanted: they are where no property is.
@@ -98,14 +98,18 @@ impl Asked {
         let design = match self.design.as_deref() {
             None | Some("grid") if self.points.is_some() => {
                 return Err(wrong(
-                    "--points: expected --design latin or sobol: a grid has those of its keys",
+                    "--points: expected --design latin, sobol, morris or saltelli: a grid has those of its keys",
                 ));
             }
             None | Some("grid") => Design::Grid,
             Some("latin") => Design::Latin(count()?),
             Some("sobol") => Design::Sobol(count()?),
+            Some("morris") => Design::Morris(count()?),
+            Some("saltelli") => Design::Saltelli(count()?),
             Some(other) => {
-                return Err(wrong(&format!("--design {other}: expected grid, latin or sobol")));
+                return Err(wrong(&format!(
+                    "--design {other}: expected grid, latin, sobol, morris or saltelli"
+                )));
             }
         };
         Points::new(axes, design, seed).map_err(SweepError::Wrong)

@@ -1,12 +1,15 @@
 //! What is varied: a key of the scenario, and its values.
 
 use crate::rows::{Cell, Column, Kind};
+use rand::Rng;
 use std::fmt;
 use std::str::FromStr;
 use toml::Value;
 
 /// The most values of a range whose number is said.
 const VALUES_MAX: u64 = 1_000_000;
+/// Levels of a range between which elementary effects are taken (Morris 1991); even.
+const LEVELS: u32 = 4;
 
 /// A key and the values that it takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +44,18 @@ struct Range {
 enum Bound {
     Whole(i128),
     Number(f64),
+}
+
+/// A move from one value to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// Where it begins.
+    pub from: Value,
+    /// Where it ends.
+    pub to: Value,
+    /// How far that is: of a range, the part of it, with a sign; of a list, one if the value that it ends
+    /// with stands later there, or minus one.
+    pub step: f64,
 }
 
 /// Why something cannot be varied.
@@ -116,6 +131,23 @@ impl Range {
         }
     }
 
+    /// The part of the way at which a value is.
+    fn part(&self, value: &Value) -> f64 {
+        let (from, to) = (self.from.number(), self.to.number());
+        let number: f64 = plain(value).parse().expect("it is one of the range");
+        match self.log {
+            true => (number / from).ln() / (to / from).ln(),
+            false => (number - from) / (to - from),
+        }
+    }
+
+    /// From a level to the one half of all levels above.
+    fn rise(&self, level: u32) -> Move {
+        let at = |level: u32| self.at(f64::from(level) / f64::from(LEVELS - 1));
+        let (from, to) = (at(level), at(level + LEVELS / 2));
+        Move { step: self.part(&to) - self.part(&from), from, to }
+    }
+
     fn count(&self) -> Option<u64> {
         let every = || {
             let (from, to) = self.wholes()?;
@@ -179,12 +211,75 @@ impl Axis {
         }
     }
 
+    /// A move for an elementary effect. Of a range: half of four levels up or down, whole numbers to the
+    /// nearest. Of a list: from any value to any other.
+    pub fn drawn_move(&self, rng: &mut impl Rng) -> Move {
+        match &self.values {
+            Values::List(values) => {
+                let from = rng.random_range(0..values.len());
+                let other = rng.random_range(0..values.len() - 1);
+                let to = if other < from { other } else { other + 1 };
+                let step = if to > from { 1.0 } else { -1.0 };
+                Move { from: values[from].clone(), to: values[to].clone(), step }
+            }
+            Values::Range(range) => {
+                let Move { from, to, step } = range.rise(rng.random_range(0..LEVELS / 2));
+                match rng.random() {
+                    true => Move { from, to, step },
+                    false => Move { from: to, to: from, step: -step },
+                }
+            }
+        }
+    }
+
+    /// Whether every move changes the value.
+    pub fn can_move(&self) -> bool {
+        match &self.values {
+            Values::List(values) => {
+                let is_new = |(at, value)| !values[..at].contains(value);
+                values.len() > 1 && values.iter().enumerate().all(is_new)
+            }
+            Values::Range(range) => (0..LEVELS / 2).all(|level| range.rise(level).step > 0.0),
+        }
+    }
+
     /// The ends of a range of whole numbers.
     pub fn wholes(&self) -> Option<(i128, i128)> {
         match &self.values {
             Values::Range(range) => range.wholes(),
             Values::List(_) => None,
         }
+    }
+
+    /// The same key with fewer values: those from one to another, where there is one.
+    pub fn between(&self, low: Option<&Cell>, high: Option<&Cell>) -> Self {
+        let values = match &self.values {
+            Values::List(values) => {
+                let number = |cell: &Cell| cell.to_string().parse::<f64>();
+                let within = |value: &&Value| {
+                    let Ok(value) = number(&self.cell(value)) else { return false };
+                    let above = low.is_none_or(|low| number(low).is_ok_and(|low| value >= low));
+                    above && high.is_none_or(|high| number(high).is_ok_and(|high| value <= high))
+                };
+                Values::List(values.iter().filter(within).cloned().collect())
+            }
+            Values::Range(range) => {
+                let bound = |cell: Option<&Cell>, usual: Bound| match cell {
+                    Some(Cell::Whole(number)) => Bound::Whole(*number),
+                    Some(Cell::Number(number)) => Bound::Number(*number),
+                    _ => usual,
+                };
+                let (from, to) = (bound(low, range.from), bound(high, range.to));
+                Values::Range(Range { from, to, ..range.clone() }.with_distinct())
+            }
+        };
+        Self { key: self.key.clone(), values }
+    }
+
+    /// The same key with only these of a list's values.
+    pub fn only(&self, cells: &[Cell]) -> Self {
+        let values = self.kinds().into_iter().filter(|value| cells.contains(&self.cell(value)));
+        Self { key: self.key.clone(), values: Values::List(values.collect()) }
     }
 
     /// Whether its steps are factors.
@@ -229,6 +324,11 @@ impl Axis {
             (_, Value::Float(number)) => Cell::Number(*number),
             (_, other) => plain(other).parse().map_or(Cell::None, Cell::Whole),
         }
+    }
+
+    /// Its values, as they are written after the key.
+    pub fn spec(&self) -> String {
+        self.values.to_string()
     }
 
     /// What puts a value over the scenario's, as `--set` takes it.
@@ -321,8 +421,13 @@ fn list(spec: &str) -> Result<Vec<Value>, String> {
 
 impl fmt::Display for Axis {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        write!(out, "{}=", self.key)?;
-        match &self.values {
+        write!(out, "{}={}", self.key, self.values)
+    }
+}
+
+impl fmt::Display for Values {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
             Values::List(values) => write!(out, "{}", Value::Array(values.clone())),
             Values::Range(Range { from, to, log, count, .. }) => {
                 for (bound, dots) in [(from, ".."), (to, "")] {
@@ -379,6 +484,53 @@ mod tests {
             ["a", "=1", "a=", "a=3..1", "a=0..9:log:3", "a=1..x", "a=1..2:0", "a=1..2:x", "a=1,,2"]
         {
             assert!(text.parse::<Axis>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn fewer_values_are_as_they_are_written() {
+        let axis = |text: &str| text.parse::<Axis>().expect("it is sound");
+        let (two, four) = (Cell::Whole(2), Cell::Whole(4));
+        let table = [
+            (axis("a=1..9").between(Some(&two), None), "a=2..9"),
+            (axis("a=1..9:3").between(Some(&two), Some(&four)), "a=2..4:3"),
+            (axis("a=0.5..9:log").between(None, Some(&Cell::Number(4.5))), "a=0.5..4.5:log"),
+            (axis("a=[9, 1, 2, 4]").between(Some(&two), Some(&four)), "a=[2, 4]"),
+            (
+                axis("a=x,y,true").only(&[Cell::Text("y".into()), Cell::Text("true".into())]),
+                "a=[\"y\", true]",
+            ),
+        ];
+        for (found, expected) in table {
+            assert_eq!(found.to_string(), expected);
+        }
+    }
+
+    /// From every level and value as often as from every other, and always to another.
+    #[test]
+    fn moves_change_the_value() {
+        let table = [
+            ("a=0.0..3", vec![("0.0", "2.0"), ("1.0", "3.0")]),
+            ("a=1..2", vec![("1", "2"), ("1", "2")]),
+            ("a=1..1_000:log", vec![("1", "100"), ("10", "1000")]),
+            ("a=x,y,z", vec![("x", "y"), ("x", "z"), ("y", "z")]),
+        ];
+        let mut drawn = crate::random::stream(1, 2, 3);
+        for (text, expected) in table {
+            let axis: Axis = text.parse().expect("it is sound");
+            assert!(axis.can_move(), "{text}");
+            for _ in 0..50 {
+                let Move { from, to, step } = axis.drawn_move(&mut drawn);
+                let (low, high) = if step > 0.0 { (from, to) } else { (to, from) };
+                let pair = (plain(&low), plain(&high));
+                assert!(
+                    expected.iter().any(|(low, high)| pair == (low.to_string(), high.to_string())),
+                    "{text}: {pair:?}"
+                );
+            }
+        }
+        for text in ["a=1..1", "a=x", "a=x,y,x", "a=18446744073709551615..18446744073709551616"] {
+            assert!(!text.parse::<Axis>().expect("it is sound").can_move(), "{text}");
         }
     }
 

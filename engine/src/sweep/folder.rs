@@ -6,8 +6,11 @@
 //! | `points.csv`; of a shard, `points-I-of-N.csv` | a row per point as it arrives, in order, each with a check of it and of all before it |
 //! | `points.parquet`, `points-I-of-N.parquet` | the same with types, units and `sweep.toml`, when all are there |
 
+use super::asked::{Asked, SweepError};
 use super::point::Sweep;
+use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, Log, LogError, Logged, ParquetRows, Rows};
+use crate::scenario::Document;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
@@ -54,6 +57,24 @@ pub enum FolderError {
     /// A shard is not there, or not whole.
     #[error("{0}: the shard is missing or not at its end: expected all of them, each at its end")]
     Missing(String),
+    /// There are no results.
+    #[error("{0}: expected a folder of `carrots sweep --out`, or of `carrots merge`")]
+    Unknown(PathBuf),
+    /// Some are not there yet.
+    #[error(
+        "{path}: {missing} of {all} points are not there: expected all, as `carrots sweep --resume` gives"
+    )]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+        #[allow(missing_docs)]
+        missing: u64,
+        #[allow(missing_docs)]
+        all: u64,
+    },
+    /// What was swept is wrong.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// Rows cannot be used.
     #[error(transparent)]
     Rows(#[from] LogError),
@@ -197,6 +218,38 @@ fn write_typed(
 /// Where a folder says what is swept there.
 pub fn head(folder: &Path) -> PathBuf {
     folder.join(Sweep::HEAD)
+}
+
+/// The sweep whose rows a folder keeps.
+pub fn kept<'a>(folder: &Path, catalogue: Catalogue<'a>) -> Result<Sweep<'a>, FolderError> {
+    let head = head(folder);
+    if !head.exists() {
+        return Err(FolderError::Unknown(folder.into()));
+    }
+    let document = Document::read(&head, &[]).map_err(SweepError::from)?;
+    let asked = Asked::of(&document)?;
+    Ok(Sweep::new(document, catalogue, asked)?)
+}
+
+/// Reads the rows of a sweep from a folder, each with its check. An error if some are not there.
+pub fn read_all(
+    folder: &Path,
+    sweep: &Sweep,
+    mut take: impl FnMut(&[Cell]),
+) -> Result<(), FolderError> {
+    let path = folder.join(Shard::ALL.file("csv"));
+    if !path.exists() {
+        return Err(FolderError::Unknown(folder.into()));
+    }
+    let (mut rows, mut missing) = (Logged::open(&path, sweep.columns())?, sweep.count());
+    while let Some(row) = rows.next_row()? {
+        take(&row);
+        missing = missing.saturating_sub(1);
+    }
+    match missing {
+        0 => Ok(()),
+        _ => Err(FolderError::Unfinished { path: folder.into(), missing, all: sweep.count() }),
+    }
 }
 
 /// Puts the shards of a sweep together that lie in some folders: in `out` they are as if they had been

@@ -8,7 +8,7 @@ use super::folder::Tabled;
 use crate::audit::{self, Finding, Verdict};
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::rows::{Cell, Column, Kind};
-use crate::scenario::{Document, Property, ScenarioError};
+use crate::scenario::{Document, Property, ScenarioError, Token};
 use crate::simulate::{Metric, Simulation};
 use num_traits::ToPrimitive;
 use std::collections::BTreeMap;
@@ -90,9 +90,19 @@ impl<'a> Sweep<'a> {
         self.points.count()
     }
 
+    /// Which points there are.
+    pub fn points(&self) -> &Points {
+        &self.points
+    }
+
     /// What is varied: the columns of these keys follow that of the point.
     pub fn axes(&self) -> &[Axis] {
         self.points.axes()
+    }
+
+    /// How amounts are shown.
+    pub fn token(&self) -> Token {
+        self.document.token()
     }
 
     fn document(&self, values: &[Value], more: &[String]) -> Result<Document, ScenarioError> {
@@ -340,7 +350,7 @@ fn worst(findings: &[Finding]) -> Verdict {
 }
 
 /// A word of a command, for a shell.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=[]:,+".contains(c);
     let brackets = word.contains('[');
     match !brackets && word.chars().all(plain) {
