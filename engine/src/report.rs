@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | what is in a folder of results? | [`source`] |
 //! | what is drawn of it? | [`figure`] |
+//! | which keys matter? | [`tornado`] |
 //! | how is it drawn? | [`plot`] |
 //! | how does it become a page? | [`page`] |
 
@@ -11,6 +12,7 @@ mod figure;
 mod page;
 mod plot;
 mod source;
+mod tornado;
 
 pub use page::page;
 pub use source::{Source, SourceError, read};

@@ -115,6 +115,21 @@ fn many_points_make_a_small_page() {
     assert!(page.contains("eight of ten") && page.contains("800 more rows are in the folder"));
 }
 
+/// Of both designs that tell: a bar for each key, with its name, its number, and the numbers behind it.
+#[test]
+fn keys_that_matter_make_a_tornado() {
+    for (design, names) in
+        [("morris", "<th scope=\"col\">sigma"), ("saltelli", "<th scope=\"col\">first")]
+    {
+        let drawn = ["--design", design, "--points", "4"];
+        let vary = ["--vary", "world.detection=0.0..1", "--vary", "world.duty_cost=20,30"];
+        let page = page(design, &[&drawn[..], &vary[..]].concat());
+        is_whole(&page);
+        assert!(page.contains("<h3>payoff_honest: which keys matter</h3>"), "{page}");
+        assert!(page.contains("\nworld.duty_cost\n</text>") && page.contains(names), "{page}");
+    }
+}
+
 #[test]
 fn what_is_no_result_is_told() {
     let folder = folder("none");

@@ -163,7 +163,10 @@ impl Found<'_> {
             number(tally.support)
         );
         let rows = limits.into_iter().map(|(axis, key, limit)| {
-            let quasi_p = format!("{:.2e}", self.prim.quasi_p(&self.pasted, key));
+            let quasi_p = match self.prim.quasi_p(&self.pasted, key) {
+                small if small < 1e-3 => format!("{small:.1e}"),
+                other => number(other),
+            };
             vec![axis.key.clone(), said(&limit), axis.spec(), quasi_p]
         });
         page += &table(&["key", "limit", "of", "quasi-p"], 1, rows);

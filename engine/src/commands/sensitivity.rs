@@ -4,7 +4,7 @@ use super::output::{Format, Verdict, number, print, table};
 use crate::mechanism::Catalogue;
 use crate::rows::Cell;
 use crate::scenario::Token;
-use crate::sensitivity::{Influence, Influences, Measure, OfKey, RESAMPLES, influences, series};
+use crate::sensitivity::{Influence, Influences, OfKey, RESAMPLES, influences, series};
 use crate::sweep::{kept, read_all};
 use anyhow::Context;
 use std::path::PathBuf;
@@ -56,15 +56,11 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 }
 
 fn page(folder: &str, found: &Influences, token: &Token, problems: &[String]) -> String {
-    let (groups, header): (_, &[&str]) = match found.design {
-        "morris" => ("paths", &["column", "key", "mu*", "95 % from", "to", "mu", "sigma"]),
-        _ => ("pairs", &["column", "key", "total", "95 % from", "to", "first", "95 % from", "to"]),
-    };
-    let mut page = format!(
-        "{folder}: {}, {} {groups}, {} points\n\n",
-        found.design, found.groups, found.points
-    );
-    page += &table(header, 2, found.columns.iter().flat_map(|one| rows(one, token)));
+    let (design, group) = (found.design, found.group());
+    let mut page =
+        format!("{folder}: {design}, {} {group}, {} points\n\n", found.groups, found.points);
+    let header = [&["column", "key"], found.names()].concat();
+    page += &table(&header, 2, found.columns.iter().flat_map(|one| rows(one, token)));
     page += "\n\n";
     for one in found.columns.iter().filter(|one| one.keys.is_empty()) {
         page += &match one.constant {
@@ -77,7 +73,7 @@ fn page(folder: &str, found: &Influences, token: &Token, problems: &[String]) ->
     }
     for one in found.columns.iter().filter(|one| one.left_out > 0) {
         page += &format!(
-            "{}: {} of {} {groups} are left out, in which a point has no number\n",
+            "{}: {} of {} {group} are left out, in which a point has no number\n",
             one.column, one.left_out, found.groups
         );
     }
@@ -90,27 +86,15 @@ fn page(folder: &str, found: &Influences, token: &Token, problems: &[String]) ->
         }
         _ => "Parts of the variance. An index below zero is one near zero.",
     };
-    page + &format!(" Intervals: {RESAMPLES} resamples of {groups}.")
+    page + &format!(" Intervals: {RESAMPLES} resamples of {group}.")
 }
 
 fn rows(one: &Influence, token: &Token) -> Vec<Vec<String>> {
-    let scale = if one.unit.is_empty() { 1.0 } else { 10f64.powi(token.decimals.into()) };
-    let column = match token.name.as_str() {
-        name if !one.unit.is_empty() && !name.is_empty() => format!("{} ({name})", one.column),
-        _ => one.column.clone(),
-    };
+    let (scale, unit) = one.scale(token);
     let row = |(at, of): (usize, &OfKey)| {
-        let numbers = match of.measure {
-            Measure::Effects(of) => {
-                let all = [of.mu_star, of.mu_star_low, of.mu_star_high, of.mu, of.sigma];
-                all.map(|number| number / scale).to_vec()
-            }
-            Measure::Indices(of) => {
-                vec![of.total, of.total_low, of.total_high, of.first, of.first_low, of.first_high]
-            }
-        };
-        let column = if at == 0 { column.clone() } else { String::new() };
-        [column, of.key.clone()].into_iter().chain(numbers.into_iter().map(number)).collect()
+        let column = if at == 0 { format!("{}{unit}", one.column) } else { String::new() };
+        let numbers = of.measure.numbers().into_iter().map(|one| number(one / scale));
+        [column, of.key.clone()].into_iter().chain(numbers).collect()
     };
     one.keys.iter().enumerate().map(row).collect()
 }

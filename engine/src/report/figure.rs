@@ -2,6 +2,7 @@
 
 use super::plot::{Axis, Curve, Field, curves, map, short};
 use super::source::{Key, Source};
+use super::tornado::tornados;
 use crate::rows::{Cell, Kind};
 use std::collections::BTreeMap;
 
@@ -56,6 +57,7 @@ struct Group {
 /// All figures of some results.
 pub fn figures(source: &Source) -> Vec<Figure> {
     let mut all: Vec<Figure> = verdicts(source);
+    all.extend(tornados(&source.columns, &source.rows, &source.points, &source.token));
     all.extend(groups(source).iter().flat_map(|group| figure(source, group)));
     all
 }

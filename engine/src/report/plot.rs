@@ -50,6 +50,19 @@ pub struct Field {
     pub text: String,
 }
 
+/// A bar with its whisker, from zero on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// What it is.
+    pub name: String,
+    /// Where it ends.
+    pub value: f64,
+    /// From where to where that may lie.
+    pub low: f64,
+    #[allow(missing_docs)]
+    pub high: f64,
+}
+
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Curves with their bands.
@@ -205,6 +218,59 @@ pub fn map(
     })
 }
 
+/// Bars from above, each with its name and its number beside it.
+pub fn tornado(x: &str, bars: &[Bar]) -> String {
+    use plotters::style::text_anchor::{HPos, Pos, VPos};
+    let ends = || bars.iter().flat_map(|bar| [0.0, bar.value, bar.low, bar.high]);
+    let (low, high) = spread(ends(), 0.0);
+    // On the right there is room for a number.
+    let across = (low, high + (high - low) * 0.12);
+    let names = bars.iter().map(|bar| bar.name.chars().count()).max().unwrap_or(0);
+    svg(|root| {
+        let up = bars.len() as f64;
+        let mut chart = ChartBuilder::on(root)
+            .margin(12)
+            .x_label_area_size(48)
+            .y_label_area_size((names as u32 * 8 + 16).clamp(84, SIZE.0 / 2))
+            .build_cartesian_2d(across.0..across.1, 0.0..up)?;
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .axis_style(INK)
+            .bold_line_style(FAINT.mix(0.3))
+            .light_line_style(TRANSPARENT)
+            .label_style(("sans-serif", 14, &INK))
+            .axis_desc_style(("sans-serif", 15, &INK))
+            .x_labels(7)
+            .y_label_formatter(&|_| String::new())
+            .x_desc(x)
+            .x_label_formatter(&|at| between(*at, across))
+            .draw()?;
+        for (bar, middle) in bars.iter().zip(0..).map(|(bar, at)| (bar, up - 0.5 - f64::from(at))) {
+            let corners = [(0.0, middle - 0.3), (bar.value, middle + 0.3)];
+            chart.draw_series([Rectangle::new(corners, COLOURS[0].mix(0.5).filled())])?;
+            let line = |from, to| PathElement::new(vec![from, to], INK.stroke_width(1));
+            let (low, high) = (bar.low, bar.high);
+            chart.draw_series([
+                line((low, middle), (high, middle)),
+                line((low, middle - 0.15), (low, middle + 0.15)),
+                line((high, middle - 0.15), (high, middle + 0.15)),
+            ])?;
+        }
+        let text = ("sans-serif", 14).into_font().color(&INK);
+        for (bar, at) in bars.iter().zip(0..) {
+            let middle = up - 0.5 - f64::from(at);
+            let end = chart.backend_coord(&(bar.value.max(bar.high), middle));
+            let style = text.pos(Pos::new(HPos::Left, VPos::Center));
+            root.draw(&Text::new(short(bar.value), (end.0 + 6, end.1), style))?;
+            let start = chart.backend_coord(&(across.0, middle));
+            let style = text.pos(Pos::new(HPos::Right, VPos::Center));
+            root.draw(&Text::new(bar.name.clone(), (start.0 - 10, start.1), style))?;
+        }
+        Ok(())
+    })
+}
+
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// The text of a plot.
@@ -318,6 +384,9 @@ mod tests {
         assert!(plot.contains("a&lt;b") && plot.contains("x&lt;y"), "{plot}");
         assert!(plot.contains("currentColor") && !plot.contains("#010203"), "{plot}");
         let field = Field { shade: 0.5, text: "✓".into() };
+        let bar = |name: &str, value| Bar { name: name.into(), value, low: 0.5, high: 4.5 };
+        let plot = tornado("mu*", &[bar("a<b", 4.0), bar("c", 0.0)]);
+        assert!(plot.contains("a&lt;b") && !plot.contains("#010203"), "{plot}");
         let plot = map("x", "", &["1".into()], &["".into()], &[vec![Some(field)]]);
         assert!(plot.contains('✓'), "{plot}");
     }

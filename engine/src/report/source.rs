@@ -3,7 +3,7 @@
 use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, LogError, Logged};
 use crate::scenario::{Document, ScenarioError, Token};
-use crate::sweep::{Asked, Sweep, SweepError, head};
+use crate::sweep::{Asked, Points, Sweep, SweepError, head};
 use std::path::{Path, PathBuf};
 
 /// Rows of results, and what they are of.
@@ -17,6 +17,8 @@ pub struct Source {
     pub text: String,
     /// The keys that are varied, whether they are numbers, and whether their steps are factors.
     pub keys: Vec<Key>,
+    /// Which points there are.
+    pub points: Points,
     /// How amounts are shown.
     pub token: Token,
     /// The behaviour that is intended.
@@ -82,6 +84,7 @@ pub fn read(folder: &Path, catalogue: Catalogue) -> Result<Source, SourceError> 
         mechanism,
         text: sweep.text(),
         keys: keys.collect(),
+        points: sweep.points().clone(),
         token,
         intended,
         missing: sweep.count().saturating_sub(rows.len() as u64),

@@ -3,6 +3,7 @@
 use super::morris::{Effects, effects, elementary};
 use super::series::Series;
 use super::sobol::{Indices, indices};
+use crate::scenario::Token;
 use crate::sweep::{Design, Points};
 use serde::Serialize;
 
@@ -72,6 +73,47 @@ impl Measure {
         match self {
             Measure::Effects(of) => (of.mu_star, of.mu_star_low, of.mu_star_high),
             Measure::Indices(of) => (of.total, of.total_low, of.total_high),
+        }
+    }
+
+    /// All its numbers, in the order of [`Influences::names`].
+    pub fn numbers(&self) -> Vec<f64> {
+        match self {
+            Measure::Effects(of) => {
+                vec![of.mu_star, of.mu_star_low, of.mu_star_high, of.mu, of.sigma]
+            }
+            Measure::Indices(of) => {
+                vec![of.total, of.total_low, of.total_high, of.first, of.first_low, of.first_high]
+            }
+        }
+    }
+}
+
+impl Influences {
+    /// What the numbers of a measure are called.
+    pub fn names(&self) -> &'static [&'static str] {
+        match self.design {
+            "morris" => &["mu*", "95 % from", "to", "mu", "sigma"],
+            _ => &["total", "95 % from", "to", "first", "95 % from", "to"],
+        }
+    }
+
+    /// What is resampled.
+    pub fn group(&self) -> &'static str {
+        if self.design == "morris" { "paths" } else { "pairs" }
+    }
+}
+
+impl Influence {
+    /// What its measures are divided by to be read by people, and the unit of that, in brackets. Parts of a
+    /// variance have none.
+    pub fn scale(&self, token: &Token) -> (f64, String) {
+        let effects =
+            matches!(self.keys.first(), Some(of) if matches!(of.measure, Measure::Effects(_)));
+        match token.name.as_str() {
+            _ if self.unit.is_empty() || !effects => (1.0, String::new()),
+            "" => (1.0, " (smallest unit)".into()),
+            name => (10f64.powi(token.decimals.into()), format!(" ({name})")),
         }
     }
 }
