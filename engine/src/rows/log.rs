@@ -121,14 +121,24 @@ impl Log {
 
     /// Adds a row, and lets it reach the file.
     pub fn add(&mut self, row: &[Cell]) -> Result<(), LogError> {
-        let mut add = || {
+        self.put(row)?;
+        self.flush()
+    }
+
+    /// Adds a row that may reach the file later.
+    pub fn put(&mut self, row: &[Cell]) -> Result<(), LogError> {
+        let mut put = || {
             let (check, line) = self.last.line(record(row.iter().map(Cell::to_string))?);
             self.file.write_all(&line)?;
-            self.file.flush()?;
             (self.last, self.rows) = (check, self.rows + 1);
             Ok(())
         };
-        add().map_err(|error| io_error(&self.path, error))
+        put().map_err(|error| io_error(&self.path, error))
+    }
+
+    /// Lets all rows reach the file.
+    pub fn flush(&mut self) -> Result<(), LogError> {
+        self.file.flush().map_err(|error| io_error(&self.path, error))
     }
 }
 

@@ -187,7 +187,7 @@ impl Folder {
             &self.path.join(self.shard.file("parquet")),
             &self.columns,
             (self.head, &self.text),
-            self.rows()?,
+            self.rows()?.map(|row| Ok(row?)),
         )
     }
 }
@@ -197,7 +197,7 @@ fn write_typed(
     path: &Path,
     columns: &[Column],
     (head, text): (&str, &str),
-    rows: impl Iterator<Item = Result<Vec<Cell>, LogError>>,
+    rows: impl Iterator<Item = Result<Vec<Cell>, FolderError>>,
 ) -> Result<(), FolderError> {
     let part = path.with_extension("parquet.part");
     let said = [
@@ -286,16 +286,19 @@ pub fn merge(folders: &[PathBuf], sweep: &Sweep, out: &Path) -> Result<u64, Fold
             path.display()
         )));
     }
-    let mut folder = Folder::open(out, sweep, Shard::ALL, false)?;
-    for number in 0..sweep.count() {
+    let Folder { path, mut rows, columns, head, text, .. } =
+        Folder::open(out, sweep, Shard::ALL, false)?;
+    let row = |number| {
         let at = (number % of) as usize;
         let missing = || FolderError::Missing(Shard { number: at as u64 + 1, of }.to_string());
         let row = parts[at].next_row()?.ok_or_else(missing)?;
-        folder.add(&row)?;
-    }
-    let rows = folder.done();
-    folder.finish()?;
-    Ok(rows)
+        rows.put(&row)?;
+        Ok(row)
+    };
+    let file = path.join(Shard::ALL.file("parquet"));
+    write_typed(&file, &columns, (head, &text), (0..sweep.count()).map(row))?;
+    rows.flush()?;
+    Ok(rows.rows())
 }
 
 fn io_error(path: &Path, error: io::Error) -> FolderError {
