@@ -378,6 +378,100 @@ fn a_trace_is_replayed_step_by_step() {
     refused(&replay("torn.json", "[{"), "torn.json:");
 }
 
+/// Whatever is put in the place of a value of a trace: the file, the line and the key are named, what
+/// was given and what was expected, once, and in no words of the program's own.
+#[test]
+fn bad_traces_are_refused_with_line_and_key() {
+    let folder = folder("traces");
+    let good = format!(
+        r#"{{"mechanism": "staking",
+"params": {},
+"wallets": ["0", "0", "0", "0", "2000000"],
+"steps": [{{"blocks": 1}},
+{{"call": {{"who": 4, "value": "1000000", "op": {{"register": {{"commission": 0.1}}}}, "expect": "Ok"}}}}],
+"ends": {{"4": "2000000"}}}}"#,
+        json_params()
+    );
+    let path = folder.join("trace.json");
+    let replay = |trace: &str| {
+        std::fs::write(&path, trace).unwrap();
+        carrots(&["replay", &text(&path)])
+    };
+    assert_eq!(replay(&good).status.code(), Some(0), "{:?}", replay(&good));
+    for (from, to, place, expected) in [
+        (
+            r#""staking""#,
+            "7",
+            "line 1, ",
+            "mechanism = 7: invalid type: integer `7`, expected a string",
+        ),
+        (
+            r#""who": 4"#,
+            r#""who": -4"#,
+            "line 5, ",
+            "steps[1].call.who = -4: invalid value: integer `-4`, expected a whole number",
+        ),
+        (
+            r#""who": 4"#,
+            r#""whom": 4"#,
+            "line 5, ",
+            "steps[1].call.whom = 4: unknown field `whom`, expected one of `who`",
+        ),
+        (r#""1000000""#, r#""1x""#, "line 5, ", "steps[1].call.value = \"1x\": "),
+        (
+            r#""register""#,
+            r#""registre""#,
+            "line 5, ",
+            "unknown variant `registre`, expected one of `register`",
+        ),
+        ("0.1}}", "1.5}}", "line 5, ", "steps[1].call.op.register.commission = 1.5: "),
+        (
+            r#"{"blocks": 1}"#,
+            r#"{"blocks": "1"}"#,
+            "line 4, ",
+            "steps[0].blocks = \"1\": invalid type: string \"1\", expected a whole number",
+        ),
+        (r#"{"blocks": 1}"#, "3", "line 4, ", "steps[0]"),
+        (
+            r#""wallets": ["0", "#,
+            r#""wallets": [{}, "#,
+            "line 3, ",
+            "wallets[0]: invalid type: keys with values, expected an amount",
+        ),
+        (
+            r#""steps": ["#,
+            r#""steps": 3, "more": ["#,
+            "line 4, ",
+            "steps = 3: invalid type: integer `3`, expected a list",
+        ),
+        (
+            r#""ends": "#,
+            r#""ending": "#,
+            "line 6, ",
+            "ending: unknown field `ending`, expected one of",
+        ),
+        (
+            r#"{"mechanism": "staking","#,
+            "",
+            "line 2, ",
+            "invalid type: string \"params\", expected keys with their values",
+        ),
+        (&good, "3", "line 1, ", "invalid type: integer `3`, expected keys with their values"),
+        (&good, "[]", "line 1, ", "expected keys with their values"),
+    ] {
+        let trace = good.replacen(from, to, 1);
+        assert_ne!(trace, good, "{from}");
+        let output = replay(&trace);
+        refused(&output, expected);
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(error.starts_with(&format!("carrots: {}: {place}", text(&path))), "{error}");
+        assert_eq!(error.matches("expected").count().max(1), 1, "{error}");
+        for word in ["struct", "enum ", "u32", "tuple", "at line"] {
+            assert!(!error.contains(word), "{error}");
+        }
+    }
+}
+
 fn json_params() -> String {
     let text = std::fs::read_to_string(root().join(SMALL)).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
