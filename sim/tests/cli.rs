@@ -289,6 +289,42 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
     }
 }
 
+/// What no audit could look at is refused before anything is played.
+#[test]
+fn terms_of_properties_are_in_range() {
+    let ask = |terms: &str, set: &[&str]| {
+        let terms = format!("intended.properties=[{{ property = {terms} }}]");
+        let first = ["audit", "sim/scenarios/auction-second-price.toml", "--set", &terms];
+        let sets = set.iter().flat_map(|set| ["--set", set]);
+        carrots(&first.into_iter().chain(sets).collect::<Vec<_>>())
+    };
+    let three = ["audit.bidders=3", "audit.steps=2", "intended.violated=[]"];
+    for (terms, key, expected) in [
+        ("'coalition', size = 99", "size", "at most 3 of 3 players"),
+        ("'coalition', size = 4", "size", "at most 3 of 3 players"),
+        ("'coalition', size = 0", "size", "at least one"),
+        ("'immunity', size = 3", "size", "at most 2 of 3 players"),
+        ("'attack', size = 4", "size", "at most 3 of 3 players"),
+        ("'nash', margin = '9e40'", "", "{ property = …, … } with its terms"),
+        ("'attack', margin = 1", "margin", "at most 0 for `attack`"),
+        ("'bribery', budget = -1", "budget", "an amount from 0 to 2^100"),
+        ("'bribery', promise = -1", "promise", "an amount from 0 to 2^100"),
+        ("'corruption', profit = -1", "profit", "an amount from 0 to 2^100"),
+        ("'griefing', factor = -1", "factor", "at least 0"),
+        ("'basin', share = -0.5", "share", "a share from 0 to 1"),
+        ("'basin', share = 1.5", "share", "a share from 0 to 1"),
+        ("'nash', changes = 2", "changes", "0 or 1"),
+        ("'exit_before_penalty', option = 'x'", "option", "one of "),
+        ("'nash', share = 1", "share", "for `nash` one of"),
+    ] {
+        let output = ask(terms, &three);
+        refused(&output, expected);
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(error.contains("intended.properties[0]") && error.contains(key), "{error}");
+    }
+    assert!(ask("'coalition', size = 3", &three).status.code() != Some(2));
+}
+
 #[test]
 fn bad_arguments_are_refused() {
     let refuse = |args: &[&str], message| refused(&carrots(args), message);
