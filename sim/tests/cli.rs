@@ -244,6 +244,11 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             "world.dutycost = 20: unknown field `dutycost`, expected one of",
         ),
         ("detection = 0.9", "detection = 2", "world.detection = 2: expected a chance from 0 to 1"),
+        (
+            "stake = 10_000_000",
+            "stake = 999_999",
+            "agents[0].stake = 999999: expected at least 1000000: with less, `honest` takes no part",
+        ),
         ("count = 76", "count = 0", "agents[3].count = 0: expected at least one agent"),
         ("alpha = 1.5", "alpha = 0.0", "agents[3].stake: expected 0 < min <= max and alpha > 0"),
         (
@@ -285,6 +290,48 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
         let named = good.split(' ').next().unwrap();
         if key.ends_with(named) {
             assert!(error.contains(&format!("scenario.toml:{}: ", line(good))), "{error}");
+        }
+    }
+}
+
+/// Who could never take part is refused, with the least stake that does; a distribution that may draw
+/// as much is not.
+#[test]
+fn agents_have_the_stake_that_they_need() {
+    for scenario in [
+        "staking-small",
+        "oracle-court",
+        "auction-second-price",
+        "funding-quadratic",
+        "funding-assurance",
+    ] {
+        let scenario = format!("sim/scenarios/{scenario}.toml");
+        let simulate = |stake: &str| {
+            let set = format!("agents[0].stake={stake}");
+            carrots(&[
+                "simulate",
+                &scenario,
+                "--runs",
+                "1",
+                "--set",
+                "run.horizon=1",
+                "--set",
+                &set,
+            ])
+        };
+        let output = simulate("0");
+        refused(&output, "--set agents[0].stake = 0: expected at least ");
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        let (_, least) = error.split_once("at least ").unwrap();
+        let least: u128 = least.split(':').next().unwrap().parse().expect("a number");
+        for (stake, status) in [
+            (format!("'{}'", least - 1), 2),
+            (format!("'{least}'"), 0),
+            (format!("{{ uniform = {{ min = '0', max = '{}' }} }}", least - 1), 2),
+            (format!("{{ uniform = {{ min = '0', max = '{least}' }} }}"), 0),
+        ] {
+            let output = simulate(&stake);
+            assert_eq!(output.status.code(), Some(status), "{scenario} {stake}: {output:?}");
         }
     }
 }

@@ -98,6 +98,10 @@ pub trait Play: Sized + Send + Sync + 'static {
     fn accounts(_strategy: Self::Strategy) -> u32 {
         1
     }
+    /// What an agent needs at the start to take part at all, over all its accounts.
+    fn least_stake(_params: &<Self::Model as Model>::Params, _strategy: Self::Strategy) -> Balance {
+        0
+    }
     /// The strategy of an account that is there already, if there is an obvious one.
     fn habit(instance: &Instance<Self::Model>, who: Agent) -> Option<Self::Strategy>;
     /// Says what was expected instead if that account cannot go on with a strategy of one account.

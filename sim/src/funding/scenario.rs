@@ -155,3 +155,12 @@ fn lowest(amounts: &Amounts) -> Balance {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::Sybil { SYBILS } else { 1 }
 }
+
+/// What an agent has to have for the least that it gives.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    match strategy {
+        Strategy::FreeRiding => 0,
+        Strategy::Colluding => params.price().saturating_add(params.min_contribution),
+        gives => params.min_contribution.saturating_mul(accounts(gives).into()),
+    }
+}

@@ -318,3 +318,8 @@ fn round_blocks(params: &Params) -> Block {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::StakeSplitting { SPLITS } else { 1 }
 }
+
+/// What an agent has to stake, from each of its accounts.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    params.least_stake().saturating_mul(accounts(strategy).into())
+}

@@ -17,7 +17,7 @@ use carrots::model::{Agent, Instance};
 use carrots::play::{Answers, Learner, Play, Player, PlayerState, accounts};
 use carrots::scenario::Invalid;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Accounts, Db, Era, Offence, State, Status, unbonding};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, State, Status, unbonding};
 use std::{collections::BTreeSet, iter::repeat_n, mem::take, ops::Range};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
@@ -123,6 +123,10 @@ impl Play for Game {
 
     fn accounts(strategy: Strategy) -> u32 {
         scenario::accounts(strategy)
+    }
+
+    fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+        scenario::least_stake(params, strategy)
     }
 
     fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {

@@ -146,3 +146,11 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::StakeSplitting { SPLITS } else { 1 }
 }
+
+/// What an agent has to bond: an operator the least bond to itself from each of its accounts.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    match strategy {
+        Strategy::Bonder => params.min_bond,
+        operator => params.min_self_bond.saturating_mul(accounts(operator).into()),
+    }
+}
