@@ -10,6 +10,7 @@ mod deploy;
 #[cfg(feature = "chain")]
 mod follow;
 mod init;
+mod interrupt;
 mod mechanisms;
 mod new;
 #[cfg(feature = "chain")]

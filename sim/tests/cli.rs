@@ -561,6 +561,46 @@ fn json_params() -> String {
     serde_json::to_string(&table["params"]).unwrap()
 }
 
+/// An interrupt loses no row and says how many there are; the rest is as if nothing had happened.
+#[cfg(unix)]
+#[test]
+fn who_interrupts_is_told_how_to_go_on() {
+    let folder = folder("interrupted");
+    let out = |name: &str| text(&folder.join(name));
+    let (small, sweep) =
+        (["simulate", SMALL, "--runs", "100000"], ["sweep", SMALL, "--runs", "1", "--vary"]);
+    let sweep = [&sweep[..], &["world.duty_cost=0..20000:20001"]].concat();
+    for (name, rows, args) in [("runs", "runs.csv", &small[..]), ("points", "points.csv", &sweep)] {
+        let kept = out(name);
+        let args = [args, &["--out", &kept]].concat();
+        let child =
+            command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let path = folder.join(name).join(rows);
+        let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
+        let begun = Instant::now();
+        while lines() < 4 {
+            assert!(begun.elapsed() < Duration::from_secs(120), "{name}: no rows");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+        let output = child.wait_with_output().expect("it ends");
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        assert_eq!(output.status.code(), Some(130), "{error}");
+        // A header before the rows.
+        let said = format!("stopped: --resume goes on from {} rows\n", lines() - 1);
+        assert!(error.ends_with(&said) && error.matches("--resume").count() == 1, "{error}");
+        assert!(std::fs::read_to_string(&path).unwrap().ends_with('\n'), "a row is torn");
+        if name == "runs" {
+            let more = (lines() + 2).to_string();
+            stdout(&["simulate", SMALL, "--runs", &more, "--out", &out(name), "--resume"]);
+            stdout(&["simulate", SMALL, "--runs", &more, "--out", &out("whole")]);
+            let all = |name: &str| std::fs::read_to_string(folder.join(name).join(rows)).unwrap();
+            assert_eq!(all(name), all("whole"));
+        }
+    }
+}
+
 /// The commands of the README print what it shows, but for how long they took.
 #[test]
 fn the_readme_shows_real_output() {

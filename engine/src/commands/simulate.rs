@@ -1,5 +1,6 @@
 //! `carrots simulate`: a dry-run of a scenario.
 
+use super::interrupt::Kept;
 use super::output::{Verdict, number, print, table};
 use crate::mechanism::Catalogue;
 use crate::rows::{Column, CsvRows, ParquetRows, Rows};
@@ -82,11 +83,12 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
     let open = |folder| Store::open(folder, &scenario, &columns, args.resume, run.runs);
     let mut store = args.out.as_deref().map(open).transpose()?;
     let done = store.as_ref().map_or(0, Store::done);
+    let kept = store.as_ref().map(|_| Kept::watch(done));
     let earlier = store.as_ref().map(Store::rows).transpose()?.into_iter().flatten();
     let bar = progress(run.runs);
     let mut keep = |number, row: &[f64]| -> anyhow::Result<()> {
-        if let Some(store) = store.as_mut().filter(|_| number >= done) {
-            store.add(number, row)?;
+        if let (Some(store), Some(kept), true) = (&mut store, &kept, number >= done) {
+            kept.add(|| store.add(number, row))?;
         }
         if let Some(out) = &mut out {
             out.add(&cells(number, row))?;

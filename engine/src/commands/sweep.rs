@@ -1,5 +1,6 @@
 //! `carrots sweep`: a scenario at many points.
 
+use super::interrupt::Kept;
 use super::output::{Verdict, print, table};
 use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, CsvRows, ParquetRows, Rows, in_order};
@@ -109,6 +110,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let mut folder = args.out.as_deref().map(open).transpose()?;
     let mut out = rows(&args, &sweep)?;
     let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
+    let kept = folder.as_ref().map(|_| Kept::watch(done));
     if let Some(folder) = &folder {
         for row in folder.rows()? {
             out.add(&row?)?;
@@ -123,8 +125,8 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         done..all,
         |at| sweep.row(shard.point(at)),
         |at, row| {
-            if let Some(folder) = &mut folder {
-                folder.add(&row)?;
+            if let (Some(folder), Some(kept)) = (&mut folder, &kept) {
+                kept.add(|| folder.add(&row))?;
             }
             out.add(&row)?;
             bar.set_position(at + 1);
