@@ -336,6 +336,64 @@ fn agents_have_the_stake_that_they_need() {
     }
 }
 
+/// A key that is said to be unused can be changed, and no number changes.
+#[test]
+fn what_is_unused_changes_nothing() {
+    let simulate = |scenario: &str, sets: &[&str]| {
+        let path = format!("sim/scenarios/{scenario}.toml");
+        let first =
+            ["simulate", &path, "--runs", "2", "--set", "run.horizon=6", "--format", "json"];
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        let output = carrots(&first.into_iter().chain(sets).collect::<Vec<_>>());
+        let said = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(output.status.success(), "{scenario}: {said}");
+        let mut result: Value = serde_json::from_slice(&output.stdout).expect("a document");
+        result.as_object_mut().unwrap().remove("throughput");
+        let keys = said.split_once("are about: ").map_or("", |(_, keys)| keys.trim());
+        let keys = keys.split(", ").filter(|key| !key.is_empty()).map(str::to_string);
+        (result, keys.collect::<Vec<_>>())
+    };
+    let other = |key: &str| match key {
+        "params.misconduct_slash" | "params.unresponsive_slash" => "0.77",
+        "params.reporter_share" | "params.tolerance" | "params.bonus" => "0.33",
+        "world.offence_rate" => "1.0",
+        "world.offence_gain" | "world.bribe" | "world.promise" => "123",
+        "params.max_contributors" => "7",
+        "params.pairwise_bound" | "params.threshold" => "12345",
+        _ => panic!("{key}: another value"),
+    };
+    let honest: &[&str] = &["agents[1].strategy=honest", "agents[2].strategy=honest"];
+    let mut seen = std::collections::BTreeSet::new();
+    for (scenario, sets, some) in [
+        ("staking-small", &[][..], "params.misconduct_slash"),
+        ("staking-small", honest, "world.offence_gain"),
+        ("staking-small", &["world.detection=0.0"], "params.reporter_share"),
+        ("oracle-general", &[], "params.tolerance"),
+        ("oracle-price", &[], ""),
+        ("funding-quadratic", &[], "params.bonus"),
+        ("funding-pairwise", &[], "params.threshold"),
+        ("funding-assurance", &[], "params.pairwise_bound"),
+    ] {
+        let (before, keys) = simulate(scenario, sets);
+        assert!(some.is_empty() || keys.iter().any(|key| key == some), "{scenario}: {keys:?}");
+        for key in &keys {
+            let set = format!("{key}={}", other(key));
+            assert_eq!(
+                simulate(scenario, &[sets, &[&*set]].concat()).0,
+                before,
+                "{scenario} {set}"
+            );
+        }
+        seen.extend(keys);
+    }
+    assert!(seen.len() >= 8, "{seen:?}");
+    // What is not said to be unused matters.
+    let often = "world.offence_rate=1.0";
+    let (before, keys) = simulate("staking-small", &[often]);
+    assert!(!keys.contains(&"world.offence_gain".to_string()));
+    assert_ne!(simulate("staking-small", &[often, "world.offence_gain=123"]).0, before);
+}
+
 /// What no audit could look at is refused before anything is played.
 #[test]
 fn terms_of_properties_are_in_range() {

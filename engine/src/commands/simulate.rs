@@ -68,6 +68,11 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         return super::on::simulate(&args.on, mechanism, &args.scenario, &document, format);
     }
     let summary = play(&args, &document, &*simulation)?;
+    let unused: Vec<_> =
+        simulation.unused().into_iter().filter(|key| document.value(key).is_some()).collect();
+    if !unused.is_empty() {
+        eprintln!("note: nobody does here what these are about: {}", unused.join(", "));
+    }
     match args.format {
         Format::Table => print(&page(&summary))?,
         Format::Json => print(&serde_json::to_string_pretty(&summary)?)?,

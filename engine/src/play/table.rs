@@ -118,6 +118,11 @@ pub trait Play: Sized + Send + Sync + 'static {
     /// Says what is wrong with a scenario whose parameters, groups and run are sound by themselves:
     /// the key, and what was expected of it.
     fn check(scenario: &ScenarioOf<Self>) -> Result<(), Invalid>;
+    /// Keys of a scenario, sound by itself, on which no run of it depends: what they are about is done
+    /// by nobody in it.
+    fn unused(_scenario: &ScenarioOf<Self>) -> Vec<&'static str> {
+        Vec::new()
+    }
     /// What somebody does who follows a strategy.
     fn plan(strategy: Self::Strategy) -> Self::Plan;
     /// The strategy of which a plan is a variant.

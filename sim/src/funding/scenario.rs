@@ -164,3 +164,16 @@ pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
         gives => params.min_contribution.saturating_mul(accounts(gives).into()),
     }
 }
+
+/// What no run depends on: the parameters of other kinds.
+pub fn unused(scenario: &Scenario) -> Vec<&'static str> {
+    let (pairwise, assurance) = (
+        ["params.max_contributors", "params.pairwise_bound"],
+        ["params.threshold", "params.bonus"],
+    );
+    match scenario.params.kind {
+        Kind::Quadratic => [pairwise, assurance].concat(),
+        Kind::Pairwise => assurance.to_vec(),
+        Kind::Assurance => pairwise.to_vec(),
+    }
+}

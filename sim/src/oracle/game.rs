@@ -126,6 +126,10 @@ impl carrots::play::Play for Game {
         scenario::least_stake(params, strategy)
     }
 
+    fn unused(scenario: &Scenario) -> Vec<&'static str> {
+        scenario::unused(scenario)
+    }
+
     fn habit(instance: &Instance<Oracle>, who: Agent) -> Option<Strategy> {
         live::habit(instance, who)
     }

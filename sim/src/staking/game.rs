@@ -129,6 +129,10 @@ impl Play for Game {
         scenario::least_stake(params, strategy)
     }
 
+    fn unused(scenario: &Scenario) -> Vec<&'static str> {
+        scenario::unused(scenario)
+    }
+
     fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {
         live::habit(instance, who)
     }
