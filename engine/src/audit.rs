@@ -310,6 +310,16 @@ fn asked(cast: &Cast, properties: &[Requirement]) -> Result<Vec<Terms>, Invalid>
             let expected = format!("one of {}", options.join(", "));
             expect(options.contains(option), &key(".option"), expected)?;
         }
+        let players = cast.players.len();
+        let most = match terms.property {
+            Property::Coalition => players.min(joint::MEMBERS_MAX),
+            // And the one that is harmed.
+            Property::Immunity => players.min(joint::MEMBERS_MAX) - 1,
+            Property::Attack => players,
+            _ => usize::MAX,
+        };
+        let fits = terms.size.is_none_or(|size| size as usize <= most);
+        expect(fits, &key(".size"), format!("at most {most} of {players} players"))?;
         if let Some(other) = asked.iter().find(|other| other.contradicts(&terms)) {
             let expected = format!("no second `{}` on other terms", other.property.name());
             return Err(Invalid { key: key(""), expected });

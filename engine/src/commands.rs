@@ -11,6 +11,7 @@ mod deploy;
 #[cfg(feature = "chain")]
 mod follow;
 mod init;
+mod interrupt;
 mod mechanisms;
 mod new;
 #[cfg(feature = "chain")]
@@ -110,10 +111,11 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
     }
 }
 
-/// Whether the answer is not known, since a chain stopped answering.
-fn is_unknown(_error: &anyhow::Error) -> bool {
+/// Whether the answer is not known, since a limit was reached, or a chain stopped answering.
+fn is_unknown(error: &anyhow::Error) -> bool {
     #[cfg(feature = "chain")]
-    return chain::is_lost(_error);
-    #[cfg(not(feature = "chain"))]
-    false
+    if chain::is_lost(error) {
+        return true;
+    }
+    solve::is_stopped(error)
 }

@@ -8,7 +8,7 @@
 //! | what is a game in strategic form, what in extensive form? | [`strategic`], [`extensive`] |
 //! | how is it read and written? | [`nfg`], [`efg`] |
 //! | what does a mixed profile pay, and what could be gained by leaving it? | [`mixed`] |
-//! | which strategies need nobody play? | [`dominance`] |
+//! | which strategies need nobody play, and what is left then? | [`dominance`], [`remainder`] |
 //! | which equilibria are there? | [`pure`], [`bimatrix`] for two players |
 //! | ... with a device that advises? | [`correlated`] |
 //! | ... if one's gain is the other's loss? | [`zero_sum`] |
@@ -31,11 +31,14 @@ pub mod mixed;
 pub mod nfg;
 pub mod polynomial;
 pub mod pure;
+pub mod remainder;
 pub mod sequence;
 pub mod strategic;
 pub mod symmetric;
 pub mod tableau;
 pub mod zero_sum;
+
+use std::time::Instant;
 
 /// What a solver found, and whether that is all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,9 @@ pub struct Found<T> {
     pub complete: bool,
 }
 
+/// Bytes that a fraction in a result takes, about, until it is printed.
+const FRACTION: usize = 256;
+
 /// How far a solver may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
@@ -53,12 +59,31 @@ pub struct Limit {
     pub steps: u64,
     /// Bytes that it may keep, about.
     pub bytes: usize,
+    /// When it has to stop.
+    pub until: Option<Instant>,
+}
+
+impl Limit {
+    /// Whether its time is over.
+    pub fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
+    /// The same less what so many fractions take.
+    pub fn without(self, fractions: usize) -> Self {
+        Self { bytes: self.bytes.saturating_sub(fractions.saturating_mul(FRACTION)), ..self }
+    }
+
+    /// How many results there is room for, of so many fractions each.
+    pub fn room(&self, fractions: usize) -> usize {
+        self.bytes / FRACTION / fractions.max(1)
+    }
 }
 
 impl Default for Limit {
-    /// A hundred million steps and a gibibyte.
+    /// A hundred million steps, a gibibyte, and all the time.
     fn default() -> Self {
-        Self { steps: 100_000_000, bytes: 1 << 30 }
+        Self { steps: 100_000_000, bytes: 1 << 30, until: None }
     }
 }
 

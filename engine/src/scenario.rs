@@ -356,8 +356,7 @@ impl Document {
     pub fn scenario<T: DeserializeOwned>(&self) -> Result<T, ScenarioError> {
         serde_path_to_error::deserialize(Value::Table(self.table.clone())).map_err(|error| {
             let path = error.path().to_string();
-            let problem = error.into_inner().message().replace('\n', "; ");
-            self.wrong(&path, &for_people(&problem))
+            self.wrong(&path, &for_people(error.into_inner().message()))
         })
     }
 
@@ -386,7 +385,8 @@ impl Document {
         &self.table
     }
 
-    fn value(&self, key: &str) -> Option<&Value> {
+    /// The value of a key, if it has one.
+    pub fn value(&self, key: &str) -> Option<&Value> {
         let mut steps = steps(key);
         let first = self.table.get(steps.next()?)?;
         steps.try_fold(first, |value, step| match value {
@@ -441,16 +441,29 @@ impl fmt::Debug for Document {
     }
 }
 
-/// The reader's words for the types of numbers, in words of their own.
-fn for_people(problem: &str) -> String {
+/// The reader's words for the types of values, in words of their own.
+pub(crate) fn for_people(problem: &str) -> String {
+    // What follows is the type's name.
+    let keys = ["expected struct", "expected tuple", "expected newtype", "expected unit"];
+    let end = keys.iter().filter_map(|kind| problem.find(kind)).min();
+    let problem = match end {
+        Some(end) => format!("{}expected keys with their values", &problem[..end]),
+        None => problem.replace('\n', "; "),
+    };
     [
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected u16", "expected a whole number from 0 to 65,535"),
         ("expected u32", "expected a whole number from 0 to 4,294,967,295"),
         ("expected u64", "expected a whole number from 0 to 2^63 - 1"),
         ("expected f64", "expected a number"),
         ("expected a sequence", "expected a list"),
+        ("expected value", "expected a value of another kind"),
+        ("expected a map", "expected keys with their values"),
+        ("invalid type: map", "invalid type: keys with values"),
+        ("invalid type: sequence", "invalid type: list"),
     ]
     .iter()
-    .fold(problem.to_string(), |text, (ours, theirs)| text.replace(ours, theirs))
+    .fold(problem, |text, (ours, theirs)| text.replace(ours, theirs))
 }
 
 /// `agents[2].stake` in its parts.

@@ -1,17 +1,27 @@
 //! Traces: the calls that were made to a mechanism, as a JSON file that can be played again.
 
 use crate::model::{Agent, Amount, Instance, Model, Op, State, StateError, Step, outcome};
+use crate::scenario::for_people;
 use carrots_kernel::Balance;
 use scale::Encode;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What is wrong with a trace.
 #[derive(Debug, thiserror::Error)]
 pub enum TraceError {
     /// It is not JSON, or not a trace.
-    #[error("{0}")]
-    Json(#[from] serde_json::Error),
+    #[error("line {line}, column {column}: {problem}")]
+    Json {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// The key with its value, if it is that of a value, and what was expected.
+        problem: String,
+    },
     /// It names a mechanism that is not there.
     #[error("mechanism = {0:?}: expected one of {1}")]
     Mechanism(String, String),
@@ -91,7 +101,7 @@ pub trait Replay {
 impl<M: Model> Trace<M> {
     /// Reads and checks a trace.
     pub fn read(text: &str) -> Result<Self, TraceError> {
-        let trace: Self = serde_json::from_str(unmarked(text))?;
+        let trace: Self = parse(text)?;
         let agents = match trace.state {
             None => trace.wallets.len(),
             Some(_) => trace.model()?.ledger().wallets.len(),
@@ -173,7 +183,42 @@ pub fn mechanism(text: &str) -> Result<String, TraceError> {
     struct Head {
         mechanism: String,
     }
-    Ok(serde_json::from_str::<Head>(unmarked(text))?.mechanism)
+    Ok(parse::<Head>(text)?.mechanism)
+}
+
+/// Reads JSON.
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, TraceError> {
+    let text = unmarked(text);
+    let mut input = serde_json::Deserializer::from_str(text);
+    let read = serde_path_to_error::deserialize(&mut input);
+    let value = read.map_err(|error| {
+        let key = error.path().to_string();
+        wrong(text, &key, error.inner())
+    })?;
+    input.end().map_err(|error| wrong(text, ".", &error))?;
+    Ok(value)
+}
+
+/// What is wrong with the value of a key; `.` is the whole.
+fn wrong(text: &str, key: &str, error: &serde_json::Error) -> TraceError {
+    let (line, column) = (error.line(), error.column());
+    let said = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    let said = for_people(said.strip_suffix(&place).unwrap_or(&said));
+    let given = serde_json::from_str(text).ok().and_then(|all: Value| {
+        let steps = key.split(['.', '[', ']']).filter(|step| !step.is_empty());
+        let value = steps.fold(Some(&all), |value, step| match value? {
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+            value => value.get(step),
+        });
+        value.filter(|value| !value.is_object() && !value.is_array()).map(Value::to_string)
+    });
+    let problem = match (key, given) {
+        (".", _) => said,
+        (key, Some(given)) => format!("{key} = {given}: {said}"),
+        (key, None) => format!("{key}: {said}"),
+    };
+    TraceError::Json { line, column, problem }
 }
 
 /// A text without the byte order mark that some editors write.

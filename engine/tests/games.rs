@@ -370,7 +370,12 @@ fn what_is_dominated_goes_round_by_round() {
     assert_eq!(mixed.rounds[0][0].by.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1]);
     let weak = eliminate(&game, Strength::Weak, Dominators::Mixed, Limit::default());
     assert_eq!(weak.left, [vec![0], vec![0]]);
-    let stopped = eliminate(&game, Strength::Weak, Dominators::Mixed, Limit { steps: 1, bytes: 0 });
+    let stopped = eliminate(
+        &game,
+        Strength::Weak,
+        Dominators::Mixed,
+        Limit { steps: 1, bytes: 0, until: None },
+    );
     assert!(!stopped.complete);
 }
 

@@ -237,6 +237,11 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             "world.dutycost = 20: unknown field `dutycost`, expected one of",
         ),
         ("detection = 0.9", "detection = 2", "world.detection = 2: expected a chance from 0 to 1"),
+        (
+            "stake = 10_000_000",
+            "stake = 999_999",
+            "agents[0].stake = 999999: expected at least 1000000: with less, `honest` takes no part",
+        ),
         ("count = 76", "count = 0", "agents[3].count = 0: expected at least one agent"),
         ("alpha = 1.5", "alpha = 0.0", "agents[3].stake: expected 0 < min <= max and alpha > 0"),
         (
@@ -280,6 +285,142 @@ fn bad_scenarios_are_refused_with_file_line_and_key() {
             assert!(error.contains(&format!("scenario.toml:{}: ", line(good))), "{error}");
         }
     }
+}
+
+/// Who could never take part is refused, with the least stake that does; a distribution that may draw
+/// as much is not.
+#[test]
+fn agents_have_the_stake_that_they_need() {
+    for scenario in [
+        "staking-small",
+        "oracle-court",
+        "auction-second-price",
+        "funding-quadratic",
+        "funding-assurance",
+    ] {
+        let scenario = format!("sim/scenarios/{scenario}.toml");
+        let simulate = |stake: &str| {
+            let set = format!("agents[0].stake={stake}");
+            carrots(&[
+                "simulate",
+                &scenario,
+                "--runs",
+                "1",
+                "--set",
+                "run.horizon=1",
+                "--set",
+                &set,
+            ])
+        };
+        let output = simulate("0");
+        refused(&output, "--set agents[0].stake = 0: expected at least ");
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        let (_, least) = error.split_once("at least ").unwrap();
+        let least: u128 = least.split(':').next().unwrap().parse().expect("a number");
+        for (stake, status) in [
+            (format!("'{}'", least - 1), 2),
+            (format!("'{least}'"), 0),
+            (format!("{{ uniform = {{ min = '0', max = '{}' }} }}", least - 1), 2),
+            (format!("{{ uniform = {{ min = '0', max = '{least}' }} }}"), 0),
+        ] {
+            let output = simulate(&stake);
+            assert_eq!(output.status.code(), Some(status), "{scenario} {stake}: {output:?}");
+        }
+    }
+}
+
+/// A key that is said to be unused can be changed, and no number changes.
+#[test]
+fn what_is_unused_changes_nothing() {
+    let simulate = |scenario: &str, sets: &[&str]| {
+        let path = format!("sim/scenarios/{scenario}.toml");
+        let first =
+            ["simulate", &path, "--runs", "2", "--set", "run.horizon=6", "--format", "json"];
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        let output = carrots(&first.into_iter().chain(sets).collect::<Vec<_>>());
+        let said = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(output.status.success(), "{scenario}: {said}");
+        let mut result: Value = serde_json::from_slice(&output.stdout).expect("a document");
+        result.as_object_mut().unwrap().remove("throughput");
+        let keys = said.split_once("are about: ").map_or("", |(_, keys)| keys.trim());
+        let keys = keys.split(", ").filter(|key| !key.is_empty()).map(str::to_string);
+        (result, keys.collect::<Vec<_>>())
+    };
+    let other = |key: &str| match key {
+        "params.misconduct_slash" | "params.unresponsive_slash" => "0.77",
+        "params.reporter_share" | "params.tolerance" | "params.bonus" => "0.33",
+        "world.offence_rate" => "1.0",
+        "world.offence_gain" | "world.bribe" | "world.promise" => "123",
+        "params.max_contributors" => "7",
+        "params.pairwise_bound" | "params.threshold" => "12345",
+        _ => panic!("{key}: another value"),
+    };
+    let honest: &[&str] = &["agents[1].strategy=honest", "agents[2].strategy=honest"];
+    let mut seen = std::collections::BTreeSet::new();
+    for (scenario, sets, some) in [
+        ("staking-small", &[][..], "params.misconduct_slash"),
+        ("staking-small", honest, "world.offence_gain"),
+        ("staking-small", &["world.detection=0.0"], "params.reporter_share"),
+        ("oracle-general", &[], "params.tolerance"),
+        ("oracle-price", &[], ""),
+        ("funding-quadratic", &[], "params.bonus"),
+        ("funding-pairwise", &[], "params.threshold"),
+        ("funding-assurance", &[], "params.pairwise_bound"),
+    ] {
+        let (before, keys) = simulate(scenario, sets);
+        assert!(some.is_empty() || keys.iter().any(|key| key == some), "{scenario}: {keys:?}");
+        for key in &keys {
+            let set = format!("{key}={}", other(key));
+            assert_eq!(
+                simulate(scenario, &[sets, &[&*set]].concat()).0,
+                before,
+                "{scenario} {set}"
+            );
+        }
+        seen.extend(keys);
+    }
+    assert!(seen.len() >= 8, "{seen:?}");
+    // What is not said to be unused matters.
+    let often = "world.offence_rate=1.0";
+    let (before, keys) = simulate("staking-small", &[often]);
+    assert!(!keys.contains(&"world.offence_gain".to_string()));
+    assert_ne!(simulate("staking-small", &[often, "world.offence_gain=123"]).0, before);
+}
+
+/// What no audit could look at is refused before anything is played.
+#[test]
+fn terms_of_properties_are_in_range() {
+    let ask = |terms: &str, set: &[&str]| {
+        let terms = format!("intended.properties=[{{ property = {terms} }}]");
+        let first = ["audit", "sim/scenarios/auction-second-price.toml", "--set", &terms];
+        let sets = set.iter().flat_map(|set| ["--set", set]);
+        carrots(&first.into_iter().chain(sets).collect::<Vec<_>>())
+    };
+    let three = ["audit.bidders=3", "audit.steps=2", "intended.violated=[]"];
+    for (terms, key, expected) in [
+        ("'coalition', size = 99", "size", "at most 3 of 3 players"),
+        ("'coalition', size = 4", "size", "at most 3 of 3 players"),
+        ("'coalition', size = 0", "size", "at least one"),
+        ("'immunity', size = 3", "size", "at most 2 of 3 players"),
+        ("'attack', size = 4", "size", "at most 3 of 3 players"),
+        ("'nash', margin = '9e40'", "", "{ property = …, … } with its terms"),
+        ("'attack', margin = 1", "margin", "at most 0 for `attack`"),
+        ("'bribery', budget = -1", "budget", "an amount from 0 to 2^100"),
+        ("'bribery', promise = -1", "promise", "an amount from 0 to 2^100"),
+        ("'corruption', profit = -1", "profit", "an amount from 0 to 2^100"),
+        ("'griefing', factor = -1", "factor", "at least 0"),
+        ("'basin', share = -0.5", "share", "a share from 0 to 1"),
+        ("'basin', share = 1.5", "share", "a share from 0 to 1"),
+        ("'nash', changes = 2", "changes", "0 or 1"),
+        ("'exit_before_penalty', option = 'x'", "option", "one of "),
+        ("'nash', share = 1", "share", "for `nash` one of"),
+    ] {
+        let output = ask(terms, &three);
+        refused(&output, expected);
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(error.contains("intended.properties[0]") && error.contains(key), "{error}");
+    }
+    assert!(ask("'coalition', size = 3", &three).status.code() != Some(2));
 }
 
 #[test]
@@ -371,10 +512,144 @@ fn a_trace_is_replayed_step_by_step() {
     refused(&replay("torn.json", "[{"), "torn.json:");
 }
 
+/// Whatever is put in the place of a value of a trace: the file, the line and the key are named, what
+/// was given and what was expected, once, and in no words of the program's own.
+#[test]
+fn bad_traces_are_refused_with_line_and_key() {
+    let folder = folder("traces");
+    let good = format!(
+        r#"{{"mechanism": "staking",
+"params": {},
+"wallets": ["0", "0", "0", "0", "2000000"],
+"steps": [{{"blocks": 1}},
+{{"call": {{"who": 4, "value": "1000000", "op": {{"register": {{"commission": 0.1}}}}, "expect": "Ok"}}}}],
+"ends": {{"4": "2000000"}}}}"#,
+        json_params()
+    );
+    let path = folder.join("trace.json");
+    let replay = |trace: &str| {
+        std::fs::write(&path, trace).unwrap();
+        carrots(&["replay", &text(&path)])
+    };
+    assert_eq!(replay(&good).status.code(), Some(0), "{:?}", replay(&good));
+    for (from, to, place, expected) in [
+        (
+            r#""staking""#,
+            "7",
+            "line 1, ",
+            "mechanism = 7: invalid type: integer `7`, expected a string",
+        ),
+        (
+            r#""who": 4"#,
+            r#""who": -4"#,
+            "line 5, ",
+            "steps[1].call.who = -4: invalid value: integer `-4`, expected a whole number",
+        ),
+        (
+            r#""who": 4"#,
+            r#""whom": 4"#,
+            "line 5, ",
+            "steps[1].call.whom = 4: unknown field `whom`, expected one of `who`",
+        ),
+        (r#""1000000""#, r#""1x""#, "line 5, ", "steps[1].call.value = \"1x\": "),
+        (
+            r#""register""#,
+            r#""registre""#,
+            "line 5, ",
+            "unknown variant `registre`, expected one of `register`",
+        ),
+        ("0.1}}", "1.5}}", "line 5, ", "steps[1].call.op.register.commission = 1.5: "),
+        (
+            r#"{"blocks": 1}"#,
+            r#"{"blocks": "1"}"#,
+            "line 4, ",
+            "steps[0].blocks = \"1\": invalid type: string \"1\", expected a whole number",
+        ),
+        (r#"{"blocks": 1}"#, "3", "line 4, ", "steps[0]"),
+        (
+            r#""wallets": ["0", "#,
+            r#""wallets": [{}, "#,
+            "line 3, ",
+            "wallets[0]: invalid type: keys with values, expected an amount",
+        ),
+        (
+            r#""steps": ["#,
+            r#""steps": 3, "more": ["#,
+            "line 4, ",
+            "steps = 3: invalid type: integer `3`, expected a list",
+        ),
+        (
+            r#""ends": "#,
+            r#""ending": "#,
+            "line 6, ",
+            "ending: unknown field `ending`, expected one of",
+        ),
+        (
+            r#"{"mechanism": "staking","#,
+            "",
+            "line 2, ",
+            "invalid type: string \"params\", expected keys with their values",
+        ),
+        (&good, "3", "line 1, ", "invalid type: integer `3`, expected keys with their values"),
+        (&good, "[]", "line 1, ", "expected keys with their values"),
+    ] {
+        let trace = good.replacen(from, to, 1);
+        assert_ne!(trace, good, "{from}");
+        let output = replay(&trace);
+        refused(&output, expected);
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(error.starts_with(&format!("carrots: {}: {place}", text(&path))), "{error}");
+        assert_eq!(error.matches("expected").count().max(1), 1, "{error}");
+        for word in ["struct", "enum ", "u32", "tuple", "at line"] {
+            assert!(!error.contains(word), "{error}");
+        }
+    }
+}
+
 fn json_params() -> String {
     let text = std::fs::read_to_string(root().join(SMALL)).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
     serde_json::to_string(&table["params"]).unwrap()
+}
+
+/// An interrupt loses no row and says how many there are; the rest is as if nothing had happened.
+#[cfg(unix)]
+#[test]
+fn who_interrupts_is_told_how_to_go_on() {
+    let folder = folder("interrupted");
+    let out = |name: &str| text(&folder.join(name));
+    let (small, sweep) =
+        (["simulate", SMALL, "--runs", "100000"], ["sweep", SMALL, "--runs", "1", "--vary"]);
+    let sweep = [&sweep[..], &["world.duty_cost=0..20000:20001"]].concat();
+    for (name, rows, args) in [("runs", "runs.csv", &small[..]), ("points", "points.csv", &sweep)] {
+        let kept = out(name);
+        let args = [args, &["--out", &kept]].concat();
+        let child =
+            command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+        let path = folder.join(name).join(rows);
+        let lines = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
+        let begun = Instant::now();
+        while lines() < 4 {
+            assert!(begun.elapsed() < Duration::from_secs(120), "{name}: no rows");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+        let output = child.wait_with_output().expect("it ends");
+        let error = String::from_utf8_lossy(&output.stderr).to_string();
+        assert_eq!(output.status.code(), Some(130), "{error}");
+        // A header before the rows.
+        let said = format!("stopped: --resume goes on from {} rows\n", lines() - 1);
+        assert!(error.ends_with(&said) && error.matches("--resume").count() == 1, "{error}");
+        assert!(std::fs::read_to_string(&path).unwrap().ends_with('\n'), "a row is torn");
+        if name == "runs" {
+            let more = (lines() + 2).to_string();
+            stdout(&["simulate", SMALL, "--runs", &more, "--out", &out(name), "--resume"]);
+            stdout(&["simulate", SMALL, "--runs", &more, "--out", &out("whole")]);
+            let all = |name: &str| std::fs::read_to_string(folder.join(name).join(rows)).unwrap();
+            assert_eq!(all(name), all("whole"));
+        }
+    }
 }
 
 /// The commands of the README print what it shows, but for how long they took.

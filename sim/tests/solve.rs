@@ -45,8 +45,17 @@ fn text(path: &Path) -> &str {
 
 /// Exit status 2, nothing on stdout, and one line on stderr.
 fn refused(output: &Output) -> String {
+    ended(output, 2)
+}
+
+/// The same with exit status 3: a limit was reached before there was anything to print.
+fn stopped(output: &Output) -> String {
+    ended(output, 3)
+}
+
+fn ended(output: &Output, status: i32) -> String {
     let error = String::from_utf8_lossy(&output.stderr).to_string();
-    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert_eq!(output.status.code(), Some(status), "{error}");
     assert!(output.stdout.is_empty(), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
     error
@@ -142,7 +151,8 @@ fn perfect_recall_is_asked_for_where_it_matters() {
     let driver = file("absent-minded-driver.efg");
     let error = refused(&carrots(&[&driver]));
     let expected = "carrots: engine/games/absent-minded-driver.efg: expected perfect recall: Driver \
-                    forgets at information set \"exit\" an own move, or what it knew\n";
+                    forgets at information set \"exit\" an own move, or what it knew: --strategic does \
+                    without\n";
     assert_eq!(error, expected);
     let document = json(0, &[&driver, "--strategic"]);
     assert_eq!(equilibria(&document), [(json!([["0", "1"]]), json!(["1"]))]);
@@ -177,19 +187,113 @@ fn more_than_two_players_have_pure_and_symmetric_equilibria() {
         "NFG 1 R \"\" { \"A\" \"B\" \"C\" } { { \"wait\" \"help\" } { \"\" \"\" } { \"\" \"\" } }
         0 0 0  3/4 1 1  1 3/4 1  3/4 3/4 1  1 1 3/4  3/4 1 3/4  1 3/4 3/4  3/4 3/4 3/4";
     std::fs::write(&path, game).unwrap();
-    let document = json(0, &[text(&path), "--all"]);
+    // Others, mixed and not symmetric, are not searched for: who asks for all does not know them.
+    let document = json(3, &[text(&path), "--all"]);
     let all = equilibria(&document);
     assert_eq!((all.len(), &document["kind"]), (4, &json!("pure and symmetric")));
+    let others = json!(["equilibria that are neither pure nor symmetric: see --dynamics"]);
+    assert_eq!((&document["not_searched"], &document["complete"]), (&others, &json!(false)));
     let half = json!(["1/2", "1/2"]);
     assert!(all.contains(&(json!([half, half, half]), json!(["3/4", "3/4", "3/4"]))), "{all:?}");
     let half = json!({ "strategy": "help", "low": "1/2", "high": "1/2", "stable": true });
     assert_eq!(document["symmetric"], json!([half]));
     assert_eq!(equilibria(&json(0, &[text(&path)])).len(), 1);
-    // What has no pure equilibrium, and three players, is not solved.
-    let pennies = "NFG 1 R \"\" { \"A\" \"B\" \"C\" } { 2 2 1 } 1 0 0 0 1 0 0 1 0 1 0 0";
+    // Matching pennies, and who does best to do as the second: with whatever limit, with or without
+    // --all, that is not solved, and it is said why.
+    let pennies = "NFG 1 R \"\" { \"A\" \"B\" \"C\" } { 2 2 2 }
+        1 0 1  0 1 1  0 1 0  1 0 0  1 0 0  0 1 0  0 1 1  1 0 1";
     std::fs::write(&path, pennies).unwrap();
-    let document = json(3, &[text(&path)]);
-    assert_eq!((&document["equilibria"], &document["complete"]), (&json!([]), &json!(false)));
+    for args in [&[][..], &["--all"]] {
+        let document = json(3, &[&[text(&path)], args].concat());
+        let others = json!(["mixed equilibria of more than two players: see --dynamics"]);
+        assert_eq!((&document["equilibria"], &document["complete"]), (&json!([]), &json!(false)));
+        assert_eq!((&document["kind"], &document["not_searched"]), (&json!("pure"), &others));
+    }
+    let shown = String::from_utf8(carrots(&[text(&path)]).stdout).unwrap();
+    let said = "0 pure equilibria\n\nNot searched: mixed equilibria of more than two players";
+    assert!(shown.contains(said) && !shown.contains("Stopped"), "{shown}");
+}
+
+/// Matching pennies, beside who has one strategy, or one that nobody in her place would play.
+#[test]
+fn players_without_a_choice_do_not_count() {
+    let path = folder("bystanders").join("game.nfg");
+    let half = json!(["1/2", "1/2"]);
+    let alone = "{ 2 2 1 } 1 0 7 0 1 7 0 1 7 1 0 7";
+    let dominated = "{ 2 2 2 } 1 0 7 0 1 7 0 1 7 1 0 7  5 5 6 5 5 6 5 5 6 5 5 6";
+    for (table, third) in [(alone, json!(["1"])), (dominated, json!(["1", "0"]))] {
+        std::fs::write(&path, format!("NFG 1 R \"\" {{ \"A\" \"B\" \"C\" }} {table}")).unwrap();
+        for args in [&[][..], &["--all"]] {
+            let document = json(0, &[&[text(&path)], args].concat());
+            let expected = (json!([half, half, third]), json!(["1/2", "1/2", "7"]));
+            assert_eq!(equilibria(&document), [expected], "{table}");
+            assert_eq!(
+                (&document["complete"], &document["not_searched"]),
+                (&json!(true), &json!([]))
+            );
+        }
+    }
+}
+
+/// Games of a hundred kilobytes whose equilibria, or whose payoffs on the way, would fill gigabytes if
+/// all were written down. The address space is bounded from outside.
+#[test]
+fn memory_is_bounded() {
+    let folder = folder("memory");
+    let limited = |name: &str, game: &str, args: &str, memory: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, game).unwrap();
+        let binary = env!("CARGO_BIN_EXE_carrots");
+        let run = format!(
+            "ulimit -v 1500000; exec {binary} solve {} {args} --memory {memory}",
+            text(&path)
+        );
+        let output = Command::new("sh").args(["-c", &run]).output().expect("a shell");
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{name} {args}: {output:?}");
+        output.status.code()
+    };
+    let many = 10_000;
+    let tied = format!("{HEAD}p \"\" 1 1 {{ {} }} 0 {}", "\"\" ".repeat(many), {
+        let first = "t \"\" 1 { 1 1 } ".to_string();
+        first + &"t \"\" 1 ".repeat(many - 1)
+    });
+    let wide = format!("NFG 1 R \"\" {{ \"A\" \"B\" }} {{ 1 {many} }} {}", "1 1 ".repeat(many));
+    let names = "\"\" ".repeat(many);
+    let alone =
+        format!("NFG 1 R \"\" {{ {names} }} {{ {} }} {}", "1 ".repeat(many), "1 ".repeat(many));
+    let mut chain = format!("EFG 2 R \"\" {{ {names} }} ");
+    (1..=many).for_each(|player| chain += &format!("p \"\" {player} 1 {{ \"\" }} 0 "));
+    chain += &format!("t \"\" 1 {{ {} }}", "1 ".repeat(many));
+    for (name, game) in
+        [("tied.efg", &tied), ("wide.nfg", &wide), ("alone.nfg", &alone), ("chain.efg", &chain)]
+    {
+        assert_eq!(limited(name, game, "", "200MiB"), Some(0), "{name}");
+        for args in ["--all", "--correlated", "--strategic", "--dominated --seconds 2"] {
+            limited(name, game, args, "200MiB");
+        }
+    }
+    assert_eq!(limited("wide.nfg", &wide, "--all", "200MiB"), Some(3));
+    assert_eq!(limited("wide.nfg", &wide, "--correlated", "200MiB"), Some(3));
+}
+
+#[test]
+fn time_is_bounded() {
+    let path = folder("time").join("game.nfg");
+    // Two players' vertices are too many to be walked; a hundred strategies each.
+    let number = |at: usize| (at * 7919 + at * at * 104_729) % 1009;
+    let payoffs: String = (0..20_000).map(|at| format!("{} ", number(at))).collect();
+    std::fs::write(&path, format!("NFG 1 R \"\" {{ \"A\" \"B\" }} {{ 100 100 }} {payoffs}"))
+        .unwrap();
+    let begun = std::time::Instant::now();
+    let document = json(3, &[text(&path), "--all", "--seconds", "1", "--limit", "1000000000000"]);
+    assert_eq!(document["complete"], false);
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    let shown =
+        String::from_utf8(carrots(&[text(&path), "--all", "--seconds", "0.5"]).stdout).unwrap();
+    let said =
+        "Stopped: there may be more equilibria: --limit, --seconds and --memory allow for more";
+    assert!(shown.contains(said), "{shown}");
+    assert_eq!(carrots(&[text(&path), "--seconds", "0"]).status.code(), Some(2));
 }
 
 #[test]
@@ -256,7 +360,7 @@ fn what_is_converted_is_the_same_game() {
     assert!(error.contains("matching-pennies.nfg: cannot be written: File exists"), "{error}");
     let large = folder.join("large.nfg");
     let beyond = ["--write", text(&large), "--limit", "100"];
-    let error = refused(&carrots(&[&[&*file("kuhn-poker.efg")], &beyond[..]].concat()));
+    let error = stopped(&carrots(&[&[&*file("kuhn-poker.efg")], &beyond[..]].concat()));
     assert!(error.contains("large.nfg: the limit has no room for") && !large.exists(), "{error}");
     let error = refused(&carrots(&[&pennies, "--write", "game.txt"]));
     assert!(
@@ -360,10 +464,15 @@ fn no_file_is_too_much() {
     // A few bytes for each of many open nodes.
     let actions = "\"\" ".repeat(30_000);
     let game = format!("{HEAD}p \"\" 1 1 {{ {actions} }} 0 {}", "p \"\" 1 1 0 ".repeat(30_000));
-    let error = refused(&solve(&game, &[]));
+    let error = stopped(&solve(&game, &[]));
     assert!(error.contains("the game is beyond the limit of"), "{error}");
-    let error = refused(&solve(&game, &["--memory", "100kB"]));
-    assert!(error.contains("expected at most 100000, the limit of --memory"), "{error}");
+    let error = stopped(&solve(&game, &["--memory", "100kB"]));
+    assert!(error.contains("bytes: --memory allows for 100000"), "{error}");
+    let error = stopped(&carrots(&[&file("kuhn-poker.efg"), "--limit", "10"]));
+    assert!(error.contains("kuhn-poker.efg:"), "{error}");
+    let scenario = "sim/scenarios/auction-second-price.toml";
+    let error = stopped(&carrots(&[scenario, "--memory", "10kB"]));
+    assert!(error.contains("stopped by the memory limit"), "{error}");
     // A short number that would fill the memory.
     let error = refused(&solve(&format!("{HEAD}t \"\" 1 {{ 1e999999999 1 }}"), &[]));
     assert!(error.contains(":1:33: `1e999999999`: expected a payoff, or `}`"), "{error}");

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 const BATCH: usize = 256;
 
 /// The most members of a group.
-const MEMBERS_MAX: usize = 6;
+pub const MEMBERS_MAX: usize = 6;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,7 +53,7 @@ struct Explorer {
 pub fn tree(scene: &dyn AnyScene, limits: Limits) -> Result<Tree, Stopped> {
     let cast = scene.cast();
     let (seats, since) = (&cast.players, Instant::now());
-    let limit = Limit { steps: u64::MAX, bytes: limits.memory };
+    let limit = Limit { steps: u64::MAX, bytes: limits.memory, until: None };
     let names = seats.iter().map(|seat| seat.name.clone());
     let mut explorer = Explorer {
         builder: Builder::new(cast.mechanism, names, limit),
@@ -246,7 +246,7 @@ impl Tree {
 
     /// The subgame that a node starts, and which information sets its own are.
     fn below(&self, root: usize) -> Result<(Extensive, Vec<usize>), Invalid> {
-        let limit = Limit { steps: u64::MAX, bytes: usize::MAX };
+        let limit = Limit { steps: u64::MAX, bytes: usize::MAX, until: None };
         let players = self.game.players().iter().cloned();
         let mut part = Builder::new(self.game.title(), players, limit);
         let (mut sets, mut places) = (Vec::new(), HashMap::new());

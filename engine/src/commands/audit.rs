@@ -68,7 +68,8 @@ fn property(name: &str) -> Result<Property, String> {
     })
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+/// A number of seconds.
+pub fn seconds(text: &str) -> Result<f64, String> {
     let sound = |seconds: &f64| seconds.is_finite() && *seconds > 0.0;
     text.parse().ok().filter(sound).ok_or_else(|| "expected a number above zero".into())
 }

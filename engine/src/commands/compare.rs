@@ -1,5 +1,6 @@
 //! `carrots compare`: scenarios side by side.
 
+use super::interrupt::Kept;
 use super::output::{Verdict, number, print, table};
 use super::rows::{Format, Shown, rows};
 use crate::compare::{Asked, Difference, Paired, Phases, Rivals};
@@ -83,6 +84,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let mut out = rows(args.format, &phases, shown, args.out.as_deref())?;
     let open = |folder| Folder::open(folder, &phases, Shard::ALL, args.resume);
     let mut folder = args.out.as_deref().map(open).transpose()?;
+    let kept = folder.as_ref().map(|folder| Kept::watch(folder.done()));
     let there = folder.as_ref().map(Folder::rows).transpose()?;
     let mut there = there.into_iter().flatten();
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} points, {eta} left");
@@ -107,8 +109,8 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
             done..points.len() as u64,
             |at| phases.row(number + at, &points[at as usize]),
             |_, row| {
-                if let Some(folder) = &mut folder {
-                    folder.add(&row)?;
+                if let (Some(folder), Some(kept)) = (&mut folder, &kept) {
+                    kept.add(|| folder.add(&row))?;
                 }
                 plan.learn(phases.answer(&row));
                 out.add(&row)?;

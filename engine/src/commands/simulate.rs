@@ -1,5 +1,6 @@
 //! `carrots simulate`: a dry-run of a scenario.
 
+use super::interrupt::Kept;
 use super::output::{Verdict, number, print, table};
 use super::rows::{Format, parquet};
 use crate::mechanism::Catalogue;
@@ -66,6 +67,11 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         return super::on::simulate(&args.on, mechanism, &args.scenario, &document, format);
     }
     let summary = play(&args, &document, &*simulation)?;
+    let unused: Vec<_> =
+        simulation.unused().into_iter().filter(|key| document.value(key).is_some()).collect();
+    if !unused.is_empty() {
+        eprintln!("note: nobody does here what these are about: {}", unused.join(", "));
+    }
     match args.format {
         Format::Table => print(&page(&summary))?,
         Format::Json => print(&serde_json::to_string_pretty(&summary)?)?,
@@ -81,6 +87,7 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
     let open = |folder| Store::open(folder, &scenario, &columns, args.resume, run.runs);
     let mut store = args.out.as_deref().map(open).transpose()?;
     let done = store.as_ref().map_or(0, Store::done);
+    let kept = store.as_ref().map(|_| Kept::watch(done));
     let earlier = store.as_ref().map(Store::rows).transpose()?.into_iter().flatten();
     let rounds = args.trace.as_deref().map(|path| Rounds::of_runs(path, simulation, &scenario));
     let mut rounds = rounds.transpose()?;
@@ -89,8 +96,8 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
     }
     let (traced, bar) = (rounds.is_some(), progress(run.runs));
     let mut keep = |number, played: &Played| -> anyhow::Result<()> {
-        if let Some(store) = store.as_mut().filter(|_| number >= done) {
-            store.add(number, &played.row)?;
+        if let (Some(store), Some(kept), true) = (&mut store, &kept, number >= done) {
+            kept.add(|| store.add(number, &played.row))?;
         }
         if let Some(rounds) = &mut rounds {
             rounds.add_run(number, &played.rounds)?;

@@ -4,27 +4,31 @@ mod dynamics;
 mod equilibria;
 mod form;
 
+use super::audit::seconds;
 use super::output::{Format, Verdict, print};
-use crate::audit::Limits;
+use crate::audit::{Limits, Stopped};
 use crate::exact::Rational;
-use crate::games::extensive::{Extensive, Unfit};
+use crate::games::extensive::{Extensive, Invalid, Unfit};
+use crate::games::lexer::Malformed;
 use crate::games::lexer::{Lexer, Token};
 use crate::games::strategic::Strategic;
 use crate::games::{Limit, efg, nfg};
 use crate::mechanism::Catalogue;
 use crate::scenario::Document;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use bytesize::ByteSize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Find the equilibria of a game, exactly
 ///
 /// Finds one: pure if there is one, else mixed. Of a game in extensive form it is subgame perfect.
-/// Exit status 3 says that the limit stopped the search; what was found until then is printed.
+/// Exit status 3 says that not everything was searched that the answer depends on: a limit stopped the
+/// search, or it leaves something out, which is said. What was found is printed.
 #[derive(clap::Args)]
 pub struct Args {
     /// The game, in Gambit's format: .nfg for strategic, .efg for extensive form; or a scenario, a
@@ -33,8 +37,9 @@ pub struct Args {
     /// Put a value over one of the scenario, such as audit.jurors=3
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// All equilibria: extreme ones of two players, pure and symmetric ones of more,
-    /// subgame-perfect ones of a game in extensive form, pure where a subgame has pure ones
+    /// All equilibria: extreme ones of two players, if only two have a choice that is not dominated;
+    /// pure and symmetric ones of more; subgame-perfect ones of a game in extensive form, pure where a
+    /// subgame has pure ones
     #[arg(long)]
     all: bool,
     /// Dominated strategies, and what is left when they are taken away again and again
@@ -56,6 +61,9 @@ pub struct Args {
     /// How far to search: profiles, pivots, nodes
     #[arg(long, value_name = "STEPS", default_value_t = Limit::default().steps)]
     limit: u64,
+    /// How long to search
+    #[arg(long, value_name = "NUMBER", default_value = "60", value_parser = seconds)]
+    seconds: f64,
     /// How much memory to use, about, such as 512MiB
     #[arg(long, value_name = "BYTES", default_value_t = ByteSize(Limit::default().bytes as u64))]
     memory: ByteSize,
@@ -90,9 +98,11 @@ struct Report {
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let bytes = usize::try_from(args.memory.as_u64()).unwrap_or(usize::MAX);
-    let limit = Limit { steps: args.limit, bytes };
+    let until = Duration::try_from_secs_f64(args.seconds).ok();
+    let until = until.and_then(|time| Instant::now().checked_add(time));
+    let limit = Limit { steps: args.limit, bytes, until };
     let game = match args.game.extension() {
-        Some(end) if end == "toml" => audited(&args.game, &args.set, limit, catalogue)?,
+        Some(end) if end == "toml" => audited(&args, bytes, catalogue)?,
         _ if args.set.is_empty() => read(&args.game, limit)?,
         _ => bail!("--set: expected a scenario, a .toml file, not {}", args.game.display()),
     };
@@ -138,16 +148,11 @@ fn report(args: &Args, game: &Game, limit: Limit) -> anyhow::Result<Report> {
 }
 
 /// The game of a scenario.
-fn audited(
-    path: &Path,
-    set: &[String],
-    limit: Limit,
-    catalogue: Catalogue,
-) -> anyhow::Result<Game> {
-    let document = Document::read(path, set)?;
-    let limits = Limits { memory: limit.bytes, seconds: f64::INFINITY, ..Limits::default() };
+fn audited(args: &Args, memory: usize, catalogue: Catalogue) -> anyhow::Result<Game> {
+    let document = Document::read(&args.game, &args.set)?;
+    let limits = Limits { memory, seconds: args.seconds, ..Limits::default() };
     let tree = catalogue.audited(&document)?.tree(limits);
-    Ok(Game::Extensive(tree.with_context(|| path.display().to_string())?))
+    Ok(Game::Extensive(tree.with_context(|| args.game.display().to_string())?))
 }
 
 fn read(path: &Path, limit: Limit) -> anyhow::Result<Game> {
@@ -155,21 +160,35 @@ fn read(path: &Path, limit: Limit) -> anyhow::Result<Game> {
     let unread = || format!("{file}: cannot be read");
     let size = std::fs::metadata(path).with_context(unread)?.len();
     if size > limit.bytes as u64 {
-        bail!("{file}: {size} bytes: expected at most {}, the limit of --memory", limit.bytes);
+        let limit = limit.bytes;
+        return Err(Beyond(format!("{file}: {size} bytes: --memory allows for {limit}")).into());
     }
     let text = std::fs::read_to_string(path).with_context(unread)?;
-    let lexer = Lexer::new(&text).map_err(|error| anyhow!("{file}:{error}"))?;
+    let wrong = |error: Malformed| match error.is_beyond {
+        true => Beyond(format!("{file}:{error}")).into(),
+        false => anyhow::Error::msg(format!("{file}:{error}")),
+    };
+    let lexer = Lexer::new(&text).map_err(wrong)?;
     match lexer.peek() {
-        Token::Word("EFG") => match efg::read(&text, limit) {
-            Ok(game) => Ok(Game::Extensive(game)),
-            Err(error) => bail!("{file}:{error}"),
-        },
-        Token::Word("NFG") => match nfg::read(&text, limit) {
-            Ok(game) => Ok(Game::Strategic(game)),
-            Err(error) => bail!("{file}:{error}"),
-        },
-        _ => bail!("{file}:{}", lexer.wrong("`NFG` or `EFG`")),
+        Token::Word("EFG") => efg::read(&text, limit).map(Game::Extensive).map_err(wrong),
+        Token::Word("NFG") => nfg::read(&text, limit).map(Game::Strategic).map_err(wrong),
+        _ => Err(wrong(lexer.wrong("`NFG` or `EFG`"))),
     }
+}
+
+/// A game that the limits have no room for.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Beyond(String);
+
+/// Whether a limit stopped the command before it had anything to print.
+pub fn is_stopped(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<Beyond>()
+            || matches!(cause.downcast_ref(), Some(Unfit::TooLarge(_)))
+            || matches!(cause.downcast_ref(), Some(Invalid::TooLarge(_)))
+            || matches!(cause.downcast_ref(), Some(Stopped::Memory { .. } | Stopped::Time { .. }))
+    })
 }
 
 fn write(game: &Game, path: &Path, limit: Limit) -> anyhow::Result<()> {
@@ -239,10 +258,17 @@ impl Report {
         self.document.insert(key.into(), value);
     }
 
-    /// What the limit stopped.
+    /// What a limit stopped.
     fn stopped(&mut self, what: &str) {
         self.complete = false;
-        self.say(format!("Stopped: {what}: --limit and --memory allow for more"));
+        self.say(format!("Stopped: {what}: --limit, --seconds and --memory allow for more"));
+    }
+
+    /// What is never searched for.
+    fn left_out(&mut self, what: &[&str]) {
+        self.put("not_searched", json!(what));
+        self.complete &= what.is_empty();
+        what.iter().for_each(|what| self.say(format!("Not searched: {what}")));
     }
 
     /// The game's strategic form, if the limit has room for it.

@@ -1,5 +1,6 @@
 //! `carrots sweep`: a scenario at many points.
 
+use super::interrupt::Kept;
 use super::output::{Verdict, print};
 use super::rows::{Format, Shown, rows};
 use crate::mechanism::Catalogue;
@@ -104,6 +105,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         Shown { title: &args.scenario.display().to_string(), keys: &keys, show: &args.show };
     let mut out = rows(args.format, &sweep, shown, args.out.as_deref())?;
     let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
+    let kept = folder.as_ref().map(|_| Kept::watch(done));
     if let Some(folder) = &folder {
         for row in folder.rows()? {
             out.add(&row?)?;
@@ -118,8 +120,8 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         done..all,
         |at| sweep.row(shard.point(at)),
         |at, row| {
-            if let Some(folder) = &mut folder {
-                folder.add(&row)?;
+            if let (Some(folder), Some(kept)) = (&mut folder, &kept) {
+                kept.add(|| folder.add(&row))?;
             }
             out.add(&row)?;
             bar.set_position(at + 1);

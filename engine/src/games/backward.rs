@@ -12,9 +12,9 @@
 
 use super::extensive::play::only;
 use super::extensive::{Builder, Extensive, InformationSet, Invalid, Node, Profile, Unfit};
-use super::mixed::pure;
 use super::pure::pure_equilibria;
-use super::{Found, Limit, bimatrix, sequence};
+use super::remainder::remainder;
+use super::{Limit, bimatrix, mixed, pure, sequence};
 use crate::exact::Rational;
 use num_traits::Zero;
 use std::collections::BTreeSet;
@@ -28,6 +28,26 @@ pub struct Equilibrium {
     pub payoffs: Vec<Rational>,
     /// How its subgames were solved.
     pub methods: BTreeSet<Method>,
+}
+
+/// What a search came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Induced {
+    /// What was found, in the order of the search.
+    pub all: Vec<Equilibrium>,
+    /// Whether the search did not run into its limit.
+    pub complete: bool,
+    /// What was not searched for.
+    pub left_out: BTreeSet<LeftOut>,
+}
+
+/// What is not searched for in a subgame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOut {
+    /// Mixed equilibria, where there are pure ones.
+    Mixed,
+    /// Mixed equilibria of more than two players, where there are no pure ones.
+    MixedOfMany,
 }
 
 /// How a subgame is solved.
@@ -44,15 +64,18 @@ pub enum Method {
 }
 
 /// One subgame-perfect equilibrium. It is complete if one is found.
-pub fn one(game: &Extensive, limit: Limit) -> Result<Found<Equilibrium>, Unfit> {
+pub fn one(game: &Extensive, limit: Limit) -> Result<Induced, Unfit> {
     let found = Search::new(game, limit, Sought::One)?.run();
-    Ok(Found { complete: !found.all.is_empty(), ..found })
+    Ok(match found.all.is_empty() {
+        true => found,
+        false => Induced { complete: true, left_out: BTreeSet::new(), ..found },
+    })
 }
 
 /// All subgame-perfect equilibria that are pure in subgames with pure equilibria, and extreme in
 /// those of two players without. Choices that a player's own earlier choice in the same subgame
 /// rules out are not told apart.
-pub fn all(game: &Extensive, limit: Limit) -> Result<Found<Equilibrium>, Unfit> {
+pub fn all(game: &Extensive, limit: Limit) -> Result<Induced, Unfit> {
     Ok(Search::new(game, limit, Sought::All)?.run())
 }
 
@@ -106,9 +129,31 @@ fn walk(game: &Extensive) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// A solution of a subgame whose own subgames are solved: what is done at its information sets.
-struct Local {
-    choices: Vec<(usize, Vec<Rational>)>,
+enum Local {
+    /// Nobody decides.
+    Chance,
+    /// An action at its only information set.
+    Action { set: usize, action: usize },
+    /// Everybody's choices, and how they were found.
+    Joint(Vec<(usize, Vec<Rational>)>, Method),
+}
+
+impl Local {
+    fn method(&self) -> Option<Method> {
+        match self {
+            Local::Chance => None,
+            Local::Action { .. } => Some(Method::BestActions),
+            Local::Joint(_, method) => Some(*method),
+        }
+    }
+}
+
+/// A subgame on the way: how it is played, and how else it can be.
+struct Open {
     method: Option<Method>,
+    solutions: std::vec::IntoIter<Local>,
+    /// What they take, in fractions.
+    fractions: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -126,9 +171,15 @@ struct Search<'a> {
     roots: Vec<usize>,
     is_root: Vec<bool>,
     profile: Profile,
-    /// What everybody expects at the nodes of solved subgames.
+    /// What everybody expects at the nodes of solved subgames, but for ends and where one child is
+    /// sure to follow.
     values: Vec<Vec<Rational>>,
+    /// The node that has the value of each.
+    like: Vec<usize>,
+    /// The fractions that open subgames hold.
+    held: usize,
     complete: bool,
+    left_out: BTreeSet<LeftOut>,
 }
 
 impl<'a> Search<'a> {
@@ -139,49 +190,73 @@ impl<'a> Search<'a> {
         let mut is_root = vec![false; game.nodes().len()];
         roots.iter().for_each(|root| is_root[*root] = true);
         let (profile, values) = (game.uniform(), vec![Vec::new(); game.nodes().len()]);
-        Ok(Self { game, limit, sought, steps: 0, roots, is_root, profile, values, complete: true })
+        Ok(Self {
+            game,
+            limit,
+            sought,
+            steps: 0,
+            roots,
+            is_root,
+            profile,
+            values,
+            like: (0..game.nodes().len()).collect(),
+            held: 0,
+            complete: true,
+            left_out: BTreeSet::new(),
+        })
     }
 
     /// Goes through the subgames; where one has several solutions, comes back for each.
-    fn run(mut self) -> Found<Equilibrium> {
-        let size =
-            2 * size_of::<Rational>() * (1 + self.profile.iter().map(Vec::len).sum::<usize>());
-        let mut open: Vec<(Option<Method>, std::vec::IntoIter<Local>)> = Vec::new();
+    fn run(mut self) -> Induced {
+        let room = self.limit.room(self.profile.iter().map(Vec::len).sum());
+        let mut open: Vec<Open> = Vec::new();
         let mut all = Vec::new();
         'search: loop {
             if open.len() < self.roots.len() {
-                let solutions = self.solve(self.roots[open.len()]);
-                open.push((None, solutions.into_iter()));
+                let next = self.open(self.roots[open.len()]);
+                self.held += next.fractions;
+                open.push(next);
             } else {
-                let methods = open.iter().filter_map(|(method, _)| *method).collect();
+                let methods = open.iter().filter_map(|open| open.method).collect();
                 let (profile, payoffs) = (self.profile.clone(), self.value(0).to_vec());
                 all.push(Equilibrium { profile, payoffs, methods });
                 if self.sought == Sought::One {
                     break;
                 }
             }
-            if self.steps > self.limit.steps || all.len().saturating_mul(size) > self.limit.bytes {
+            if self.steps > self.limit.steps || all.len() > room || self.limit.is_over() {
                 self.complete = false;
                 break;
             }
             loop {
-                let Some((method, solutions)) = open.last_mut() else { break 'search };
-                let Some(solution) = solutions.next() else {
+                let Some(last) = open.last_mut() else { break 'search };
+                let Some(solution) = last.solutions.next() else {
+                    self.held -= last.fractions;
                     open.pop();
                     continue;
                 };
-                *method = solution.method;
+                last.method = solution.method();
                 self.play(self.roots[open.len() - 1], solution);
                 break;
             }
         }
-        Found { all, complete: self.complete }
+        Induced { all, complete: self.complete, left_out: self.left_out }
+    }
+
+    fn open(&mut self, root: usize) -> Open {
+        let solutions = self.solve(root);
+        let fractions = solutions.iter().map(|solution| match solution {
+            Local::Joint(choices, _) => choices.iter().map(|(_, chances)| chances.len()).sum(),
+            _ => 0,
+        });
+        Open { method: None, fractions: fractions.sum(), solutions: solutions.into_iter() }
     }
 
     fn value(&self, node: usize) -> &[Rational] {
-        match &self.game.nodes()[node] {
+        let like = self.like[node];
+        match &self.game.nodes()[like] {
             Node::Terminal { payoffs } => payoffs,
-            _ => &self.values[node],
+            _ => &self.values[like],
         }
     }
 
@@ -202,21 +277,36 @@ impl<'a> Search<'a> {
 
     /// Takes a solution of a subgame.
     fn play(&mut self, root: usize, solution: Local) {
-        for (set, choice) in solution.choices {
-            self.profile[set] = choice;
+        match solution {
+            Local::Chance => {}
+            Local::Action { set, action } => {
+                self.profile[set] = only(action, self.profile[set].len());
+            }
+            Local::Joint(choices, _) => {
+                choices.into_iter().for_each(|(set, choice)| self.profile[set] = choice);
+            }
         }
         for node in self.inside(root).into_iter().rev() {
-            let mut sums = vec![Rational::zero(); self.game.players().len()];
-            for (action, child) in self.game.children(node).enumerate() {
-                let chance = match &self.game.nodes()[node] {
-                    Node::Chance { events, .. } => &events[action].1,
-                    Node::Decision { set, .. } => &self.profile[*set][action],
-                    Node::Terminal { .. } => continue,
-                };
-                if !chance.is_zero() {
-                    for (sum, value) in sums.iter_mut().zip(self.value(child)) {
-                        *sum += chance * value;
+            let chance = |action: usize| match &self.game.nodes()[node] {
+                Node::Chance { events, .. } => &events[action].1,
+                Node::Decision { set, .. } => &self.profile[*set][action],
+                Node::Terminal { .. } => unreachable!("an end has no children"),
+            };
+            let children = self.game.children(node).enumerate();
+            let mut children = children
+                .map(|(action, child)| (chance(action), child))
+                .filter(|(c, _)| !c.is_zero());
+            let mut sums = Vec::new();
+            match (children.next(), children.next()) {
+                (None, _) => {}
+                (Some((_, child)), None) => self.like[node] = self.like[child],
+                (Some(one), Some(other)) => {
+                    sums = vec![Rational::zero(); self.game.players().len()];
+                    for (chance, child) in [one, other].into_iter().chain(children) {
+                        let values = sums.iter_mut().zip(self.value(child));
+                        values.for_each(|(sum, value)| *sum += chance * value);
                     }
+                    self.like[node] = node;
                 }
             }
             self.values[node] = sums;
@@ -229,14 +319,9 @@ impl<'a> Search<'a> {
         self.steps = self.steps.saturating_add(inside.len() as u64);
         let sets: Vec<usize> = self.sets(&inside);
         match (&sets[..], &inside[..]) {
-            ([], _) => vec![Local { choices: Vec::new(), method: None }],
+            ([], _) => vec![Local::Chance],
             (&[set], [_]) => self.best_actions(root, set),
-            _ => {
-                let solutions = self.joint(root, &sets);
-                // Every subgame has a solution: where none was found, the search gave up.
-                self.complete &= !solutions.is_empty();
-                solutions
-            }
+            _ => self.joint(root, &sets),
         }
     }
 
@@ -255,49 +340,61 @@ impl<'a> Search<'a> {
         let children = self.game.children(root);
         let Some(best) = children.clone().map(worth).max() else { return Vec::new() };
         let ties = children.clone().enumerate().filter(|(_, child)| worth(*child) == best);
-        let local = |(action, _)| Local {
-            choices: vec![(set, only(action, children.len()))],
-            method: Some(Method::BestActions),
-        };
-        ties.map(local).collect()
+        ties.map(|(action, _)| Local::Action { set, action }).collect()
     }
 
     /// The solutions of a subgame with several information sets or chance moves of its own.
     fn joint(&mut self, root: usize, sets: &[usize]) -> Vec<Local> {
-        let Ok(local) = self.cut_out(root, sets) else { return Vec::new() };
+        let Ok(local) = self.cut_out(root, sets) else {
+            self.complete = false;
+            return Vec::new();
+        };
         let zero_sum = local.constant_sum().is_some();
         let quick = zero_sum && self.sought == Sought::One;
         // What linear programming can do need not be tried at length.
         let steps = if quick { self.limit.steps.min(1_000_000) } else { self.limit.steps };
-        let limit = Limit { steps, ..self.limit };
+        let limit = Limit { steps, ..self.limit.without(self.held) };
         let (mut profiles, mut method) = (Vec::new(), Method::PureEquilibria);
+        let mut out = false;
         if let Ok(reduced) = local.reduced(limit) {
             let game = &reduced.strategic;
-            let found = pure_equilibria(game, limit);
-            let mut mixed: Vec<_> = found.all.iter().map(|one| pure(game, &one.profile)).collect();
+            let found = match self.sought {
+                Sought::One => pure::first(game, 1, limit),
+                Sought::All => pure_equilibria(game, limit),
+            };
             let mut complete = found.complete;
-            if mixed.is_empty()
-                && !quick
-                && let Ok(found) = bimatrix::equilibria(game, limit)
-            {
-                method = Method::ExtremeEquilibria;
-                (mixed, complete) = (found.extreme.all, found.extreme.complete);
+            let mut mixed: Vec<_> =
+                found.all.iter().map(|one| mixed::pure(game, &one.profile)).collect();
+            if !quick {
+                let rest = remainder(game, limit);
+                if !mixed.is_empty() {
+                    let others = self.sought == Sought::All && rest.choosing() > 1;
+                    self.left_out.extend(others.then_some(LeftOut::Mixed));
+                } else if rest.choosing() > 2 {
+                    self.left_out.insert(LeftOut::MixedOfMany);
+                    out = true;
+                } else if let Ok(found) = bimatrix::equilibria(&rest.game, limit) {
+                    method = Method::ExtremeEquilibria;
+                    complete = found.extreme.complete;
+                    mixed.extend(found.extreme.all.into_iter().map(|one| rest.whole(one)));
+                }
             }
             self.complete &= complete;
             profiles.extend(mixed.iter().map(|mixed| reduced.behaviour(&local, mixed)));
         }
         if profiles.is_empty() && zero_sum {
             method = Method::SequenceForm;
-            profiles.extend(sequence::solve(&local, self.limit));
+            profiles.extend(sequence::solve(&local, limit));
             self.complete &= quick;
         }
+        // Every subgame has a solution: where none was found, the search gave up.
+        self.complete &= out || !profiles.is_empty();
         let mut profiles: Vec<_> =
             profiles.into_iter().filter_map(|profile| local.off_path(profile).ok()).collect();
         profiles.sort();
         profiles.dedup();
         let choices = |profile: Profile| sets.iter().copied().zip(profile).collect();
-        let solution = |profile| Local { choices: choices(profile), method: Some(method) };
-        profiles.into_iter().map(solution).collect()
+        profiles.into_iter().map(|profile| Local::Joint(choices(profile), method)).collect()
     }
 
     /// A subgame as a game of its own, between those who decide in it; its own subgames are ends.

@@ -11,7 +11,8 @@
 //! sets of interchangeable vertices are the maximal Nash subsets, and the sets that hang together
 //! are the components (Winkels 1979; Jansen 1981).
 
-use super::mixed::Mixed;
+use super::mixed::{Mixed, pure};
+use super::pure::pure_equilibria;
 use super::strategic::Strategic;
 use super::tableau::{Cell, Tableau, exactly};
 use super::{Found, Limit, Unsuitable};
@@ -40,6 +41,9 @@ pub struct Component {
     pub subsets: Vec<Vec<usize>>,
 }
 
+/// Bytes that a cell of a player's tableau takes, with what it is made of, about.
+const CELL: usize = 192;
+
 /// All equilibria of a two-player game. The limit's steps are bases of each polytope, pairs of
 /// vertices that are compared, and members of maximal Nash subsets; when it binds, what was found
 /// until then is given.
@@ -47,12 +51,40 @@ pub fn equilibria(game: &Strategic, limit: Limit) -> Result<Equilibria, Unsuitab
     let &[rows, columns] = game.shape().as_slice() else {
         return Err(Unsuitable::Players(game.players.len()));
     };
+    if rows == 1 || columns == 1 {
+        return Ok(of_one_who_chooses(game, limit));
+    }
+    // Both polytopes are walked at once; the other half is for what they come to.
+    let (half, quarter) = (limit.bytes / 2, limit.bytes / 4);
+    if rows.saturating_mul(columns).saturating_mul(CELL) > quarter {
+        return Ok(Equilibria {
+            extreme: Found { all: Vec::new(), complete: false },
+            components: Vec::new(),
+        });
+    }
     let (first, second) = rayon::join(
         // What keeps the first player's weights in bounds are the second player's payoffs.
-        || vertices(&sides(game, 1), rows, columns, Place::First, limit),
-        || vertices(&sides(game, 0), columns, rows, Place::Second, limit),
+        || {
+            vertices(
+                &sides(game, 1),
+                rows,
+                columns,
+                Place::First,
+                Limit { bytes: quarter, ..limit },
+            )
+        },
+        || {
+            vertices(
+                &sides(game, 0),
+                columns,
+                rows,
+                Place::Second,
+                Limit { bytes: quarter, ..limit },
+            )
+        },
     );
     let mut complete = first.complete && second.complete;
+    let limit = Limit { bytes: half, ..limit };
     let (pairs, all) = pairs(&first.all, &second.all, rows + columns, limit);
     complete &= all;
     let (components, all) = components(&pairs, limit);
@@ -62,6 +94,15 @@ pub fn equilibria(game: &Strategic, limit: Limit) -> Result<Equilibria, Unsuitab
     };
     let all = pairs.iter().map(profile).collect();
     Ok(Equilibria { extreme: Found { all, complete }, components })
+}
+
+/// The equilibria where one player has no choice: mixtures of the other's best strategies.
+fn of_one_who_chooses(game: &Strategic, limit: Limit) -> Equilibria {
+    let found = pure_equilibria(game, limit);
+    let all: Vec<Mixed> = found.all.iter().map(|one| pure(game, &one.profile)).collect();
+    let members: Vec<usize> = (0..all.len()).collect();
+    let component = Component { subsets: vec![members.clone()], members };
+    Equilibria { extreme: Found { all, complete: found.complete }, components: vec![component] }
 }
 
 /// Whose polytope it is: the first player's strategies have the first labels.
@@ -191,7 +232,7 @@ impl<N: Cell> Walk<N> {
                 column += 1;
                 continue;
             }
-            if self.seen.len() >= room {
+            if self.seen.len() >= room || limit.is_over() {
                 return Some(Found { all: self.found, complete: false });
             }
             self.seen.insert(next);
@@ -252,7 +293,7 @@ fn pairs(
         }
     }
     let (mut pairs, mut steps) = (Vec::new(), limit.steps);
-    let room = limit.bytes / (128 * labels);
+    let room = limit.room(labels);
     for (one, vertex) in first.iter().enumerate() {
         // What a vertex with no label too many lacks, a partner with none too many has exactly.
         let candidates = match count(vertex) as usize == vertex.numbers.len() {
@@ -262,7 +303,7 @@ fn pairs(
             }
             false => (0..second.len()).collect::<Vec<_>>(),
         };
-        if steps < candidates.len() as u64 {
+        if steps < candidates.len() as u64 || limit.is_over() {
             return (pairs, false);
         }
         steps -= candidates.len() as u64;

@@ -1,7 +1,7 @@
 //! Correlated equilibria (Aumann 1974) and coarse correlated ones (Moulin, Vial 1978), by linear
 //! programming over distributions of profiles.
 
-use super::lp::{Program, Relation, Solution};
+use super::lp::{self, Program, Relation, Solution};
 use super::strategic::Strategic;
 use super::{Found, Limit};
 use crate::exact::Rational;
@@ -34,6 +34,9 @@ pub fn best(
     weights: &[Rational],
     limit: Limit,
 ) -> Found<Correlated> {
+    if !lp::has_room(ways(game, concept), game.profiles(), limit) {
+        return Found { all: Vec::new(), complete: false };
+    }
     let mut program = Program::new(game.profiles());
     let sum = |payoffs: &Vec<Rational>| {
         payoffs.iter().zip(weights).map(|(payoff, weight)| payoff * weight).sum::<Rational>()
@@ -72,6 +75,15 @@ pub fn regret(
         terms.iter().map(|(index, gain)| gain * &chances[*index]).sum::<Rational>()
     };
     gains(game, concept).map(gain).max().unwrap_or_else(Rational::zero).max(Rational::zero())
+}
+
+/// How many ways to leave there are, and one.
+fn ways(game: &Strategic, concept: Concept) -> usize {
+    let ways = |count: usize| match concept {
+        Concept::Correlated => count * (count - 1),
+        Concept::Coarse => count,
+    };
+    game.shape().into_iter().map(ways).sum::<usize>() + 1
 }
 
 /// For every way to leave: what it gains in every profile in which it makes a difference.

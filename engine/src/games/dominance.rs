@@ -4,7 +4,7 @@
 //! for every profile of the opponents (Pearce 1984, appendix). Every round takes away all that is
 //! dominated in what the round before left, which for weak dominance matters.
 
-use super::lp::{Program, Relation, Solution};
+use super::lp::{self, Program, Relation, Solution};
 use super::strategic::Strategic;
 use super::{Found, Limit};
 use crate::exact::Rational;
@@ -58,7 +58,7 @@ pub fn dominated(
     dominators: Dominators,
     limit: Limit,
 ) -> Found<Dominated> {
-    let mut search = Search { game, left: everything(game), strength, limit, complete: true };
+    let mut search = Search::new(game, strength, limit);
     let all = search.round(dominators);
     Found { all, complete: search.complete }
 }
@@ -71,7 +71,7 @@ pub fn eliminate(
     dominators: Dominators,
     limit: Limit,
 ) -> Eliminated {
-    let mut search = Search { game, left: everything(game), strength, limit, complete: true };
+    let mut search = Search::new(game, strength, limit);
     let mut rounds = Vec::new();
     while search.complete {
         let round = search.round(dominators);
@@ -89,9 +89,9 @@ pub fn eliminate(
 /// The strategy of `player` that dominates all of her others, and how. `None` if there is none. A
 /// player's only strategy dominates strictly.
 pub fn dominant(game: &Strategic, player: usize) -> Option<(usize, Strength)> {
-    let limit = Limit { steps: u64::MAX, bytes: usize::MAX };
+    let limit = Limit { steps: u64::MAX, bytes: usize::MAX, until: None };
     let over = |strength| {
-        let search = Search { game, left: everything(game), strength, limit, complete: true };
+        let search = Search::new(game, strength, limit);
         let others = search.others(player);
         let count = game.strategies[player].len();
         let all = |strategy: &usize| {
@@ -104,12 +104,9 @@ pub fn dominant(game: &Strategic, player: usize) -> Option<(usize, Strength)> {
     strict.or_else(|| over(Strength::Weak).map(|strategy| (strategy, Strength::Weak)))
 }
 
-fn everything(game: &Strategic) -> Vec<Vec<usize>> {
-    game.strategies.iter().map(|strategies| (0..strategies.len()).collect()).collect()
-}
-
 struct Search<'a> {
     game: &'a Strategic,
+    strides: Vec<usize>,
     /// The strategies that are not taken away.
     left: Vec<Vec<usize>>,
     strength: Strength,
@@ -117,7 +114,13 @@ struct Search<'a> {
     complete: bool,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(game: &'a Strategic, strength: Strength, limit: Limit) -> Self {
+        let (strides, left) = (game.strides(), game.shape().into_iter());
+        let left = left.map(|count| (0..count).collect()).collect();
+        Self { game, strides, left, strength, limit, complete: true }
+    }
+
     /// All that is dominated in what is left.
     fn round(&mut self, dominators: Dominators) -> Vec<Dominated> {
         let mut all = Vec::new();
@@ -143,7 +146,11 @@ impl Search<'_> {
     fn others(&self, player: usize) -> Vec<usize> {
         let mut places = vec![0];
         for (other, left) in self.left.iter().enumerate().filter(|(other, _)| *other != player) {
-            let stride = self.game.stride(other);
+            let stride = self.strides[other];
+            if let [only] = left[..] {
+                places.iter_mut().for_each(|place| *place += only * stride);
+                continue;
+            }
             let extend = |place: usize| left.iter().map(move |at| place + at * stride);
             places = places.into_iter().flat_map(extend).collect();
         }
@@ -151,7 +158,7 @@ impl Search<'_> {
     }
 
     fn payoff(&self, player: usize, strategy: usize, place: usize) -> &Rational {
-        &self.game.payoffs[place + strategy * self.game.stride(player)][player]
+        &self.game.payoffs[place + strategy * self.strides[player]][player]
     }
 
     /// Whether one strategy dominates another.
@@ -174,7 +181,7 @@ impl Search<'_> {
     fn pure(&mut self, player: usize, strategy: usize, others: &[usize]) -> Option<usize> {
         for at in 0..self.left[player].len() {
             let other = self.left[player][at];
-            if self.limit.steps == 0 {
+            if self.limit.steps == 0 || self.limit.is_over() {
                 self.complete = false;
                 return None;
             }
@@ -197,6 +204,10 @@ impl Search<'_> {
         let rivals = self.left[player].iter().copied().filter(|other| *other != strategy);
         let rivals: Vec<_> = rivals.collect();
         let count = rivals.len();
+        if !lp::has_room(others.len() + 1, count + 1, self.limit) {
+            self.complete = false;
+            return None;
+        }
         let mut program = Program::new(count + 1);
         program.free(count);
         if self.strength == Strength::Strict {

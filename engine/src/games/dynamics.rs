@@ -12,7 +12,7 @@ use num_traits::{One, ToPrimitive, Zero};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use std::ops::Range;
+use std::time::Instant;
 
 /// Where players came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +27,38 @@ pub struct Reached {
     pub settled: bool,
 }
 
+/// How long play goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounds {
+    /// The most rounds.
+    pub most: u64,
+    /// When it has to stop.
+    pub until: Option<Instant>,
+}
+
+impl From<u64> for Rounds {
+    /// So many, and all the time.
+    fn from(most: u64) -> Self {
+        Self { most, until: None }
+    }
+}
+
+impl Rounds {
+    /// Whether there is another round after so many.
+    fn go_on(&self, after: u64) -> bool {
+        after < self.most && !self.until.is_some_and(|until| Instant::now() >= until)
+    }
+}
+
 /// Change of a probability in a round that counts as none.
 const NOTHING: f64 = 1e-13;
 
 /// Players take turns, each playing a best reply to the others if that gains (Cournot 1838). Settles
 /// in a pure equilibrium, or goes round until `rounds` are over.
-pub fn best_response(game: &Strategic, start: &[usize], rounds: u64) -> Reached {
+pub fn best_response(game: &Strategic, start: &[usize], rounds: impl Into<Rounds>) -> Reached {
     let mut profile = start.to_vec();
-    for round in 0..rounds {
+    let (rounds, mut round) = (rounds.into(), 0);
+    while rounds.go_on(round) {
         let mut moved = false;
         for player in 0..profile.len() {
             let (own, stride) = (profile[player], game.stride(player));
@@ -47,34 +71,38 @@ pub fn best_response(game: &Strategic, start: &[usize], rounds: u64) -> Reached 
         if !moved {
             return reached(game, pure(game, &profile), round, true);
         }
+        round += 1;
     }
-    reached(game, pure(game, &profile), rounds, false)
+    reached(game, pure(game, &profile), round, false)
 }
 
 /// Everybody plays a best reply to how often the others played what (Brown 1951), the first of
 /// several. The profile is how often everything was played.
-pub fn fictitious_play(game: &Strategic, start: &[usize], rounds: u64) -> Reached {
+pub fn fictitious_play(game: &Strategic, start: &[usize], rounds: impl Into<Rounds>) -> Reached {
     let floats = Floats::new(game);
     let mut counts = floats.zeros();
     let mut played = start.to_vec();
-    for _ in 0..rounds.max(1) {
+    let (rounds, mut round) = (rounds.into(), 0);
+    while round == 0 || rounds.go_on(round) {
         played.iter().zip(&mut counts).for_each(|(strategy, counts)| counts[*strategy] += 1.0);
         // Best replies to counts are those to frequencies.
         let replies = floats.replies(&counts);
         played = replies.iter().map(|replies| best(replies)).collect();
+        round += 1;
     }
-    reached(game, frequencies(&counts), rounds.max(1), false)
+    reached(game, frequencies(&counts), round, false)
 }
 
 /// Everybody plays a strategy with a chance in proportion to how much more it would have paid so
 /// far (Hart, Mas-Colell 2000). How often profiles are played comes close to coarse correlated
 /// equilibria, and in games of two players with opposite interests the profile of how often
 /// everything was played, which is given, to an equilibrium.
-pub fn regret_matching(game: &Strategic, rounds: u64, seed: u64) -> Reached {
+pub fn regret_matching(game: &Strategic, rounds: impl Into<Rounds>, seed: u64) -> Reached {
     let floats = Floats::new(game);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (mut counts, mut regrets) = (floats.zeros(), floats.zeros());
-    for _ in 0..rounds.max(1) {
+    let (rounds, mut round) = (rounds.into(), 0);
+    while round == 0 || rounds.go_on(round) {
         let played: Vec<_> = regrets.iter().map(|regrets| draw(&mut rng, regrets)).collect();
         let index = game.index(&played);
         for (player, own) in played.iter().enumerate() {
@@ -85,18 +113,24 @@ pub fn regret_matching(game: &Strategic, rounds: u64, seed: u64) -> Reached {
                 *regret += other - floats.pays(index, player);
             }
         }
+        round += 1;
     }
-    reached(game, frequencies(&counts), rounds.max(1), false)
+    reached(game, frequencies(&counts), round, false)
 }
 
 /// Probabilities grow in proportion to what strategies pay beyond the mean (Taylor, Jonker 1978), in
 /// steps whose rates are held: `weight · exp(step · payoff)`, with payoffs scaled to a range of one
 /// and `step` up to 100. Strategies without weight stay so.
-pub fn replicator(game: &Strategic, start: &Mixed, step: f64, rounds: u64) -> Reached {
+pub fn replicator(
+    game: &Strategic,
+    start: &Mixed,
+    step: f64,
+    rounds: impl Into<Rounds>,
+) -> Reached {
     let floats = Floats::new(game);
     let weights = start.iter().map(|weights| weights.iter().map(float).collect()).collect();
     let step = if step > 0.0 { step.min(100.0) } else { 0.0 };
-    iterate(game, &floats, weights, 0..rounds, |_, weights, replies| {
+    iterate(game, &floats, weights, 0, rounds.into(), |_, weights, replies| {
         let grown = exponentials(replies, step);
         weights.iter().zip(grown).map(|(weight, grown)| weight * grown).collect()
     })
@@ -105,29 +139,32 @@ pub fn replicator(game: &Strategic, start: &Mixed, step: f64, rounds: u64) -> Re
 /// Looks for a logit equilibrium (McKelvey, Palfrey 1995): everybody plays strategies in proportion
 /// to `exp(precision · payoff)`. The precision grows to the given one in the first half of the
 /// rounds, from uniform play, and every round goes half of the way.
-pub fn logit(game: &Strategic, precision: f64, rounds: u64) -> Reached {
+pub fn logit(game: &Strategic, precision: f64, rounds: impl Into<Rounds>) -> Reached {
     let floats = Floats::new(game);
     let uniform = |zeros: Vec<f64>| vec![1.0 / zeros.len() as f64; zeros.len()];
     let start = floats.zeros().into_iter().map(uniform).collect();
     let most = (precision.max(0.0) * floats.range).min(f64::MAX);
-    iterate(game, &floats, start, rounds / 2..rounds, |round, weights, replies| {
-        let grown = 2.0 * round as f64 / rounds as f64;
+    let rounds = rounds.into();
+    iterate(game, &floats, start, rounds.most / 2, rounds, |round, weights, replies| {
+        let grown = 2.0 * round as f64 / rounds.most as f64;
         let aim = exponentials(replies, most * grown.min(1.0));
         let sum: f64 = aim.iter().sum();
         weights.iter().zip(aim).map(|(weight, aim)| (weight + aim / sum) / 2.0).collect()
     })
 }
 
-/// Changes everybody's weights at once, until the end of `rounds`, or until from their start on
+/// Changes everybody's weights at once, until the end of `rounds`, or until after the first ones
 /// nothing changes.
 fn iterate(
     game: &Strategic,
     floats: &Floats,
     mut weights: Vec<Vec<f64>>,
-    rounds: Range<u64>,
+    first: u64,
+    rounds: Rounds,
     change: impl Fn(u64, &[f64], &[f64]) -> Vec<f64>,
 ) -> Reached {
-    for round in 0..rounds.end {
+    let mut round = 0;
+    while rounds.go_on(round) {
         let replies = floats.replies(&weights);
         let mut moved: f64 = 0.0;
         for (weights, replies) in weights.iter_mut().zip(&replies) {
@@ -138,11 +175,12 @@ fn iterate(
             moved = steps.fold(moved, f64::max);
             *weights = next;
         }
-        if moved < NOTHING && round >= rounds.start {
+        if moved < NOTHING && round >= first {
             return reached(game, rounded(&weights), round, true);
         }
+        round += 1;
     }
-    reached(game, rounded(&weights), rounds.end, false)
+    reached(game, rounded(&weights), round, false)
 }
 
 fn reached(game: &Strategic, profile: Mixed, rounds: u64, settled: bool) -> Reached {
@@ -290,32 +328,34 @@ mod tests {
     fn best_responses_settle_where_there_is_a_potential_and_go_round_where_not() {
         let game = potential();
         for index in 0..game.profiles() {
-            let found = best_response(&game, &game.profile(index), 100);
+            let found = best_response(&game, &game.profile(index), 100_u64);
             assert!(found.settled && found.exploitability.is_zero(), "{index}: {found:?}");
         }
-        let found = best_response(&cycle(), &[0, 0], 100);
+        let found = best_response(&cycle(), &[0, 0], 100_u64);
         assert!(!found.settled && found.exploitability > Rational::zero());
     }
 
     #[test]
     fn learning_comes_close_to_the_value_of_a_zero_sum_game() {
         let game = cycle();
-        for found in [fictitious_play(&game, &[0, 1], 50_000), regret_matching(&game, 50_000, 7)] {
+        for found in
+            [fictitious_play(&game, &[0, 1], 50_000_u64), regret_matching(&game, 50_000_u64, 7)]
+        {
             sound(&game, &found);
             assert!(small(&found.exploitability, 0.03), "{}", float(&found.exploitability));
         }
-        assert_eq!(regret_matching(&game, 500, 1), regret_matching(&game, 500, 1));
-        assert_ne!(regret_matching(&game, 500, 1), regret_matching(&game, 500, 2));
+        assert_eq!(regret_matching(&game, 500_u64, 1), regret_matching(&game, 500_u64, 1));
+        assert_ne!(regret_matching(&game, 500_u64, 1), regret_matching(&game, 500_u64, 2));
     }
 
     #[test]
     fn the_replicator_keeps_to_its_faces_and_leaves_what_does_worse() {
         let game = potential();
         let third = Rational::new(1.into(), 3.into());
-        let found = replicator(&game, &vec![vec![third; 3]; 3], 0.5, 10_000);
+        let found = replicator(&game, &vec![vec![third; 3]; 3], 0.5, 10_000_u64);
         sound(&game, &found);
         assert!(found.settled && small(&found.exploitability, 1e-9), "{found:?}");
-        let found = replicator(&game, &pure(&game, &[0, 1, 2]), 0.5, 10);
+        let found = replicator(&game, &pure(&game, &[0, 1, 2]), 0.5, 10_u64);
         assert_eq!(found.profile, pure(&game, &[0, 1, 2]));
     }
 
@@ -329,7 +369,7 @@ mod tests {
             (false, _) => vec![whole(0), whole(1)],
         });
         for precision in [0.0, 0.5, 2.0] {
-            let found = logit(&game, precision, 20_000);
+            let found = logit(&game, precision, 20_000_u64);
             sound(&game, &found);
             assert!(found.settled, "{precision}");
             for player in 0..2 {
@@ -339,7 +379,7 @@ mod tests {
                 assert!((own - odds / (1.0 + odds)).abs() < 1e-9, "{precision}: {found:?}");
             }
         }
-        let found = logit(&potential(), 50.0, 2_000);
+        let found = logit(&potential(), 50.0, 2_000_u64);
         assert!(small(&found.exploitability, 1e-9));
     }
 
@@ -350,7 +390,7 @@ mod tests {
         let game = Strategic::from_fn(&[2, 2], |at| {
             vec![&unit * whole(at[0] as i128 - 9), whole(i128::from(at[0] == at[1]))]
         });
-        let found = fictitious_play(&game, &[0, 0], 100);
+        let found = fictitious_play(&game, &[0, 0], 100_u64);
         assert!(found.profile[1][1] > Rational::new(9.into(), 10.into()), "{found:?}");
     }
 
@@ -363,13 +403,13 @@ mod tests {
         let half = Rational::new(1.into(), 2.into());
         let start = vec![vec![half; 2]; 2];
         for found in [
-            logit(&game, 1.0, 100),
-            logit(&game, f64::NAN, 100),
-            replicator(&game, &start, 1.0, 200),
-            replicator(&game, &start, f64::INFINITY, 200),
-            replicator(&game, &start, f64::NAN, 200),
-            fictitious_play(&game, &[0, 0], 10),
-            regret_matching(&game, 10, 0),
+            logit(&game, 1.0, 100_u64),
+            logit(&game, f64::NAN, 100_u64),
+            replicator(&game, &start, 1.0, 200_u64),
+            replicator(&game, &start, f64::INFINITY, 200_u64),
+            replicator(&game, &start, f64::NAN, 200_u64),
+            fictitious_play(&game, &[0, 0], 10_u64),
+            regret_matching(&game, 10_u64, 0),
         ] {
             sound(&game, &found);
         }

@@ -238,5 +238,6 @@ impl Reader<'_> {
 }
 
 fn invalid(place: (usize, usize), error: Invalid) -> Malformed {
-    Malformed::at(place, error.to_string())
+    let malformed = Malformed::at(place, error.to_string());
+    if matches!(error, Invalid::TooLarge(_)) { malformed.beyond() } else { malformed }
 }

@@ -15,12 +15,19 @@ pub struct Malformed {
     pub column: usize,
     /// What was found, and what was expected.
     pub message: String,
+    /// Whether it is only that the game is beyond the limit.
+    pub is_beyond: bool,
 }
 
 impl Malformed {
     /// An error at a [`Lexer::place`].
     pub fn at((line, column): (usize, usize), message: String) -> Self {
-        Self { line, column, message }
+        Self { line, column, message, is_beyond: false }
+    }
+
+    /// The same of a game that is beyond the limit.
+    pub fn beyond(self) -> Self {
+        Self { is_beyond: true, ..self }
     }
 }
 

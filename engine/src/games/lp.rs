@@ -60,6 +60,15 @@ pub enum Solution {
     Stopped,
 }
 
+/// Bytes that a cell of a program takes until it is solved, about.
+const CELL: usize = 256;
+
+/// Whether a program of so many constraints and variables has room in the limit.
+pub fn has_room(constraints: usize, variables: usize, limit: Limit) -> bool {
+    let cells = constraints.saturating_add(1).saturating_mul(variables.saturating_add(3));
+    cells.saturating_mul(CELL) <= limit.bytes
+}
+
 impl Program {
     /// A program of so many nonnegative variables, no constraints, and nothing to maximise.
     pub fn new(variables: usize) -> Self {
@@ -92,13 +101,12 @@ impl Program {
 
     /// Solves it. The limit's steps are pivots.
     pub fn solve(&self, limit: Limit) -> Solution {
-        let cells = (self.constraints.len() + 1).saturating_mul(self.objective.len() + 3);
-        if cells.saturating_mul(128) > limit.bytes {
+        if !has_room(self.constraints.len(), self.objective.len(), limit) {
             return Solution::Stopped;
         }
         let (rows, scales) = self.rows();
-        let fast = || self.simplex(Simplex::<i128>::new(self, &rows)?, &scales, limit.steps);
-        let sure = || self.simplex(Simplex::<BigInt>::new(self, &rows)?, &scales, limit.steps);
+        let fast = || self.simplex(Simplex::<i128>::new(self, &rows, limit)?, &scales);
+        let sure = || self.simplex(Simplex::<BigInt>::new(self, &rows, limit)?, &scales);
         exactly(fast, sure)
     }
 
@@ -108,6 +116,14 @@ impl Program {
     fn rows(&self) -> (Vec<Vec<BigInt>>, Vec<BigInt>) {
         let variables = self.objective.len();
         let mut rows = Vec::with_capacity(self.constraints.len() + 1);
+        let mut scales = Vec::with_capacity(self.constraints.len() + 1);
+        let mut keep = |mut row: Vec<Rational>| {
+            let free = row.iter().zip(&self.free).filter(|(_, free)| **free);
+            row[variables] = -free.map(|(cell, _)| cell).sum::<Rational>();
+            let (row, scale) = whole_row(&row);
+            rows.push(row);
+            scales.push(scale);
+        };
         for Constraint { terms, relation, bound } in &self.constraints {
             let mut row = vec![Rational::zero(); variables + 3];
             for (variable, coefficient) in terms {
@@ -117,25 +133,15 @@ impl Program {
             if *relation == Relation::AtLeast {
                 row.iter_mut().for_each(|cell| *cell = -&*cell);
             }
-            rows.push(row);
+            keep(row);
         }
         let mut last: Vec<_> = self.objective.iter().map(|coefficient| -coefficient).collect();
         last.resize(variables + 3, Rational::zero());
-        rows.push(last);
-        for row in &mut rows {
-            let free = row.iter().zip(&self.free).filter(|(_, free)| **free);
-            row[variables] = -free.map(|(cell, _)| cell).sum::<Rational>();
-        }
-        rows.into_iter().map(|row| whole_row(&row)).unzip()
+        keep(last);
+        (rows, scales)
     }
 
-    fn simplex<N: Cell>(
-        &self,
-        mut simplex: Simplex<N>,
-        scales: &[BigInt],
-        steps: u64,
-    ) -> Option<Solution> {
-        simplex.steps = steps;
+    fn simplex<N: Cell>(&self, mut simplex: Simplex<N>, scales: &[BigInt]) -> Option<Solution> {
         Some(match simplex.run()? {
             End::Optimal => self.optimal(&simplex.tableau, scales),
             End::Infeasible => Solution::Infeasible,
@@ -191,11 +197,12 @@ struct Simplex<N> {
     /// Variables that are zero and may not enter the basis.
     fixed: Vec<bool>,
     artificial: usize,
-    steps: u64,
+    /// The steps that are left, and the time.
+    limit: Limit,
 }
 
 impl<N: Cell> Simplex<N> {
-    fn new(program: &Program, rows: &[Vec<BigInt>]) -> Option<Self> {
+    fn new(program: &Program, rows: &[Vec<BigInt>], limit: Limit) -> Option<Self> {
         let (variables, last) = (program.objective.len() + 2, program.constraints.len());
         // The objective's row has a basic variable too, which never leaves.
         let basic = (variables..=variables + last).collect();
@@ -207,7 +214,7 @@ impl<N: Cell> Simplex<N> {
         for (row, constraint) in program.constraints.iter().enumerate() {
             fixed[variables + row] = constraint.relation == Relation::Equal;
         }
-        Some(Self { tableau, fixed, artificial, steps: 0 })
+        Some(Self { tableau, fixed, artificial, limit })
     }
 
     /// The number of rows but the objective's.
@@ -217,6 +224,9 @@ impl<N: Cell> Simplex<N> {
 
     fn run(&mut self) -> Option<End> {
         for row in 0..self.last() {
+            if self.limit.is_over() {
+                return Some(End::Stopped);
+            }
             if self.fixed[self.tableau.basic[row]]
                 && !self.drive_out(row)?
                 && !self.tableau.side(row).is_zero()
@@ -292,10 +302,10 @@ impl<N: Cell> Simplex<N> {
 
     /// Lets a column enter the basis. Says how it ended if that cannot be.
     fn step(&mut self, column: usize, order: &[usize]) -> Option<Option<End>> {
-        if self.steps == 0 {
+        if self.limit.steps == 0 || self.limit.is_over() {
             return Some(Some(End::Stopped));
         }
-        self.steps -= 1;
+        self.limit.steps -= 1;
         let Some(row) = self.tableau.leaving(self.last(), column, order)? else {
             return Some(Some(End::Unbounded));
         };

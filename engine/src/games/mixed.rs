@@ -30,19 +30,8 @@ pub fn pure(game: &Strategic, profile: &[usize]) -> Mixed {
 /// What every strategy of `player` is expected to pay against the others' part of a profile.
 pub fn replies(game: &Strategic, profile: &[Vec<Rational>], player: usize) -> Vec<Rational> {
     let mut payoffs = vec![Rational::zero(); game.strategies[player].len()];
-    let others = profile.iter().enumerate().filter(|(other, _)| *other != player);
-    let mut parts = vec![(0, Rational::one())];
-    for (other, weights) in others {
-        let stride = game.stride(other);
-        let played = || weights.iter().enumerate().filter(|(_, weight)| !weight.is_zero());
-        let extend = |(index, chance): &(usize, Rational)| {
-            let each = |(at, weight): (usize, &Rational)| (index + at * stride, chance * weight);
-            played().map(each).collect::<Vec<_>>()
-        };
-        parts = parts.iter().flat_map(extend).collect();
-    }
     let stride = game.stride(player);
-    for (index, chance) in parts {
+    for (index, chance) in without(game, profile, player) {
         for (strategy, payoff) in payoffs.iter_mut().enumerate() {
             *payoff += &chance * &game.payoffs[index + strategy * stride][player];
         }
@@ -52,8 +41,41 @@ pub fn replies(game: &Strategic, profile: &[Vec<Rational>], player: usize) -> Ve
 
 /// What every player is expected to get.
 pub fn expected(game: &Strategic, profile: &[Vec<Rational>]) -> Vec<Rational> {
-    let payoff = |player: usize| dot(&profile[player], &replies(game, profile, player));
-    (0..profile.len()).map(payoff).collect()
+    let mut sums = vec![Rational::zero(); profile.len()];
+    let Some(widest) = (0..profile.len()).max_by_key(|player| profile[*player].len()) else {
+        return sums;
+    };
+    let stride = game.stride(widest);
+    for (index, chance) in without(game, profile, widest) {
+        for (at, weight) in played(&profile[widest]) {
+            let chance = &chance * weight;
+            let payoffs = &game.payoffs[index + at * stride];
+            sums.iter_mut().zip(payoffs).for_each(|(sum, payoff)| *sum += &chance * payoff);
+        }
+    }
+    sums
+}
+
+/// What the others may play, with its chance: places in the table, with the first strategy of
+/// `player`.
+fn without(game: &Strategic, profile: &[Vec<Rational>], player: usize) -> Vec<(usize, Rational)> {
+    let mut parts = vec![(0, Rational::one())];
+    let choosing =
+        |(other, weights): &(usize, &Vec<Rational>)| *other != player && weights.len() > 1;
+    let strides = game.strides();
+    for (other, weights) in profile.iter().enumerate().filter(choosing) {
+        let extend = |(index, chance): &(usize, Rational)| {
+            let each = |(at, weight)| (index + at * strides[other], chance * weight);
+            played(weights).map(each).collect::<Vec<_>>()
+        };
+        parts = parts.iter().flat_map(extend).collect();
+    }
+    parts
+}
+
+/// The strategies that have a chance, with it.
+fn played(weights: &[Rational]) -> impl Iterator<Item = (usize, &Rational)> {
+    weights.iter().enumerate().filter(|(_, weight)| !weight.is_zero())
 }
 
 /// What every player could gain by playing something else: zero for all in an equilibrium (Nash

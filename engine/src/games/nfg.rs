@@ -98,8 +98,7 @@ impl Reader<'_> {
         }
         let sizes = all.iter().map(|names: &Vec<String>| names.len() as u64);
         let profiles = sizes.chain(counts.iter().copied()).try_fold(1, u64::checked_mul);
-        let fits = self.fits(profiles, players);
-        fits.map_err(|message| Malformed::at(place, message))?;
+        self.fits(profiles, players, place)?;
         self.lexer.advance()?;
         let named = counts.iter().map(|count| (1..=*count).map(|name| name.to_string()).collect());
         all.extend(named);
@@ -107,26 +106,32 @@ impl Reader<'_> {
     }
 
     /// Whether so many profiles have room in the file and in memory; else what is wrong.
-    fn fits(&mut self, profiles: Option<u64>, players: usize) -> Result<(), String> {
+    fn fits(
+        &mut self,
+        profiles: Option<u64>,
+        players: usize,
+        place: (usize, usize),
+    ) -> Result<(), Malformed> {
         // A number and what divides it from the next.
         let room = self.length / 2 + 1;
         let count = profiles.and_then(|count| usize::try_from(count).ok());
         let Some(count) = count.filter(|count| *count <= room) else {
             let found =
                 profiles.map_or("more than 2^64 profiles".into(), |n| format!("{n} profiles"));
-            return Err(format!(
-                "{found}: expected no more than {room}: the file is too short for them"
-            ));
+            let message =
+                format!("{found}: expected no more than {room}: the file is too short for them");
+            return Err(Malformed::at(place, message));
         };
-        let each = players.saturating_mul(size_of::<Rational>() + 16).saturating_add(32);
+        let each = players.saturating_mul(size_of::<Rational>() + 64).saturating_add(32);
         let bytes = count.saturating_mul(each);
         let left = self.bytes.checked_sub(bytes);
         self.bytes = left.ok_or_else(|| {
             let limit = self.bytes;
-            format!(
+            let message = format!(
                 "{count} profiles of {players} players, about {bytes} bytes: expected a game \
                  within the limit of {limit} bytes"
-            )
+            );
+            Malformed::at(place, message).beyond()
         })?;
         Ok(())
     }
@@ -144,7 +149,7 @@ impl Reader<'_> {
         let left = self.bytes.checked_sub(bytes as usize);
         self.bytes = left.ok_or_else(|| {
             let message = "a long number: expected numbers within the limit of bytes";
-            Malformed::at(place, message.into())
+            Malformed::at(place, message.into()).beyond()
         })?;
         Ok(())
     }

@@ -12,17 +12,22 @@ pub struct Pure {
     pub strict: bool,
 }
 
-/// All equilibria in pure strategies. The limit's steps are profiles.
+/// All equilibria in pure strategies, as many as the limit's bytes have room for as mixed profiles.
+/// The limit's steps are profiles.
 pub fn pure_equilibria(game: &Strategic, limit: Limit) -> Found<Pure> {
+    first(game, limit.room(game.strategies.iter().map(Vec::len).sum()), limit)
+}
+
+/// The first `count` equilibria in pure strategies. The limit's steps are profiles.
+pub fn first(game: &Strategic, count: usize, limit: Limit) -> Found<Pure> {
     let profiles = game.profiles().min(limit.steps.try_into().unwrap_or(usize::MAX));
-    let room = limit.bytes / (size_of::<Pure>() + size_of::<usize>() * game.players.len());
     let mut all = Vec::new();
     for index in 0..profiles {
-        let Some(strict) = stays(game, index) else { continue };
-        if all.len() == room {
+        if all.len() >= count || limit.is_over() {
             return Found { all, complete: false };
         }
-        all.push(Pure { profile: game.profile(index), strict });
+        let strict = stays(game, index);
+        all.extend(strict.map(|strict| Pure { profile: game.profile(index), strict }));
     }
     Found { all, complete: profiles == game.profiles() }
 }

@@ -60,6 +60,17 @@ impl Strategic {
         self.strategies[..player].iter().map(Vec::len).product()
     }
 
+    /// The [`Self::stride`]s of all players.
+    pub fn strides(&self) -> Vec<usize> {
+        let mut next = 1;
+        let mut stride = |strategies: &Vec<String>| {
+            let own = next;
+            next *= strategies.len();
+            own
+        };
+        self.strategies.iter().map(&mut stride).collect()
+    }
+
     /// The payoff of `player` when everybody plays `profile`.
     pub fn payoff(&self, profile: &[usize], player: usize) -> &Rational {
         &self.payoffs[self.index(profile)][player]

@@ -1,7 +1,7 @@
 //! Two players whose payoffs add up to a constant: the value and optimal strategies, by linear
 //! programming (von Neumann 1928; Dantzig 1951).
 
-use super::lp::{Program, Relation, Solution};
+use super::lp::{self, Program, Relation, Solution};
 use super::mixed::Mixed;
 use super::strategic::Strategic;
 use super::{Found, Limit, Unsuitable};
@@ -26,6 +26,9 @@ pub fn value(game: &Strategic, limit: Limit) -> Result<Found<Value>, Unsuitable>
     let constant = game.payoffs.first().map(sum);
     if game.payoffs.iter().any(|payoffs| Some(sum(payoffs)) != constant) {
         return Err(Unsuitable::Sum);
+    }
+    if !lp::has_room(columns + 1, rows + 1, limit) {
+        return Ok(Found { all: Vec::new(), complete: false });
     }
     // The variable after the first player's weights is what she gets at least.
     let mut program = Program::new(rows + 1);

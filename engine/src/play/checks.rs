@@ -52,6 +52,10 @@ fn check_agents<G: Play>(scenario: &ScenarioOf<G>) -> Result<(), Invalid> {
         expect(group.count > 0, &key("count"), "at least one agent")?;
         let sound = group.stake.check();
         expect(sound.is_ok(), &key("stake"), sound.err().unwrap_or_default())?;
+        let least = G::least_stake(&scenario.params, group.strategy);
+        let expected =
+            format!("at least {least}: with less, `{}` takes no part", group.strategy.name());
+        expect(group.stake.max() >= least, &key("stake"), expected)?;
         accounts += u64::from(group.count) * u64::from(G::accounts(group.strategy));
         let stake = group.stake.max().checked_mul(group.count.into());
         sum = sum.zip(stake).and_then(|(sum, stake): (Balance, _)| sum.checked_add(stake));

@@ -23,6 +23,11 @@ impl<P, W, S: Strategies, A> Scenario<P, W, Group<S>, A> {
         self.incumbents().iter().filter(|(_, strategy)| is(*strategy)).count() as u64
     }
 
+    /// Whether anybody follows one of these strategies.
+    pub fn anybody(&self, is: impl Fn(S) -> bool) -> bool {
+        self.agents.iter().any(|group| is(group.strategy)) || self.incumbents_with(is) > 0
+    }
+
     /// What the state and all agents have together at most. It is an amount: that is checked before a
     /// play is asked.
     pub fn tokens(&self) -> Balance {

@@ -104,6 +104,10 @@ pub trait Play: Sized + Send + Sync + 'static {
     fn accounts(_strategy: Self::Strategy) -> u32 {
         1
     }
+    /// What an agent needs at the start to take part at all, over all its accounts.
+    fn least_stake(_params: &<Self::Model as Model>::Params, _strategy: Self::Strategy) -> Balance {
+        0
+    }
     /// The strategy of an account that is there already, if there is an obvious one.
     fn habit(instance: &Instance<Self::Model>, who: Agent) -> Option<Self::Strategy>;
     /// Says what was expected instead if that account cannot go on with a strategy of one account.
@@ -120,6 +124,11 @@ pub trait Play: Sized + Send + Sync + 'static {
     /// Says what is wrong with a scenario whose parameters, groups and run are sound by themselves:
     /// the key, and what was expected of it.
     fn check(scenario: &ScenarioOf<Self>) -> Result<(), Invalid>;
+    /// Keys of a scenario, sound by itself, on which no run of it depends: what they are about is done
+    /// by nobody in it.
+    fn unused(_scenario: &ScenarioOf<Self>) -> Vec<&'static str> {
+        Vec::new()
+    }
     /// What somebody does who follows a strategy.
     fn plan(strategy: Self::Strategy) -> Self::Plan;
     /// The strategy of which a plan is a variant.

@@ -2,6 +2,7 @@
 
 use super::invalid::{Invalid, expect};
 use crate::exact::{self, Rational};
+use num_traits::Signed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, de::Visitor};
 use std::fmt;
 
@@ -247,7 +248,16 @@ impl Terms {
         // A search finds what gains; it cannot tell by how much all else costs.
         let told = !self.property.is_of_calls() || self.margin() <= 0;
         expect(told, ".margin", format!("at most 0 for `{}`", self.property.name()))?;
-        let share = self.share.as_ref().is_none_or(|share| share.0 <= exact::whole(1));
+        let amounts =
+            [(".budget", self.budget), (".promise", self.promise), (".profit", self.profit)];
+        for (key, amount) in amounts {
+            let sound = amount.is_none_or(|amount| (0..=1 << 100).contains(&amount.0));
+            expect(sound, key, "an amount from 0 to 2^100")?;
+        }
+        let factor = self.factor.as_ref().is_none_or(|factor| !factor.0.is_negative());
+        expect(factor, ".factor", "at least 0")?;
+        let (none, all) = (exact::whole(0), exact::whole(1));
+        let share = self.share.as_ref().is_none_or(|share| (&none..=&all).contains(&&share.0));
         expect(share, ".share", "a share from 0 to 1")
     }
 

@@ -71,6 +71,10 @@ impl<G: Play> Simulation for Staged<G> {
         self.scenario.intended.strategy.clone()
     }
 
+    fn unused(&self) -> Vec<&'static str> {
+        G::unused(&self.scenario)
+    }
+
     fn agent_steps(&self) -> u64 {
         let agents: u64 = self.strategies.iter().map(|(_, count)| count).sum();
         agents * u64::from(self.scenario.run.horizon)

@@ -17,6 +17,8 @@ pub trait Simulation: Sync {
     fn strategies(&self) -> Vec<(String, u64)>;
     /// The strategy that should be an equilibrium.
     fn intended(&self) -> String;
+    /// Keys of the scenario on which no run depends.
+    fn unused(&self) -> Vec<&'static str>;
     /// Agent-steps in one run: one agent choosing once and, where it acts, its op applied.
     fn agent_steps(&self) -> u64;
     /// One run, a row. Depends on the scenario, `seed` and `run` only.

@@ -96,6 +96,10 @@ impl Play for Game {
         scenario::accounts(strategy)
     }
 
+    fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+        scenario::least_stake(params, strategy)
+    }
+
     fn habit(instance: &Instance<Auction>, who: Agent) -> Option<Strategy> {
         live::habit(instance, who)
     }

@@ -108,3 +108,9 @@ fn highest(world: &World) -> Balance {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::Withholding { 2 } else { 1 }
 }
+
+/// What a bidder has to lay by and to pay for the least bid, from each of its accounts.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    let least = params.deposit.saturating_add(params.reserve_price.max(1));
+    least.saturating_mul(accounts(strategy).into())
+}

@@ -16,7 +16,7 @@ use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_kernel::math::mul_div_up;
-use carrots_logic::funding::{Db, Kind, MAX_AMOUNT, ProjectId, ideal_down, quadratic};
+use carrots_logic::funding::{Db, Kind, MAX_AMOUNT, Params, ProjectId, ideal_down, quadratic};
 use std::collections::BTreeMap;
 
 /// Who sponsors the pool and makes the calls that anyone may make. The owners of goods follow.
@@ -112,6 +112,14 @@ impl Play for Game {
 
     fn accounts(strategy: Strategy) -> u32 {
         scenario::accounts(strategy)
+    }
+
+    fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+        scenario::least_stake(params, strategy)
+    }
+
+    fn unused(scenario: &Scenario) -> Vec<&'static str> {
+        scenario::unused(scenario)
     }
 
     fn habit(instance: &Instance<Funding>, who: Agent) -> Option<Strategy> {

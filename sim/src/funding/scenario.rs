@@ -155,3 +155,25 @@ fn lowest(amounts: &Amounts) -> Balance {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::Sybil { SYBILS } else { 1 }
 }
+
+/// What an agent has to have for the least that it gives.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    match strategy {
+        Strategy::FreeRiding => 0,
+        Strategy::Colluding => params.price().saturating_add(params.min_contribution),
+        gives => params.min_contribution.saturating_mul(accounts(gives).into()),
+    }
+}
+
+/// What no run depends on: the parameters of other kinds.
+pub fn unused(scenario: &Scenario) -> Vec<&'static str> {
+    let (pairwise, assurance) = (
+        ["params.max_contributors", "params.pairwise_bound"],
+        ["params.threshold", "params.bonus"],
+    );
+    match scenario.params.kind {
+        Kind::Quadratic => [pairwise, assurance].concat(),
+        Kind::Pairwise => assurance.to_vec(),
+        Kind::Assurance => pairwise.to_vec(),
+    }
+}

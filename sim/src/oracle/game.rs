@@ -22,7 +22,8 @@ use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
 use carrots_logic::oracle::verdict::{Standing, standing, standing_unheard};
 use carrots_logic::oracle::{
-    Accounts, Ballot, Block, Db, Drawn, Juror, Kind, Outcome, Question, Status, UNANSWERABLE,
+    Accounts, Ballot, Block, Db, Drawn, Juror, Kind, Outcome, Params, Question, Status,
+    UNANSWERABLE,
 };
 use std::mem::take;
 use std::ops::Range;
@@ -132,6 +133,14 @@ impl carrots::play::Play for Game {
 
     fn accounts(strategy: Strategy) -> u32 {
         scenario::accounts(strategy)
+    }
+
+    fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+        scenario::least_stake(params, strategy)
+    }
+
+    fn unused(scenario: &Scenario) -> Vec<&'static str> {
+        scenario::unused(scenario)
     }
 
     fn habit(instance: &Instance<Oracle>, who: Agent) -> Option<Strategy> {

@@ -318,3 +318,23 @@ fn round_blocks(params: &Params) -> Block {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::StakeSplitting { SPLITS } else { 1 }
 }
+
+/// What an agent has to stake, from each of its accounts.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    params.least_stake().saturating_mul(accounts(strategy).into())
+}
+
+/// What no run depends on: only numbers are close to each other, and jurors are bribed for what they do.
+pub fn unused(scenario: &Scenario) -> Vec<&'static str> {
+    let mut unused = Vec::new();
+    if matches!(scenario.world.truth, Truth::Choice { .. }) && scenario.state.is_none() {
+        unused.push("params.tolerance");
+    }
+    if !scenario.anybody(|one| matches!(one, Strategy::Bribed | Strategy::Adaptive)) {
+        unused.push("world.bribe");
+    }
+    if !scenario.anybody(|one| one == Strategy::PEpsilon) {
+        unused.push("world.promise");
+    }
+    unused
+}

@@ -18,7 +18,7 @@ use carrots::play::{Answers, Learner, Measure, Play, Player, PlayerState, Unit, 
 use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Accounts, Db, Era, Offence, State, Status, unbonding};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, State, Status, unbonding};
 use std::{collections::BTreeSet, iter::repeat_n, mem::take, ops::Range};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
@@ -128,6 +128,14 @@ impl Play for Game {
 
     fn accounts(strategy: Strategy) -> u32 {
         scenario::accounts(strategy)
+    }
+
+    fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+        scenario::least_stake(params, strategy)
+    }
+
+    fn unused(scenario: &Scenario) -> Vec<&'static str> {
+        scenario::unused(scenario)
     }
 
     fn habit(instance: &Instance<Staking>, who: Agent) -> Option<Strategy> {

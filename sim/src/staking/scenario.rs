@@ -146,3 +146,32 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
 pub fn accounts(strategy: Strategy) -> u32 {
     if strategy == Strategy::StakeSplitting { SPLITS } else { 1 }
 }
+
+/// What an agent has to bond: an operator the least bond to itself from each of its accounts.
+pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
+    match strategy {
+        Strategy::Bonder => params.min_bond,
+        operator => params.min_self_bond.saturating_mul(accounts(operator).into()),
+    }
+}
+
+/// What no run depends on: nobody offends but operators who equivocate, and those who miss a duty.
+pub fn unused(scenario: &Scenario) -> Vec<&'static str> {
+    let Scenario { world, state, .. } = scenario;
+    let offends = |strategy| {
+        use Strategy::{Adaptive, Equivocating, ExitBeforeSlash, StakeSplitting};
+        matches!(strategy, Equivocating | ExitBeforeSlash | StakeSplitting | Adaptive)
+    };
+    let mut unused = Vec::new();
+    // A state may have reports of anything.
+    if state.is_none() {
+        unused.push("params.misconduct_slash");
+        if world.detection == 0.0 && world.false_alarms == 0.0 {
+            unused.extend(["params.unresponsive_slash", "params.reporter_share"]);
+        }
+    }
+    if !scenario.anybody(offends) {
+        unused.extend(["world.offence_gain", "world.offence_rate"]);
+    }
+    unused
+}

@@ -33,7 +33,8 @@ impl Report {
     /// Where a dynamic comes to from everybody's first strategy, or from uniform play. The limit's
     /// steps are profiles that a round looks at.
     pub fn dynamics(&mut self, game: &Strategic, dynamics: Dynamics, seed: u64, limit: Limit) {
-        let rounds = (limit.steps / game.profiles() as u64).min(ROUNDS);
+        let most = (limit.steps / game.profiles() as u64).min(ROUNDS);
+        let rounds = dynamics::Rounds { most, until: limit.until };
         let first = vec![0; game.players.len()];
         let reached = match dynamics {
             Dynamics::BestResponse => dynamics::best_response(game, &first, rounds),

@@ -3,15 +3,15 @@
 use super::super::output::table;
 use super::{Report, name, texts};
 use crate::exact::Rational;
-use crate::games::backward::{self, Equilibrium, Method};
-use crate::games::bimatrix;
-use crate::games::extensive::Extensive;
-use crate::games::mixed::{Mixed, expected, pure};
+use crate::games::backward::{self, Equilibrium, LeftOut, Method};
+use crate::games::extensive::{Extensive, Unfit};
+use crate::games::mixed::{Mixed, expected};
 use crate::games::polynomial::Root;
-use crate::games::pure::pure_equilibria;
+use crate::games::pure::{Pure, pure_equilibria};
+use crate::games::remainder::{Remainder, remainder};
 use crate::games::strategic::Strategic;
 use crate::games::symmetric::{self, Symmetric};
-use crate::games::{Found, Limit, zero_sum};
+use crate::games::{Found, Limit, bimatrix, mixed, pure, zero_sum};
 use num_traits::{One, ToPrimitive, Zero};
 use serde_json::{Value, json};
 
@@ -40,7 +40,11 @@ impl Report {
         all: bool,
         limit: Limit,
     ) -> anyhow::Result<()> {
-        let found = if all { backward::all(game, limit) } else { backward::one(game, limit) }?;
+        let found = if all { backward::all(game, limit) } else { backward::one(game, limit) };
+        let found = found.map_err(|error| match error {
+            Unfit::Forgets { .. } => anyhow::anyhow!("{error}: --strategic does without"),
+            other => other.into(),
+        })?;
         // As Gambit does: player by player.
         let mut order: Vec<usize> = (0..game.sets().len()).collect();
         order.sort_by_key(|set| game.sets()[*set].player);
@@ -55,20 +59,16 @@ impl Report {
             json!({ "player": player, "label": choice.at, "actions": choice.actions })
         });
         self.put("information_sets", sets.collect());
-        let pure = |one: &Equilibrium| one.methods.contains(&Method::PureEquilibria);
-        let mixed_left = all && found.all.iter().any(pure);
         let list = |one: Equilibrium| Listed {
             profile: order.iter().map(|set| one.profile[*set].clone()).collect(),
             payoffs: one.payoffs,
             how: one.methods.iter().map(|one| method(*one)).collect::<Vec<_>>().join(", "),
         };
         let listed = found.all.into_iter().map(list).collect();
-        self.list("subgame-perfect", game.players(), &choices, listed, found.complete);
-        if mixed_left {
-            self.say(
-                "Mixed equilibria of subgames that have pure ones are left out: see --strategic",
-            );
-        }
+        let left_out: Vec<_> = found.left_out.into_iter().map(left_out).collect();
+        let listed = Found { all: listed, complete: found.complete };
+        self.list("subgame-perfect", game.players(), &choices, listed);
+        self.left_out(&left_out);
         Ok(())
     }
 
@@ -81,21 +81,51 @@ impl Report {
             actions: names.clone(),
         };
         let choices: Vec<Choice> = players.map(choice).collect();
-        if !all || game.players.len() == 2 {
-            let (kind, found) =
-                if all { ("extreme", self.extreme(game, limit)?) } else { ("", one(game, limit)?) };
-            self.list(kind, &game.players, &choices, found.all, found.complete);
-            return Ok(());
+        if !all {
+            let found = pure::first(game, 1, limit);
+            if !found.all.is_empty() {
+                self.list(
+                    "",
+                    &game.players,
+                    &choices,
+                    Found { complete: true, ..listed(game, found) },
+                );
+                self.left_out(&[]);
+                return Ok(());
+            }
         }
-        let mut found = all_pure(game, limit);
+        let rest = remainder(game, limit);
+        let (kind, found) = match (rest.game.players.len(), all) {
+            (..=1, true) => ("pure", listed(game, pure_equilibria(game, limit))),
+            (2, true) => ("extreme", self.extreme(game, &rest, limit)?),
+            (..=2, false) => ("", one_of_two(game, &rest, limit)),
+            _ => return self.of_many(game, &choices, all, limit),
+        };
+        self.list(kind, &game.players, &choices, found);
+        self.left_out(&[]);
+        Ok(())
+    }
+
+    /// Equilibria of a game in which more than two players have a choice; one if it has no pure ones.
+    fn of_many(
+        &mut self,
+        game: &Strategic,
+        choices: &[Choice],
+        all: bool,
+        limit: Limit,
+    ) -> anyhow::Result<()> {
+        let mut found = listed(game, pure_equilibria(game, limit));
         let Some(payoffs) = symmetric::table(game) else {
-            self.list("pure", &game.players, &choices, found.all, found.complete);
+            self.list("pure", &game.players, choices, found);
+            self.left_out(&["mixed equilibria of more than two players: see --dynamics"]);
             return Ok(());
         };
         let symmetric = symmetric::equilibria(&payoffs, limit)?;
         found.all.extend(mixed_alike(game, &symmetric));
-        self.list("pure and symmetric", &game.players, &choices, found.all, found.complete);
+        self.list("pure and symmetric", &game.players, choices, found);
         self.symmetric(&name(&game.strategies[0], 1), symmetric);
+        let others = ["equilibria that are neither pure nor symmetric: see --dynamics"];
+        self.left_out(if all { &others } else { &[] });
         Ok(())
     }
 
@@ -135,8 +165,13 @@ impl Report {
     }
 
     /// All extreme equilibria of two players, and how they hang together.
-    fn extreme(&mut self, game: &Strategic, limit: Limit) -> anyhow::Result<Found<Listed>> {
-        let found = bimatrix::equilibria(game, limit)?;
+    fn extreme(
+        &mut self,
+        game: &Strategic,
+        rest: &Remainder,
+        limit: Limit,
+    ) -> anyhow::Result<Found<Listed>> {
+        let found = bimatrix::equilibria(&rest.game, limit)?;
         let mut hows = vec![String::new(); found.extreme.all.len()];
         for (number, component) in (1..).zip(&found.components) {
             let alone = component.members.len() == 1;
@@ -149,19 +184,13 @@ impl Report {
         });
         self.put("components", components.collect());
         let listed = found.extreme.all.into_iter().zip(hows);
-        let all = listed.map(|(profile, how)| mixed(game, profile, &how)).collect();
+        let all = listed.map(|(profile, how)| mixed(game, rest.whole(profile), &how)).collect();
         Ok(Found { all, complete: found.extreme.complete })
     }
 
     /// Prints equilibria and says how many there are.
-    fn list(
-        &mut self,
-        kind: &str,
-        players: &[String],
-        choices: &[Choice],
-        found: Vec<Listed>,
-        complete: bool,
-    ) {
+    fn list(&mut self, kind: &str, players: &[String], choices: &[Choice], found: Found<Listed>) {
+        let Found { all: found, complete } = found;
         let documents = found.iter().map(|one| {
             let profile: Vec<Vec<String>> = one.profile.iter().map(|row| texts(row)).collect();
             json!({ "profile": profile, "payoffs": texts(&one.payoffs), "how": one.how })
@@ -181,15 +210,8 @@ impl Report {
             lines.push(rows(players, choices, &found));
         }
         self.say(lines.join("\n"));
-        match complete {
-            false if found.is_empty() && players.len() > 2 => {
-                self.complete = false;
-                self.say(
-                    "Mixed equilibria of more than two players are not searched for: see --dynamics",
-                );
-            }
-            false => self.stopped("there may be more equilibria"),
-            true => {}
+        if !complete {
+            self.stopped("there may be more equilibria");
         }
     }
 }
@@ -247,10 +269,9 @@ fn mixed(game: &Strategic, profile: Mixed, how: &str) -> Listed {
     Listed { payoffs: expected(game, &profile), profile, how: how.to_string() }
 }
 
-fn all_pure(game: &Strategic, limit: Limit) -> Found<Listed> {
-    let found = pure_equilibria(game, limit);
+fn listed(game: &Strategic, found: Found<Pure>) -> Found<Listed> {
     let listed = found.all.iter().map(|one| {
-        mixed(game, pure(game, &one.profile), if one.strict { "strict" } else { "pure" })
+        mixed(game, mixed::pure(game, &one.profile), if one.strict { "strict" } else { "pure" })
     });
     Found { all: listed.collect(), complete: found.complete }
 }
@@ -269,27 +290,26 @@ fn mixed_alike(game: &Strategic, found: &Symmetric) -> Vec<Listed> {
     listed.collect()
 }
 
-/// A pure equilibrium if there is one, else a mixed one if it is found.
-fn one(game: &Strategic, limit: Limit) -> anyhow::Result<Found<Listed>> {
-    let mut pure = all_pure(game, limit);
-    pure.all.truncate(1);
-    if !pure.all.is_empty() {
-        return Ok(Found { complete: true, ..pure });
-    }
-    if let Ok(found) = zero_sum::value(game, limit) {
-        let list = |one: zero_sum::Value| mixed(game, one.strategies, "linear programming");
-        return Ok(Found {
-            all: found.all.into_iter().map(list).collect(),
-            complete: found.complete,
-        });
-    }
-    let extreme = match game.players.len() {
-        2 => bimatrix::equilibria(game, limit)?.extreme.all,
-        _ => Vec::new(),
+/// A mixed equilibrium of two players, if it is found.
+fn one_of_two(game: &Strategic, rest: &Remainder, limit: Limit) -> Found<Listed> {
+    let (found, how) = match zero_sum::value(&rest.game, limit) {
+        Ok(found) => (found.all.into_iter().map(|one| one.strategies).next(), "linear programming"),
+        Err(_) => {
+            let found = bimatrix::equilibria(&rest.game, limit).ok();
+            (found.and_then(|found| found.extreme.all.into_iter().next()), "vertex enumeration")
+        }
     };
-    let found: Vec<_> =
-        extreme.into_iter().take(1).map(|one| mixed(game, one, "vertex enumeration")).collect();
-    Ok(Found { complete: !found.is_empty(), all: found })
+    let all: Vec<_> = found.into_iter().map(|one| mixed(game, rest.whole(one), how)).collect();
+    Found { complete: !all.is_empty(), all }
+}
+
+fn left_out(what: LeftOut) -> &'static str {
+    match what {
+        LeftOut::Mixed => "mixed equilibria of subgames that have pure ones: see --strategic",
+        LeftOut::MixedOfMany => {
+            "mixed equilibria of subgames in which more than two players choose: see --dynamics"
+        }
+    }
 }
 
 fn method(method: Method) -> &'static str {

@@ -25,12 +25,17 @@ impl Extensive {
     /// The strategic form with reduced strategies. The limit's steps are the information sets looked
     /// at for every strategy, and for every end its profiles, to which its payoffs are added. Needs no perfect recall.
     pub fn reduced(&self, limit: Limit) -> Result<Reduced, Unfit> {
+        let each =
+            self.nodes.len() * size_of::<usize>() + self.sets.len() * size_of::<Vec<usize>>();
+        if self.players.len().saturating_mul(each) > limit.bytes {
+            return Err(Unfit::TooLarge("what every player knows at every node"));
+        }
         let sequences: Vec<_> =
             (0..self.players.len()).map(|player| self.sequences(player)).collect();
-        let all = sequences.iter().enumerate();
-        let plans = all
-            .map(|(player, own)| self.plans(player, own, limit))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (mut plans, mut bytes) = (Vec::new(), limit.bytes);
+        for (player, own) in sequences.iter().enumerate() {
+            plans.push(self.plans(player, own, &mut bytes, limit)?);
+        }
         let payoffs = self.table(&sequences, &plans, limit)?;
         let strategies = plans
             .iter()
@@ -69,8 +74,14 @@ impl Extensive {
         tree.build()
     }
 
-    /// All reduced strategies of a player.
-    fn plans(&self, player: usize, own: &Sequences, limit: Limit) -> Result<Vec<Plan>, Unfit> {
+    /// All reduced strategies of a player, in what is left of the limit's bytes.
+    fn plans(
+        &self,
+        player: usize,
+        own: &Sequences,
+        bytes: &mut usize,
+        limit: Limit,
+    ) -> Result<Vec<Plan>, Unfit> {
         let too_large = Unfit::TooLarge("the strategies of the strategic form");
         let sets = 0..self.sets.len();
         let sets: Vec<_> = sets.filter(|set| self.sets[*set].player == player).collect();
@@ -82,7 +93,8 @@ impl Extensive {
         while let Some(plan) = open.pop() {
             let kept = plans.len() + open.len() + 1;
             steps += sets.len() as u128;
-            if steps > limit.steps.into() || kept.saturating_mul(size) > limit.bytes {
+            let is_over = steps > limit.steps.into() || limit.is_over();
+            if is_over || kept.saturating_mul(size) > *bytes {
                 return Err(too_large);
             }
             let next = sets.iter().copied().find(|&set| {
@@ -99,6 +111,7 @@ impl Extensive {
                 longer
             }));
         }
+        *bytes -= plans.len() * size;
         Ok(plans)
     }
 
@@ -111,7 +124,7 @@ impl Extensive {
     ) -> Result<Vec<Vec<Rational>>, Unfit> {
         let counts = plans.iter().map(|plans| plans.len() as u128);
         let profiles = counts.fold(1, u128::saturating_mul);
-        let size = size_of::<Vec<Rational>>() + self.players.len() * (size_of::<Rational>() + 16);
+        let size = size_of::<Vec<Rational>>() + self.players.len() * (size_of::<Rational>() + 64);
         if profiles > limit.steps.into()
             || profiles.saturating_mul(size as u128) > limit.bytes as u128
         {
@@ -134,7 +147,7 @@ impl Extensive {
                 steps += plans.len() as u64;
             }
             steps += leading.len() as u64;
-            if steps > limit.steps {
+            if steps > limit.steps || limit.is_over() {
                 return Err(Unfit::TooLarge("the table of the strategic form"));
             }
             let payoffs: Vec<_> = payoffs.iter().map(|payoff| payoff * chance).collect();
