@@ -353,3 +353,20 @@ fn bad_input_is_told() {
         assert!(output.stdout.is_empty(), "{args:?}");
     }
 }
+
+/// A quick look: a curve below the table, over the first key with numbers.
+#[test]
+fn a_column_is_drawn_in_letters() {
+    let vary = ["--vary", "world.detection=0.1..1:log:4", "--runs", "1"];
+    let of = |more: &[&'static str]| [&["sweep", SMALL], &vary[..], more].concat();
+    let drawn = stdout(&of(&["--plot", "slashed_total"]));
+    let (_, curve) = drawn
+        .split_once("slashed_total over the logarithm of world.detection")
+        .unwrap_or_else(|| panic!("{drawn}"));
+    let dots = curve.chars().filter(|letter| ('\u{2801}'..='\u{28ff}').contains(letter)).count();
+    assert!(dots > 50, "{curve}");
+    refused(&of(&["--plot", "colour"]), "--plot colour: expected one of ");
+    refused(&of(&["--plot", "offences", "--format", "csv"]), "--plot: expected --format table");
+    let words = ["sweep", SMALL, "--vary", "agents[1].strategy=lazy,honest", "--plot", "offences"];
+    refused(&words, "--plot: expected a key with numbers");
+}

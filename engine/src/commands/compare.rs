@@ -53,6 +53,9 @@ pub struct Args {
     /// In a table of points, these columns beside those that are varied
     #[arg(long, value_name = "COLUMN")]
     show: Vec<String>,
+    /// Draw this column of points over the first key with numbers, below the table
+    #[arg(long, value_name = "COLUMN")]
+    plot: Option<String>,
     /// Number of threads [default: one per core]; the result does not depend on it
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -80,7 +83,9 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let phases = Phases::new(rivals, asked)?;
     let title = phases.rivals().names().join(" against ");
     let keys: Vec<String> = phases.axes().iter().map(|axis| axis.key.clone()).collect();
-    let shown = Shown { title: &title, keys: &keys, show: &args.show };
+    let is_log = |key: &str| phases.axes().iter().any(|axis| axis.key == key && axis.is_log());
+    let plot = args.plot.as_deref().map(|name| (name, &is_log as &dyn Fn(&str) -> bool));
+    let shown = Shown { title: &title, keys: &keys, show: &args.show, plot };
     let mut out = rows(args.format, &phases, shown, args.out.as_deref())?;
     let open = |folder| Folder::open(folder, &phases, Shard::ALL, args.resume);
     let mut folder = args.out.as_deref().map(open).transpose()?;

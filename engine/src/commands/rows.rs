@@ -1,12 +1,13 @@
 //! How commands print rows.
 
 use super::output::{number, print, table};
-use crate::rows::{Cell, Column, CsvRows, ParquetRows, Rows};
+use crate::rows::{Cell, Column, CsvRows, Kind, ParquetRows, Rows};
 use crate::sweep::Tabled;
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use textplots::{Chart, Plot as _, Shape};
 
 /// How a command with rows prints them.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,6 +29,64 @@ pub struct Shown<'a> {
     pub keys: &'a [String],
     /// Those that come then; none for the usual ones.
     pub show: &'a [String],
+    /// A column that is drawn over the first key with numbers, and whether steps of that key are factors.
+    pub plot: Option<(&'a str, &'a dyn Fn(&str) -> bool)>,
+}
+
+/// A curve in letters.
+struct Plot {
+    /// What is drawn, and where it stands in a row.
+    name: String,
+    at: usize,
+    /// The same of what it is drawn over.
+    key: String,
+    over: usize,
+    log: bool,
+    points: Vec<(f32, f32)>,
+}
+
+/// How wide and high a plot is, in dots.
+const DOTS: (u32, u32) = (140, 60);
+
+impl Plot {
+    fn new(columns: &[Column], shown: &Shown) -> anyhow::Result<Option<Self>> {
+        let Some((name, is_log)) = shown.plot else { return Ok(None) };
+        let is_number = |column: &&Column| column.kind != Kind::Text;
+        let place = |name: &str| columns.iter().position(|column| column.name == name);
+        let numbers = columns.iter().filter(is_number).map(|column| column.name.as_str());
+        let at = place(name).filter(|at| is_number(&&columns[*at])).ok_or_else(|| {
+            let names: Vec<_> = numbers.collect();
+            anyhow!("--plot {name}: expected one of {}", names.join(", "))
+        })?;
+        let key =
+            shown.keys.iter().find(|key| place(key).is_some_and(|at| is_number(&&columns[at])));
+        let key = key.ok_or_else(|| anyhow!("--plot: expected a key with numbers in --vary"))?;
+        let over = place(key).expect("it was found");
+        let (log, key) = (is_log(key), key.clone());
+        Ok(Some(Self { name: name.into(), at, key, over, log, points: Vec::new() }))
+    }
+
+    fn add(&mut self, row: &[Cell]) {
+        if let (Some(x), Some(y)) = (row[self.over].number(), row[self.at].number()) {
+            self.points.push((if self.log { x.log10() } else { x } as f32, y as f32));
+        }
+    }
+
+    fn draw(&mut self) -> String {
+        self.points.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else {
+            return String::new();
+        };
+        let (from, to) =
+            if first.0 < last.0 { (first.0, last.0) } else { (first.0, first.0 + 1.0) };
+        let mut chart = Chart::new(DOTS.0, DOTS.1, from, to);
+        let shape = Shape::Lines(&self.points);
+        let chart = chart.lineplot(&shape);
+        chart.axis();
+        chart.figures();
+        let over = if self.log { "the logarithm of " } else { "" };
+        format!("\n{} over {over}{}\n\n{chart}\n", self.name, self.key)
+    }
 }
 
 /// Where rows are printed; `out` is the folder that has all of them.
@@ -37,6 +96,9 @@ pub fn rows<T: Tabled>(
     shown: Shown,
     out: Option<&Path>,
 ) -> anyhow::Result<Box<dyn Rows>> {
+    if shown.plot.is_some() && format != Format::Table {
+        bail!("--plot: expected --format table");
+    }
     Ok(match format {
         Format::Table => Box::new(Page::new(of.columns(), shown, out)?),
         Format::Json => Box::new(Lines { columns: of.columns().to_vec() }),
@@ -87,6 +149,7 @@ struct Page {
     all: u64,
     problems: u64,
     problem: Option<(usize, String)>,
+    plot: Option<Plot>,
     out: Option<PathBuf>,
 }
 
@@ -98,6 +161,7 @@ impl Page {
                 anyhow!("--show {name}: expected one of {}", names.join(", "))
             })
         };
+        let plot = Plot::new(columns, &shown)?;
         let keys = shown.keys.iter().map(at).collect::<Result<Vec<_>, _>>()?;
         let mut show = shown.show.iter().map(at).collect::<Result<Vec<_>, _>>()?;
         if show.is_empty() {
@@ -122,6 +186,7 @@ impl Page {
                 .iter()
                 .position(|one| one.name == "problem")
                 .map(|at| (at, String::new())),
+            plot,
             out: out.map(Path::to_path_buf),
         })
     }
@@ -130,6 +195,9 @@ impl Page {
 impl Rows for Page {
     fn add(&mut self, row: &[Cell]) -> io::Result<()> {
         self.all += 1;
+        if let Some(plot) = &mut self.plot {
+            plot.add(row);
+        }
         if let Some((at, first)) = &mut self.problem
             && let Cell::Text(problem) = &row[*at]
         {
@@ -152,7 +220,7 @@ impl Rows for Page {
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> io::Result<()> {
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
         let header: Vec<&str> = self.header.iter().map(String::as_str).collect();
         let mut page = format!(
             "{}: {} points\n\n{}\n",
@@ -162,6 +230,9 @@ impl Rows for Page {
         );
         if self.all > SHOWN {
             page += &format!("… {} more\n", self.all - SHOWN);
+        }
+        if let Some(plot) = &mut self.plot {
+            page += &plot.draw();
         }
         if let Some((_, first)) = self.problem.filter(|_| self.problems > 0) {
             page += &format!("\n{} points have a problem; the first: {first}\n", self.problems);

@@ -70,6 +70,9 @@ pub struct Args {
     /// In a table, these columns beside those that are varied [default: metrics and verdicts]
     #[arg(long, value_name = "COLUMN")]
     show: Vec<String>,
+    /// Draw this column over the first key with numbers, below the table
+    #[arg(long, value_name = "COLUMN")]
+    plot: Option<String>,
     /// Number of threads [default: one per core]; the result does not depend on it
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -100,9 +103,11 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let shard = args.shard.unwrap_or(Shard::ALL);
     let open = |folder| Folder::open(folder, &sweep, shard, args.resume);
     let mut folder = args.out.as_deref().map(open).transpose()?;
+    let is_log = |key: &str| sweep.axes().iter().any(|axis| axis.key == key && axis.is_log());
+    let plot = args.plot.as_deref().map(|name| (name, &is_log as &dyn Fn(&str) -> bool));
     let keys: Vec<String> = sweep.axes().iter().map(|axis| axis.key.clone()).collect();
     let shown =
-        Shown { title: &args.scenario.display().to_string(), keys: &keys, show: &args.show };
+        Shown { title: &args.scenario.display().to_string(), keys: &keys, show: &args.show, plot };
     let mut out = rows(args.format, &sweep, shown, args.out.as_deref())?;
     let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
     let kept = folder.as_ref().map(|_| Kept::watch(done));
