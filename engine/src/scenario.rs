@@ -369,7 +369,9 @@ impl Document {
             format!("{}:{}: {key}", self.file, self.line(key))
         };
         let given = match self.value(key) {
-            Some(value) if !value.is_table() && !value.is_array() => format!(" = {value}"),
+            Some(value) if !value.is_table() && !value.is_array() => {
+                format!(" = {}", value.to_string().replace('\n', " "))
+            }
             _ => String::new(),
         };
         ScenarioError { place: format!("{place}{given}"), problem: problem.to_string() }

@@ -12,7 +12,7 @@ mod store;
 mod summary;
 
 pub use load::{load, run_through, smallest_unit};
-pub use rounds::{Rounds, RoundsError, write_agents};
+pub use rounds::{Rounds, RoundsError, ending, write_agents};
 pub use runs::{Played, simulate};
 pub use simulation::{Seen, Simulation, agent_columns};
 pub use store::{Store, StoreError, cells, columns, said};

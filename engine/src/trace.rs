@@ -206,8 +206,8 @@ fn wrong(text: &str, key: &str, error: &serde_json::Error) -> TraceError {
     let place = format!(" at line {line} column {column}");
     let said = for_people(said.strip_suffix(&place).unwrap_or(&said));
     let given = serde_json::from_str(text).ok().and_then(|all: Value| {
-        let steps = key.split(['.', '[', ']']).filter(|step| !step.is_empty());
-        let value = steps.fold(Some(&all), |value, step| match value? {
+        let mut steps = key.split(['.', '[', ']']).filter(|step| !step.is_empty());
+        let value = steps.try_fold(&all, |value, step| match value {
             Value::Array(items) => items.get(step.parse::<usize>().ok()?),
             value => value.get(step),
         });

@@ -55,6 +55,9 @@ fn only_what_means_the_same_is_compared() {
     for said in ["other tokens", "funding has no revenue"] {
         assert!(notes.contains(said), "{said}: {notes}");
     }
+    let one = document(&["compare", FIRST, SECOND, "--runs", "1", "--of", "revenue"]);
+    let even = &one["numbers"]["revenue"]["less_first"]["auction-second-price"]["even"];
+    assert_eq!(even, true, "one run says nothing for sure");
     let all = document(&["compare", FIRST, SECOND, "--runs", "2"]);
     assert!(all["numbers"].get("sold").is_some() && all["numbers"].get("welfare").is_some());
 }
@@ -116,7 +119,15 @@ fn a_map_of_phases_goes_on_after_a_kill() {
 fn what_cannot_be_compared_is_told() {
     let between = ["--between", "params.kind=first_price,second_price"];
     let two = [&["compare", FIRST], &between[..]].concat();
-    let cases: [(&[&str], &str); 8] = [
+    let names = |list: &'static str| {
+        ["compare", FIRST, "--between", list, "--vary", "run.horizon=1,2", "--runs", "2"]
+    };
+    let cases: [(&[&str], &str); 13] = [
+        (&names("params.kind=first_price,first_price"), "expected scenarios with different names"),
+        (&names("agents[0].strategy=even,truthful"), "even stands for nobody"),
+        (&names("run.seed=1,2"), "--between run.seed: all scenarios have the same"),
+        (&names("run.horizon=1,2"), "--vary run.horizon=1,2: the scenarios differ by it"),
+        (&names("params.kind=[\"first_price\",\"a\\nb\"]"), "--between params.kind="),
         (&["compare", FIRST], "expected two scenarios at least"),
         (&["compare", FIRST, FIRST], "expected scenarios with different names"),
         (&[&two[..], &["--of", "colour"]].concat(), "--of colour: expected one of "),

@@ -153,3 +153,19 @@ fn what_is_no_result_is_told() {
         .expect("it can be written");
     refused(&rows, "points.csv:3: not the row that was written here");
 }
+
+/// A look at what has only begun: no rows are no reason to panic.
+#[test]
+fn a_page_of_nothing_yet_says_so() {
+    let folder = folder("begun");
+    for (name, vary) in [("map", "agents[1].strategy=lazy,honest"), ("curve", "run.horizon=2..4")] {
+        let rows = folder.join(name);
+        carrots(&["sweep", SMALL, "--runs", "1", "--vary", vary, "--out", text(&rows)]);
+        fs::write(rows.join("points.csv"), "").expect("it can be written");
+        let page = folder.join("page.html");
+        let made = carrots(&["report", text(&rows), "--out", text(&page)]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let page = fs::read_to_string(page).expect("a page");
+        assert!(page.contains("more are not there yet") && !page.contains("inf"), "{name}");
+    }
+}

@@ -82,10 +82,8 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     }
     let phases = Phases::new(rivals, asked)?;
     let title = phases.rivals().names().join(" against ");
-    let keys: Vec<String> = phases.axes().iter().map(|axis| axis.key.clone()).collect();
-    let is_log = |key: &str| phases.axes().iter().any(|axis| axis.key == key && axis.is_log());
-    let plot = args.plot.as_deref().map(|name| (name, &is_log as &dyn Fn(&str) -> bool));
-    let shown = Shown { title: &title, keys: &keys, show: &args.show, plot };
+    let plot = args.plot.as_deref();
+    let shown = Shown { title: &title, axes: phases.axes(), show: &args.show, plot };
     let mut out = rows(args.format, &phases, shown, args.out.as_deref())?;
     let open = |folder| Folder::open(folder, &phases, Shard::ALL, args.resume);
     let mut folder = args.out.as_deref().map(open).transpose()?;
@@ -96,7 +94,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let bar = ProgressBar::new(0).with_style(style.expect("the template is right"));
     let (mut plan, mut number) = (phases.plan(), 0);
     loop {
-        let points = plan.next();
+        let points = plan.more();
         if points.is_empty() {
             break;
         }
@@ -153,6 +151,14 @@ fn rivals<'a>(args: &Args, asked: &Asked, catalogue: Catalogue<'a>) -> anyhow::R
                 .collect()
         }
     };
+    let key = |set: &String| set.split('=').next().unwrap_or_default().trim().to_string();
+    let own: Vec<String> = each.iter().flat_map(|(_, set)| set.iter().map(key)).collect();
+    if let Some(key) = own.iter().find(|key| ["run.seed", "run.runs"].contains(&key.as_str())) {
+        bail!("--between {key}: all scenarios have the same: expected another key");
+    }
+    if let Some(vary) = asked.vary.iter().find(|vary| own.contains(&key(vary))) {
+        bail!("--vary {vary}: the scenarios differ by it: expected another key");
+    }
     let mut all: Vec<(String, Document)> = Vec::new();
     for path in &args.scenarios {
         let file = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
@@ -182,8 +188,11 @@ fn rivals<'a>(args: &Args, asked: &Asked, catalogue: Catalogue<'a>) -> anyhow::R
 
 /// All numbers that mean the same.
 fn side_by_side(args: &Args, of: &str, rivals: &Rivals) -> anyhow::Result<Verdict> {
-    if args.out.is_some() || args.refine.is_some() {
-        bail!("--out, --refine: expected --vary");
+    if args.out.is_some() || args.refine.is_some() || !args.show.is_empty() || args.plot.is_some() {
+        bail!("--out, --refine, --show, --plot: expected --vary");
+    }
+    if !matches!(args.format, Format::Table | Format::Json) {
+        bail!("--format: expected table or json without --vary");
     }
     let simulations = rivals.simulations(&[])?;
     let mut columns = rivals.shared(&simulations);
@@ -198,8 +207,7 @@ fn side_by_side(args: &Args, of: &str, rivals: &Rivals) -> anyhow::Result<Verdic
     let paired = Paired::play(&simulations, columns, args.threads.map_or(0, usize::from));
     match args.format {
         Format::Table => print(&page(rivals, &simulations, &paired, &notes)),
-        Format::Json => print(&serde_json::to_string_pretty(&document(rivals, &paired, &notes))?),
-        _ => bail!("--format: expected table or json without --vary"),
+        _ => print(&serde_json::to_string_pretty(&document(rivals, &paired, &notes))?),
     }?;
     Ok(Verdict::Holds)
 }
@@ -214,7 +222,9 @@ fn page(
     let names = rivals.names();
     let mut lines = Vec::new();
     for (at, column) in paired.columns.iter().enumerate() {
-        if Rivals::is_of_strategy(&column.name) && !column.name.starts_with("payoff_") {
+        // Of all numbers of strategies payoffs are enough, unless one is asked for.
+        let aside = Rivals::is_of_strategy(&column.name) && !column.name.starts_with("payoff_");
+        if aside && paired.columns.len() > 1 {
             continue;
         }
         let unit = if column.unit.is_empty() { 1.0 } else { 10f64.powi(token.decimals.into()) };
@@ -230,10 +240,10 @@ fn page(
             line.push(number(paired.means[at][rival].mean / unit));
             if rival > 0 {
                 let difference = paired.difference(at, rival, 0);
-                let Difference { mean, low, high } = difference;
+                let Difference { mean, low, high, even } = difference;
                 line.extend([mean, low, high].map(|x| number(x / unit)));
                 let sign = match mean {
-                    _ if difference.is_even() => "even",
+                    _ if even => "even",
                     mean if mean > 0.0 => "more",
                     _ => "less",
                 };
@@ -268,8 +278,7 @@ fn document(rivals: &Rivals, paired: &Paired, notes: &[String]) -> Value {
         };
         let less = |(rival, name): (usize, &&str)| {
             let difference = paired.difference(at, rival, 0);
-            let Difference { mean, low, high } = difference;
-            let even = difference.is_even();
+            let Difference { mean, low, high, even } = difference;
             let value = json!({ "mean": mean, "ci95_low": low, "ci95_high": high, "even": even });
             (name.to_string(), value)
         };

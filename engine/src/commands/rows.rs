@@ -2,7 +2,7 @@
 
 use super::output::{number, print, table};
 use crate::rows::{Cell, Column, CsvRows, Kind, ParquetRows, Rows};
-use crate::sweep::Tabled;
+use crate::sweep::{Axis, Tabled};
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use std::io::{self, IsTerminal};
@@ -25,12 +25,12 @@ const SHOWN: u64 = 40;
 pub struct Shown<'a> {
     /// What it is of.
     pub title: &'a str,
-    /// The columns that come first.
-    pub keys: &'a [String],
+    /// The keys that are varied: their columns come first.
+    pub axes: &'a [Axis],
     /// Those that come then; none for the usual ones.
     pub show: &'a [String],
-    /// A column that is drawn over the first key with numbers, and whether steps of that key are factors.
-    pub plot: Option<(&'a str, &'a dyn Fn(&str) -> bool)>,
+    /// A column that is drawn over the first key with numbers.
+    pub plot: Option<&'a str>,
 }
 
 /// A curve in letters.
@@ -50,7 +50,7 @@ const DOTS: (u32, u32) = (140, 60);
 
 impl Plot {
     fn new(columns: &[Column], shown: &Shown) -> anyhow::Result<Option<Self>> {
-        let Some((name, is_log)) = shown.plot else { return Ok(None) };
+        let Some(name) = shown.plot else { return Ok(None) };
         let is_number = |column: &&Column| column.kind != Kind::Text;
         let place = |name: &str| columns.iter().position(|column| column.name == name);
         let numbers = columns.iter().filter(is_number).map(|column| column.name.as_str());
@@ -58,11 +58,10 @@ impl Plot {
             let names: Vec<_> = numbers.collect();
             anyhow!("--plot {name}: expected one of {}", names.join(", "))
         })?;
-        let key =
-            shown.keys.iter().find(|key| place(key).is_some_and(|at| is_number(&&columns[at])));
-        let key = key.ok_or_else(|| anyhow!("--plot: expected a key with numbers in --vary"))?;
-        let over = place(key).expect("it was found");
-        let (log, key) = (is_log(key), key.clone());
+        let axis = shown.axes.iter().find(|axis| axis.column().kind != Kind::Text);
+        let axis = axis.ok_or_else(|| anyhow!("--plot: expected a key with numbers in --vary"))?;
+        let over = place(&axis.key).expect("a column for every key");
+        let (log, key) = (axis.is_log(), axis.key.clone());
         Ok(Some(Self { name: name.into(), at, key, over, log, points: Vec::new() }))
     }
 
@@ -162,7 +161,8 @@ impl Page {
             })
         };
         let plot = Plot::new(columns, &shown)?;
-        let keys = shown.keys.iter().map(at).collect::<Result<Vec<_>, _>>()?;
+        let keys = shown.axes.iter().map(|axis| at(&axis.key));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let mut show = shown.show.iter().map(at).collect::<Result<Vec<_>, _>>()?;
         if show.is_empty() {
             let hidden = |name: &str| {

@@ -7,8 +7,10 @@ use crate::mechanism::Catalogue;
 use crate::rows::{Column, CsvRows, Rows};
 use crate::scenario::Document;
 use crate::simulate::{
-    Played, Rounds, Simulation, Store, Summary, cells, columns, said, simulate, write_agents,
+    Played, Rounds, Simulation, Store, Summary, cells, columns, ending, said, simulate,
+    write_agents,
 };
+use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io;
 use std::path::PathBuf;
@@ -62,7 +64,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         let format = match args.format {
             Format::Table => super::output::Format::Table,
             Format::Json => super::output::Format::Json,
-            _ => anyhow::bail!("--on: expected --format table or json"),
+            _ => bail!("--on: expected --format table or json"),
         };
         return super::on::simulate(&args.on, mechanism, &args.scenario, &document, format);
     }
@@ -84,6 +86,12 @@ fn play(args: &Args, document: &Document, simulation: &dyn Simulation) -> anyhow
     let (run, columns) = (simulation.run(), columns(simulation));
     let scenario = document.resolved();
     let mut out = rows(args.format, &columns, &scenario)?;
+    for path in args.trace.iter().chain(&args.agents) {
+        ending(path)?;
+    }
+    if args.trace.is_some() && args.trace == args.agents {
+        bail!("--trace, --agents: expected two files");
+    }
     let open = |folder| Store::open(folder, &scenario, &columns, args.resume, run.runs);
     let mut store = args.out.as_deref().map(open).transpose()?;
     let done = store.as_ref().map_or(0, Store::done);

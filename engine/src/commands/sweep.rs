@@ -103,11 +103,9 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let shard = args.shard.unwrap_or(Shard::ALL);
     let open = |folder| Folder::open(folder, &sweep, shard, args.resume);
     let mut folder = args.out.as_deref().map(open).transpose()?;
-    let is_log = |key: &str| sweep.axes().iter().any(|axis| axis.key == key && axis.is_log());
-    let plot = args.plot.as_deref().map(|name| (name, &is_log as &dyn Fn(&str) -> bool));
-    let keys: Vec<String> = sweep.axes().iter().map(|axis| axis.key.clone()).collect();
-    let shown =
-        Shown { title: &args.scenario.display().to_string(), keys: &keys, show: &args.show, plot };
+    let title = args.scenario.display().to_string();
+    let plot = args.plot.as_deref();
+    let shown = Shown { title: &title, axes: sweep.axes(), show: &args.show, plot };
     let mut out = rows(args.format, &sweep, shown, args.out.as_deref())?;
     let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
     let kept = folder.as_ref().map(|_| Kept::watch(done));

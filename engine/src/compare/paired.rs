@@ -23,16 +23,23 @@ pub struct Paired {
 pub struct Difference {
     /// The mean.
     pub mean: f64,
-    /// Its 95 % confidence interval (Student's t over pairs of runs).
+    /// Its 95 % confidence interval (Student's t over pairs of runs); without width of one run.
     pub low: f64,
     #[allow(missing_docs)]
     pub high: f64,
+    /// Whether neither is more for sure: zero lies within the interval, or there is one run alone.
+    pub even: bool,
 }
 
 impl Difference {
-    /// Whether zero lies within its interval.
-    pub fn is_even(&self) -> bool {
-        self.low <= 0.0 && self.high >= 0.0
+    fn of(metric: Metric, runs: u64) -> Self {
+        let Metric { mean, ci95_low: low, ci95_high: high, .. } = metric;
+        Self { mean, low, high, even: low <= 0.0 && high >= 0.0 || runs < 2 }
+    }
+
+    fn turned(self) -> Self {
+        let Self { mean, low, high, even } = self;
+        Self { mean: 0.0 - mean, low: 0.0 - high, high: 0.0 - low, even }
     }
 }
 
@@ -59,11 +66,13 @@ impl Paired {
             columns,
         };
         let play = |number| -> Vec<Vec<f64>> {
-            let numbers = |(simulation, places): (&Box<dyn Simulation>, &Vec<usize>)| {
+            let mut all = Vec::with_capacity(simulations.len());
+            for (simulation, places) in simulations.iter().zip(&places) {
                 let row = simulation.play(run.seed, number);
-                places.iter().map(|at| row[*at].number().unwrap_or(f64::NAN)).collect()
-            };
-            simulations.iter().zip(&places).map(numbers).collect()
+                let number = |at: &usize| row[*at].number().unwrap_or(f64::NAN);
+                all.push(places.iter().map(number).collect());
+            }
+            all
         };
         let take = |_, rows: Vec<Vec<f64>>| -> Result<(), Infallible> {
             paired.add(&rows);
@@ -94,17 +103,10 @@ impl Paired {
     /// A scenario less another, by their numbers, in a column.
     pub fn difference(&self, column: usize, of: usize, from: usize) -> Difference {
         let count = self.means[column].len();
-        let metric = |one, other| self.differences[column][pair(one, other, count)];
-        match from < of {
-            true => {
-                let Metric { mean, ci95_low: low, ci95_high: high, .. } = metric(from, of);
-                Difference { mean, low, high }
-            }
-            false => {
-                let Metric { mean, ci95_low: low, ci95_high: high, .. } = metric(of, from);
-                Difference { mean: 0.0 - mean, low: 0.0 - high, high: 0.0 - low }
-            }
-        }
+        let less = |one, other| {
+            Difference::of(self.differences[column][pair(one, other, count)], self.runs)
+        };
+        if from < of { less(from, of) } else { less(of, from).turned() }
     }
 
     /// The scenario with the most of a column, or the least, and by how much it leads before whoever comes
@@ -117,16 +119,13 @@ impl Paired {
         };
         let first = (0..means.len()).max_by(order).unwrap_or(0);
         let lead = |other: usize| {
-            let Difference { mean, low, high } = self.difference(column, first, other);
-            match less {
-                true => Difference { mean: 0.0 - mean, low: 0.0 - high, high: 0.0 - low },
-                false => Difference { mean, low, high },
-            }
+            let lead = self.difference(column, first, other);
+            if less { lead.turned() } else { lead }
         };
         let leads = (0..means.len()).filter(|other| *other != first).map(lead);
         let least = leads.min_by(|one, other| one.low.total_cmp(&other.low));
-        let least = least.unwrap_or(Difference { mean: 0.0, low: 0.0, high: 0.0 });
-        ((least.low > 0.0).then_some(first), least)
+        let least = least.expect("there are two at least");
+        ((!least.even && least.low > 0.0).then_some(first), least)
     }
 }
 

@@ -78,7 +78,7 @@ impl<'a> Phases<'a> {
     pub fn new(rivals: Rivals<'a>, asked: Asked) -> Result<Self, CompareError> {
         let axes = asked.vary.iter().map(|vary| vary.parse()).collect::<Result<Vec<Axis>, _>>()?;
         let mut plan = Plan::new(axes.clone(), asked.refine).map_err(CompareError::Wrong)?;
-        let first = plan.next().into_iter().next().unwrap_or_default();
+        let first = plan.more().into_iter().next().unwrap_or_default();
         let set: Vec<String> =
             axes.iter().zip(&first).map(|(axis, value)| axis.set(value)).collect();
         let simulations = rivals.simulations(&set)?;
@@ -89,8 +89,13 @@ impl<'a> Phases<'a> {
         };
         let of = of.cloned().ok_or_else(|| {
             let names: Vec<_> = shared.iter().map(|column| column.name.as_str()).collect();
-            let expected = names.join(", ");
-            CompareError::Wrong(format!("--of {}: expected one of {expected}", asked.of))
+            let notes = rivals.notes(&simulations).join("; ");
+            CompareError::Wrong(match asked.of.as_str() {
+                "" => format!(
+                    "neither welfare nor budget is there in all of them: expected --of; {notes}"
+                ),
+                of => format!("--of {of}: expected one of {}", names.join(", ")),
+            })
         })?;
         // Scenarios that were made from it are written down.
         let (of_name, rivals_made) = (of.name.clone(), Vec::new());
@@ -107,6 +112,16 @@ impl<'a> Phases<'a> {
         columns.push(Column::text("best"));
         columns.extend(["lead", "lead_low", "lead_high"].map(|name| number(name.into())));
         columns.extend([Column::text("problem"), Column::text("command")]);
+        for (at, column) in columns.iter().enumerate() {
+            if columns[..at].iter().any(|other| other.name == column.name) {
+                let names = rivals.names().join(", ");
+                let problem = format!(
+                    "{names}: two columns would be called {}: expected other names",
+                    column.name
+                );
+                return Err(CompareError::Wrong(problem));
+            }
+        }
         Ok(Self { rivals, asked, axes, of, columns })
     }
 
@@ -180,7 +195,7 @@ impl<'a> Phases<'a> {
             return Ok(self.nothing(&format!("{} is not there", self.of.name)));
         }
         let paired = Paired::play(&simulations, vec![self.of.clone()], 1);
-        let (best, Difference { mean, low, high }) = paired.best(0, self.asked.less);
+        let (best, Difference { mean, low, high, .. }) = paired.best(0, self.asked.less);
         let mut cells = vec![paired.seed.into(), paired.runs.into()];
         for metric in &paired.means[0] {
             cells.extend([metric.mean, metric.ci95_low, metric.ci95_high].map(Cell::Number));

@@ -1,14 +1,17 @@
 //! At which points is asked who is better: on a grid, and then where the answer changes.
 
 use crate::sweep::Axis;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use toml::Value;
 
 /// How often a cell may be divided in four.
 const REFINE_MAX: u32 = 8;
 
-/// Where a point is, along each key: a part of the way in steps of the finest grid.
+/// Where a point is, along each key: in steps of the finest grid.
 pub type Place = [u64; 2];
+
+/// The values of a point, as they are written: two places may have the same.
+type Point = Vec<String>;
 
 /// Points that are to be looked at, level by level; those of a level depend on the answers before.
 pub struct Plan {
@@ -20,10 +23,10 @@ pub struct Plan {
     size: u64,
     /// The lower left corners of those cells.
     cells: Vec<Place>,
-    /// The answer at each place, where there is one already.
-    known: BTreeMap<Place, Option<String>>,
+    /// The answer at each point, where there is one already.
+    known: BTreeMap<Point, Option<String>>,
     /// Points that wait for their answers.
-    waiting: std::collections::VecDeque<Place>,
+    waiting: VecDeque<Point>,
     /// A grid alone, of any number of keys.
     grid: Option<u64>,
 }
@@ -47,7 +50,7 @@ impl Plan {
             return Err(format!("--refine {refine}: expected at most {REFINE_MAX}"));
         }
         let plane = axes.len() == 2
-            && axes.iter().all(|axis| axis.along(0.0).is_some())
+            && axes.iter().all(|axis| axis.within(0, 0.0).is_some())
             && counts.iter().all(|count| *count >= 2);
         if refine > 0 && !plane {
             let expected =
@@ -74,38 +77,36 @@ impl Plan {
 
     /// The points that come next, by their values; none if all is known. All that were given before must
     /// have been answered.
-    pub fn next(&mut self) -> Vec<Vec<Value>> {
+    pub fn more(&mut self) -> Vec<Vec<Value>> {
         if let Some(count) = self.grid.take() {
-            let values = (0..count).map(|number| self.of_grid(number)).collect();
-            if self.axes.len() == 2 {
-                let (across, up) = (self.counts[0], self.counts[1]);
-                let place = |number: u64| [number / up * self.steps, number % up * self.steps];
-                self.waiting.extend((0..count).map(place));
-                let corner = |x: u64| (0..up - 1).map(move |y| [x, y]);
-                let corners = (0..across.saturating_sub(1)).flat_map(corner);
+            let values: Vec<_> = (0..count).map(|number| self.of_grid(number)).collect();
+            self.waiting.extend(values.iter().map(|values| point(values)));
+            if let [across, up] = self.counts[..] {
+                let corner = |x: u64| (1..up).map(move |y| [x - 1, y - 1]);
+                let corners = (1..across).flat_map(corner);
                 self.cells = corners.map(|[x, y]| [x * self.steps, y * self.steps]).collect();
             }
             return values;
         }
         while self.size > 1 && !self.cells.is_empty() {
             let (size, half) = (self.size, self.size / 2);
-            let divided: Vec<Place> = std::mem::take(&mut self.cells)
-                .into_iter()
-                .filter(|cell| self.differs(*cell))
-                .collect();
+            let cells = std::mem::take(&mut self.cells).into_iter();
+            let divided: Vec<Place> = cells.filter(|cell| self.differs(*cell)).collect();
+            let mut new = Vec::new();
             for [x, y] in divided {
                 for [across, up] in [[half, 0], [0, half], [half, half], [size, half], [half, size]]
                 {
-                    let place = [x + across, y + up];
-                    if self.known.insert(place, None).is_none() {
-                        self.waiting.push_back(place);
+                    let values = self.values([x + across, y + up]);
+                    let point = point(&values);
+                    if !self.known.contains_key(&point) {
+                        self.known.insert(point.clone(), None);
+                        self.waiting.push_back(point);
+                        new.push(values);
                     }
                 }
                 self.cells.extend([[x, y], [x + half, y], [x, y + half], [x + half, y + half]]);
             }
             self.size = half;
-            let new: Vec<Vec<Value>> =
-                self.waiting.iter().map(|place| self.values(*place)).collect();
             if !new.is_empty() {
                 return new;
             }
@@ -115,25 +116,25 @@ impl Plan {
 
     /// The answer at the next of the points that were given.
     pub fn learn(&mut self, answer: &str) {
-        if let Some(place) = self.waiting.pop_front() {
-            self.known.insert(place, Some(answer.into()));
+        if let Some(point) = self.waiting.pop_front() {
+            self.known.insert(point, Some(answer.into()));
         }
     }
 
     fn differs(&self, [x, y]: Place) -> bool {
-        let corners =
-            [[x, y], [x + self.size, y], [x, y + self.size], [x + self.size, y + self.size]];
-        let answers = corners.map(|corner| self.known.get(&corner));
+        let size = self.size;
+        let corners = [[x, y], [x + size, y], [x, y + size], [x + size, y + size]];
+        let answers = corners.map(|corner| self.known.get(&point(&self.values(corner))));
         answers.iter().any(|answer| *answer != answers[0])
     }
 
-    /// The values of a place.
+    /// The values of a place: of the grid, or between two of it.
     fn values(&self, place: Place) -> Vec<Value> {
-        let along = |((axis, count), at): ((&Axis, &u64), u64)| {
-            let part = at as f64 / ((count - 1) * self.steps) as f64;
-            axis.along(part).expect("it is a range")
+        let within = |(axis, at): (&Axis, u64)| {
+            let part = (at % self.steps) as f64 / self.steps as f64;
+            axis.within(at / self.steps, part).expect("it is a range")
         };
-        self.axes.iter().zip(&self.counts).zip(place).map(along).collect()
+        self.axes.iter().zip(place).map(within).collect()
     }
 
     /// The values of a point of the grid; the last key changes first.
@@ -147,6 +148,10 @@ impl Plan {
         values.reverse();
         values
     }
+}
+
+fn point(values: &[Value]) -> Point {
+    values.iter().map(Value::to_string).collect()
 }
 
 #[cfg(test)]
@@ -169,7 +174,7 @@ mod tests {
         let side = |x: f64, y: f64| if x + 2.0 * y > 1.3 { "above" } else { "below" };
         let mut looked = BTreeMap::new();
         loop {
-            let points = plan.next();
+            let points = plan.more();
             if points.is_empty() {
                 break;
             }
@@ -190,6 +195,31 @@ mod tests {
                     assert!(both, "the border at {x} {y}");
                 }
             }
+        }
+    }
+
+    /// Between whole numbers that stand side by side there is nothing, and no point is looked at twice.
+    #[test]
+    fn whole_numbers_are_looked_at_once() {
+        for across in ["x=1..5", "x=1..10:log:10", "x=1..9:3"] {
+            let mut plan = plan([across, "y=0..900:4"], 3).expect("it is sound");
+            let mut looked = std::collections::BTreeSet::new();
+            loop {
+                let points = plan.more();
+                if points.is_empty() {
+                    break;
+                }
+                for values in points {
+                    let (x, y) = (number(&values[0]), number(&values[1]));
+                    assert_eq!(x, x.round(), "{across}");
+                    assert!(
+                        looked.insert(point(&values)),
+                        "{across}: {values:?} is looked at once"
+                    );
+                    plan.learn(if 100.0 * x + y > 700.0 { "above" } else { "below" });
+                }
+            }
+            assert!(looked.len() > 12, "{across}");
         }
     }
 

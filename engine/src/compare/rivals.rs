@@ -1,5 +1,6 @@
 //! Which scenarios, and what of them can be compared.
 
+use super::phase::EVEN;
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::play::{Measure, OF_STRATEGY};
 use crate::rows::Column;
@@ -53,9 +54,19 @@ impl<'a> Rivals<'a> {
         }
         let mut rivals: Vec<Rival> = Vec::new();
         for (name, document) in all {
-            if rivals.iter().any(|other| other.name == name) {
-                let expected = format!("{name}: expected scenarios with different names");
-                return Err(CompareError::Wrong(expected));
+            let problem = match name.as_str() {
+                "" => Some("expected a name for every scenario".into()),
+                EVEN => Some(format!("{EVEN} stands for nobody: expected another name")),
+                name if name.contains(char::is_control) => {
+                    Some(format!("{name:?}: expected a name without control characters"))
+                }
+                name if rivals.iter().any(|other| other.name == name) => {
+                    Some(format!("{name}: expected scenarios with different names"))
+                }
+                _ => None,
+            };
+            if let Some(problem) = problem {
+                return Err(CompareError::Wrong(problem));
             }
             let mechanism = catalogue.of(&document)?;
             rivals.push(Rival { name, document, mechanism });
@@ -82,11 +93,10 @@ impl<'a> Rivals<'a> {
     /// The numbers that mean the same in all of them, by columns of the first.
     pub fn shared(&self, simulations: &[Box<dyn Simulation>]) -> Vec<Column> {
         let alike = |column: &Column| {
-            let same = |(rival, simulation): (&Rival, &Box<dyn Simulation>)| {
+            self.iter().zip(simulations).all(|(rival, simulation)| {
                 let there = simulation.columns().iter().any(|other| other == column);
                 there && self.means_same(&column.name, rival.mechanism)
-            };
-            self.iter().zip(simulations).all(same)
+            })
         };
         simulations[0].columns().into_iter().filter(alike).collect()
     }

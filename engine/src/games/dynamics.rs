@@ -46,7 +46,7 @@ impl From<u64> for Rounds {
 impl Rounds {
     /// Whether there is another round after so many.
     fn go_on(&self, after: u64) -> bool {
-        after < self.most && !self.until.is_some_and(|until| Instant::now() >= until)
+        after < self.most && self.until.is_none_or(|until| Instant::now() < until)
     }
 }
 

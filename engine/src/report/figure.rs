@@ -8,7 +8,7 @@ use crate::rows::{Cell, Kind};
 use std::collections::BTreeMap;
 
 /// Points that are drawn one by one; of more, what lies within parts of the way is drawn.
-const POINTS: usize = 400;
+const POINTS: usize = 150;
 const PARTS: usize = 50;
 /// Values of a key that make a map.
 const FIELDS: usize = 64;
@@ -184,6 +184,9 @@ fn values(source: &Source, key: usize) -> Vec<String> {
 
 /// Whether every value of two keys meets every other, and they are few.
 fn is_map(source: &Source) -> bool {
+    if source.rows.is_empty() {
+        return false;
+    }
     let counts: Vec<usize> = (0..source.keys.len()).map(|key| values(source, key).len()).collect();
     let words = (0..source.keys.len()).any(|key| !is_number(source, key));
     match counts[..] {
@@ -194,11 +197,11 @@ fn is_map(source: &Source) -> bool {
 }
 
 fn figure(source: &Source, group: &Group) -> Vec<Figure> {
-    if source.keys.is_empty() {
+    if source.keys.is_empty() || source.rows.is_empty() {
         return Vec::new();
     }
     if is_map(source) {
-        return group.columns.iter().map(|drawn| mapped(source, group, drawn)).collect();
+        return group.columns.iter().filter_map(|drawn| mapped(source, group, drawn)).collect();
     }
     let numbers = (0..source.keys.len()).filter(|key| is_number(source, *key));
     numbers.map(|key| curved(source, group, key)).collect()
@@ -263,13 +266,17 @@ fn parts(points: &[(f64, f64, f64, f64)], log: bool) -> Vec<(f64, f64, f64, f64)
     all.into_values().map(sum).collect()
 }
 
-fn mapped(source: &Source, group: &Group, drawn: &Drawn) -> Figure {
+/// Nothing where no field has a number.
+fn mapped(source: &Source, group: &Group, drawn: &Drawn) -> Option<Figure> {
     let numbers: Vec<Option<f64>> =
         source.rows.iter().map(|row| number(source, drawn.at, row)).collect();
     let known = numbers.iter().flatten();
     let (low, high) = known.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| {
         (number.min(low), number.max(high))
     });
+    if low > high {
+        return None;
+    }
     let field = |number: f64| Field {
         shade: if high > low { (number - low) / (high - low) } else { 0.0 },
         text: short(number),
@@ -285,7 +292,7 @@ fn mapped(source: &Source, group: &Group, drawn: &Drawn) -> Figure {
         unit: group.unit.clone(),
         columns: vec![Drawn { name: drawn.name.clone(), at: drawn.at, band: drawn.band }],
     };
-    Figure {
+    Some(Figure {
         note: format!(
             "{}{of}{}: the stronger the colour, the more; from {} to {}.",
             group.title,
@@ -296,7 +303,7 @@ fn mapped(source: &Source, group: &Group, drawn: &Drawn) -> Figure {
         title,
         plot: over(source, fields),
         table: table(source, &one),
-    }
+    })
 }
 
 /// A map of fields, one for each row.
@@ -376,10 +383,11 @@ fn table(source: &Source, group: &Group) -> Table {
         Some(number) if !source.columns[at].unit.is_empty() => number.to_string(),
         _ => row[at].to_string(),
     };
-    let rows = source.rows.iter().take(ROWS);
+    let most = if source.keys.len() > 2 { ROWS / 4 } else { ROWS };
+    let rows = source.rows.iter().take(most);
     Table {
         header: header.collect(),
         rows: rows.map(|row| columns.iter().map(|at| cell(row, *at)).collect()).collect(),
-        more: source.rows.len().saturating_sub(ROWS),
+        more: source.rows.len().saturating_sub(most),
     }
 }

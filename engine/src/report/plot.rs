@@ -32,13 +32,16 @@ pub struct Axis {
     pub log: bool,
 }
 
+/// Where, how much, and from where to where that may lie.
+pub type Spot = (f64, f64, f64, f64);
+
 /// A number over another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// What it is.
     pub name: String,
     /// Where, how much, and from where to where that may lie.
-    pub points: Vec<(f64, f64, f64, f64)>,
+    pub points: Vec<Spot>,
     /// Whether points are joined.
     pub joined: bool,
 }
@@ -70,9 +73,7 @@ type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64
 /// Curves with their bands.
 pub fn curves(x: &Axis, y: &Axis, curves: &[Curve]) -> String {
     let place = |axis: &Axis, at: f64| if axis.log { at.log10() } else { at };
-    let place = |(at, y1, y2, y3): (f64, f64, f64, f64)| {
-        (place(x, at), place(y, y1), place(y, y2), place(y, y3))
-    };
+    let place = |(at, y1, y2, y3): Spot| (place(x, at), place(y, y1), place(y, y2), place(y, y3));
     let all = || curves.iter().flat_map(|curve| curve.points.iter().map(|point| place(*point)));
     // Marks at the border are seen whole.
     let beside = if curves.iter().all(|curve| curve.joined) { 0.0 } else { 0.03 };
@@ -121,7 +122,7 @@ fn draw<'b>(
     chart: &mut Chart<'_, 'b>,
     at: usize,
     curve: &Curve,
-    place: &dyn Fn((f64, f64, f64, f64)) -> (f64, f64, f64, f64),
+    place: &dyn Fn(Spot) -> Spot,
 ) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
     let colour = COLOURS[at % COLOURS.len()];
     let finite = curve.points.iter().filter(|point| point.1.is_finite());
@@ -210,7 +211,7 @@ pub fn map(
             }
         }
         let (area, every) =
-            (chart.plotting_area().strip_coord_spec(), |count: usize| count.div_ceil(12));
+            (chart.plotting_area().strip_coord_spec(), |count: usize| count.div_ceil(12).max(1));
         let (across, up) = area.dim_in_pixel();
         let (left, top) = area.get_base_pixel();
         for (at, value) in columns.iter().enumerate().step_by(every(columns.len())) {
@@ -347,7 +348,7 @@ fn between(number: f64, (low, high): (f64, f64)) -> String {
     let text = format!("{:.digits$}", number / size);
     let text =
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{}{letter}", if text == "-0" { "0" } else { text })
+    if ["0", "-0"].contains(&text) { "0".into() } else { format!("{text}{letter}") }
 }
 
 /// A number by itself, in three digits.

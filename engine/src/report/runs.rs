@@ -26,6 +26,9 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
     let missing =
         if missing > 0 { format!(" {missing} more are not there yet.") } else { String::new() };
     let tokens = 10f64.powi(summary.token.decimals.into());
+    let (there, measures) = (summary.runs > 0, (mechanism.measures)());
+    let tables = there.then(|| ("Metrics".to_string(), metrics(&summary, &measures, tokens)));
+    let figures = there.then(|| payoffs(&summary, &*simulation, tokens));
     Ok(Section {
         title: format!("{}: what comes of it", mechanism.name),
         about: format!(
@@ -35,8 +38,8 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
             summary.intended,
             unit_of(&summary.token)
         ),
-        tables: vec![("Metrics".into(), metrics(&summary, (mechanism.measures)().as_slice(), tokens))],
-        figures: vec![payoffs(&summary, &*simulation, tokens)],
+        tables: tables.into_iter().collect(),
+        figures: figures.into_iter().collect(),
         told: Vec::new(),
         again: "carrots simulate FILE --out FOLDER makes the same rows again; FILE is the scenario below.".into(),
         scenario: document.resolved(),

@@ -38,6 +38,11 @@ pub enum SourceError {
          simulate --trace or --agents"
     )]
     Unknown(PathBuf),
+    /// They are parts of something.
+    #[error(
+        "{0}: holds shards, or no rows yet: expected what `carrots merge` makes of all of them"
+    )]
+    Shards(PathBuf),
     /// A scenario is wrong.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
@@ -71,6 +76,7 @@ pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
         }
         _ if has("runs.csv") && has("scenario.toml") => runs::section(path, catalogue),
         _ if has(audited::FILE) => audited::section(path, catalogue),
+        _ if crate::sweep::head(path).exists() => Err(SourceError::Shards(path.into())),
         _ => Err(SourceError::Unknown(path.into())),
     }
 }
@@ -79,10 +85,18 @@ impl Section {
     /// Its plots as pictures by themselves: names for files, of letters, digits and `-`, and SVG.
     pub fn pictures(&self) -> Vec<(String, String)> {
         let name = |title: &str| {
-            let plain = title.replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-");
+            let plain = title.replace(|c: char| !c.is_alphanumeric() && c != '_', "-");
             plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
         };
-        self.figures.iter().map(|figure| (name(&figure.title), picture(&figure.plot))).collect()
+        let mut all: Vec<(String, String)> = Vec::new();
+        for figure in &self.figures {
+            let plain = name(&figure.title);
+            let numbers = (2..).map(|number| format!("{plain}-{number}"));
+            let mut names = std::iter::once(plain.clone()).chain(numbers);
+            let free = names.find(|name| all.iter().all(|(other, _)| other != name));
+            all.push((free.expect("there are more names"), picture(&figure.plot)));
+        }
+        all
     }
 }
 

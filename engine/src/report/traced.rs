@@ -5,6 +5,7 @@ use super::plot::{Axis, Curve, curves, short};
 use super::section::{Section, SourceError, unit_of};
 use crate::rows::{Cell, Column, ParquetFile};
 use crate::scenario::{Document, Token};
+use crate::simulate::agent_columns;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,8 +14,9 @@ pub fn section(path: &Path) -> Result<Section, SourceError> {
     let file = ParquetFile::open(path)?;
     let names: Vec<&str> = file.columns().iter().map(|column| column.name.as_str()).collect();
     let scenario = file.said("scenario").unwrap_or_default().to_string();
-    let (runs, agents) =
-        (names.starts_with(&["run", "round"]), names.starts_with(&["round", "agent"]));
+    let of_agent = agent_columns("").into_iter().map(|column| column.name);
+    let of_agent: Vec<String> = std::iter::once("round".into()).chain(of_agent).collect();
+    let (runs, agents) = (names.starts_with(&["run", "round"]), names == of_agent);
     if scenario.is_empty() || !(runs || agents) {
         return Err(SourceError::Unknown(path.into()));
     }
@@ -88,18 +90,15 @@ fn of_runs(file: ParquetFile, token: &Token) -> Told {
             ["mean", "one in ten below", "above"]
                 .map(|what| format!("{own} {what}").trim().to_string())
         }));
-        let row = |(at, round): (usize, &i128)| {
+        let at: Vec<&i128> = rounds.keys().collect();
+        let row = |number: usize| {
             let of = drawn.iter().flat_map(|curve| {
-                let (_, mean, low, high) = curve.points[at];
+                let (_, mean, low, high) = curve.points[number];
                 [mean, low, high].map(short)
             });
-            std::iter::once(round.to_string()).chain(of).collect()
+            std::iter::once(at[number].to_string()).chain(of).collect()
         };
-        const ROWS: usize = 200;
-        let step = rounds.len().div_ceil(ROWS).max(1);
-        let shown =
-            rounds.keys().enumerate().filter(|(at, _)| at % step == 0 || at + 1 == rounds.len());
-        let shown: Vec<Vec<String>> = shown.map(row).collect();
+        let shown: Vec<Vec<String>> = thinned(rounds.len()).map(row).collect();
         Figure {
             note: "The line is the mean of all runs, the band holds eight of ten of them.".into(),
             plot: curves(
@@ -117,6 +116,13 @@ fn of_runs(file: ParquetFile, token: &Token) -> Told {
     };
     let about = format!("{runs} runs, {} rounds.", rounds.len());
     Ok((about, groups.into_iter().map(figure).collect()))
+}
+
+/// Of so many rows the numbers of those that are shown: evenly, the first and the last among them.
+fn thinned(rows: usize) -> impl Iterator<Item = usize> {
+    const ROWS: usize = 200;
+    let step = rows.div_ceil(ROWS).max(1);
+    (0..rows).filter(move |at| at % step == 0 || at + 1 == rows)
 }
 
 fn spread(round: i128, of: &[Vec<f64>], at: usize, scale: f64) -> (f64, f64, f64, f64) {
@@ -154,18 +160,18 @@ fn of_agents(file: ParquetFile, token: &Token) -> Told {
         joined: true,
     };
     let drawn: Vec<Curve> = means.iter().map(curve).collect();
-    let rows = drawn.iter().filter_map(|curve| {
-        let (round, mean, ..) = *curve.points.last()?;
-        Some(vec![curve.name.clone(), short(round), short(mean)])
-    });
+    let names = drawn.iter().map(|curve| curve.name.clone());
+    let header: Vec<String> = std::iter::once("round".into()).chain(names).collect();
+    let rounds = drawn.iter().map(|curve| curve.points.len()).max().unwrap_or(0);
+    let row = |at: usize| {
+        let of = drawn.iter().map(|curve| curve.points.get(at).map_or("".into(), |at| short(at.1)));
+        std::iter::once((at + 1).to_string()).chain(of).collect()
+    };
+    let rows = thinned(rounds).map(row).collect::<Vec<Vec<String>>>();
     let payoffs = Figure {
         title: "payoff by strategy".into(),
         note: "The mean of all agents that follow it, in one run.".into(),
-        table: Table {
-            header: ["strategy", "round", "payoff"].map(String::from).into(),
-            rows: rows.collect(),
-            more: 0,
-        },
+        table: Table { header, more: rounds - rows.len(), rows },
         plot: curves(
             &Axis { label: "round".into(), log: false },
             &Axis { label: format!("payoff{}", unit(&columns[3], token)), log: false },

@@ -82,6 +82,11 @@ fn header(columns: &[Column]) -> io::Result<(Check, Vec<u8>)> {
     Ok((Check([0; 4]).after(&text), line))
 }
 
+/// A cell without an end of a line in it.
+fn one_line(cell: &Cell) -> String {
+    cell.to_string().replace(['\n', '\r'], " ")
+}
+
 impl Log {
     /// Begins a file.
     pub fn create(path: &Path, columns: &[Column]) -> Result<Self, LogError> {
@@ -128,7 +133,7 @@ impl Log {
     /// Adds a row that may reach the file later.
     pub fn put(&mut self, row: &[Cell]) -> Result<(), LogError> {
         let mut put = || {
-            let (check, line) = self.last.line(record(row.iter().map(Cell::to_string))?);
+            let (check, line) = self.last.line(record(row.iter().map(one_line))?);
             self.file.write_all(&line)?;
             (self.last, self.rows) = (check, self.rows + 1);
             Ok(())

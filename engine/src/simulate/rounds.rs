@@ -43,13 +43,10 @@ impl Rounds {
 
     fn create(path: &Path, columns: Vec<Column>, scenario: &str) -> Result<Self, RoundsError> {
         let failed = |error| RoundsError::Io { path: path.into(), error };
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        if !matches!(ending, Some("parquet" | "csv")) {
-            return Err(RoundsError::Format(path.into()));
-        }
+        let ending = ending(path)?;
         let out = BufWriter::new(File::create(path).map_err(failed)?);
         let rows: Box<dyn Rows> = match ending {
-            Some("csv") => Box::new(CsvRows::new(out, &columns).map_err(failed)?),
+            "csv" => Box::new(CsvRows::new(out, &columns).map_err(failed)?),
             _ => Box::new(ParquetRows::new(out, &columns, &said(scenario)).map_err(failed)?),
         };
         Ok(Self { path: path.into(), rows })
@@ -72,6 +69,13 @@ impl Rounds {
         let path = self.path;
         self.rows.finish().map_err(|error| RoundsError::Io { path, error })
     }
+}
+
+/// The ending of a file that can be written: `csv` or `parquet`.
+pub fn ending(path: &Path) -> Result<&str, RoundsError> {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let ending = ending.filter(|ending| ["csv", "parquet"].contains(ending));
+    ending.ok_or_else(|| RoundsError::Format(path.into()))
 }
 
 /// Plays the first run again and writes what every agent has after every round: `round`, then

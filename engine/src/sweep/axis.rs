@@ -194,7 +194,7 @@ impl Axis {
             }
             Values::Range(range) => match (range.log, range.wholes()) {
                 (false, Some((from, to))) => {
-                    let number = from as f64 + part * ((to - from) as f64 + 1.0);
+                    let number = from as f64 + part * (to as f64 - from as f64 + 1.0);
                     whole((number.floor() as i128).clamp(from, to))
                 }
                 _ => range.at(part),
@@ -202,13 +202,18 @@ impl Axis {
         }
     }
 
-    /// The value at a part of the way from the first to the last, from 0 to 1, both included. None of a
-    /// list.
-    pub fn along(&self, part: f64) -> Option<Value> {
-        match &self.values {
-            Values::List(_) => None,
-            Values::Range(range) => Some(range.at(part)),
+    /// The value at a part of the way, from 0 to below 1, from the value with that number to the next; whole
+    /// if both ends of the range are. None of a list.
+    pub fn within(&self, at: u64, part: f64) -> Option<Value> {
+        let Values::Range(range) = &self.values else { return None };
+        let from = range.value(at);
+        if part == 0.0 {
+            return Some(from);
         }
+        let bound = |value: &Value| Bound::read(&plain(value)).expect("it is a number");
+        let (from, to) = (bound(&from), bound(&range.value(at + 1)));
+        let between = Range { from, to, log: range.log, count: None, distinct: Vec::new() };
+        Some(between.at(part))
     }
 
     /// A move for an elementary effect. Of a range: half of four levels up or down, whole numbers to the
@@ -412,7 +417,8 @@ fn list(spec: &str) -> Result<Vec<Value>, String> {
             spec.split(',').map(word).collect()
         }
     };
-    let sound = |value: &Value| !value.is_table() && !plain(value).is_empty();
+    let told = |text: &str| !text.is_empty() && !text.contains(char::is_control);
+    let sound = |value: &Value| !value.is_table() && told(&plain(value));
     match values.is_empty() || !values.iter().all(sound) {
         true => Err("expected values, such as 1,2,5 or [\"first\", \"second\"]".into()),
         false => Ok(values),
