@@ -74,7 +74,7 @@ fn bad_values_are_refused_with_the_key() {
     }
 }
 
-/// Whoever plays whatever, with or without the tokens for it: calls are refused, nothing ends.
+/// Whoever plays whatever, with or without the tokens for all of it: calls are refused, nothing ends.
 #[test]
 fn every_strategy_plays_under_every_kind() {
     let strategies =
@@ -83,12 +83,14 @@ fn every_strategy_plays_under_every_kind() {
         for strategy in strategies {
             let one = format!("agents[1].strategy={strategy}");
             let all = format!("agents[0].strategy={strategy}");
-            for more in
-                ["agents[0].count=7", "params.reserve_price=900_000", "agents[0].stake=150_000"]
-            {
-                for strategies in
-                    [[&*one, more].to_vec(), [&*one, &*all, "agents[0].count=7", more].to_vec()]
-                {
+            let stakes = ["agents[0].stake=2_000_002", "agents[1].stake=2_000_002"];
+            for more in [
+                vec!["agents[0].count=7"],
+                [&["params.reserve_price=900_000"], &stakes[..]].concat(),
+                vec!["agents[0].stake=200_002"],
+            ] {
+                let seven = [&*one, &*all, "agents[0].count=7"];
+                for strategies in [[&[&*one], &more[..]].concat(), [&seven, &more[..]].concat()] {
                     let output = simulate(name, &strategies);
                     let error = String::from_utf8_lossy(&output.stderr);
                     assert!(output.status.success(), "{name} {strategies:?}: {error}");

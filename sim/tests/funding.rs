@@ -78,9 +78,8 @@ fn whatever_is_not_wrong_is_played() {
     for (text, set) in [
         (QUADRATIC, vec!["world.goods=64", "world.interests=64"]),
         (QUADRATIC, vec!["world.goods=1", "world.interests=1"]),
-        (QUADRATIC, vec!["world.sponsor=0", "agents[0].stake=1"]),
-        (QUADRATIC, vec!["agents[3].stake=1"]),
-        (QUADRATIC, vec!["agents[3].stake=1000"]),
+        (QUADRATIC, vec!["world.sponsor=0", "agents[0].stake=10"]),
+        (QUADRATIC, vec!["agents[3].stake=1010"]),
         (QUADRATIC, vec!["agents[0].count=8", &first, "agents[2].count=1", &weight]),
         (QUADRATIC, vec!["agents[3].count=4", &last]),
         (PAIRWISE, vec!["agents[3].count=4", &last, "params.pairwise_bound=1"]),
