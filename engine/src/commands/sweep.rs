@@ -20,7 +20,7 @@ pub struct Args {
     /// The scenario, a TOML file
     scenario: PathBuf,
     /// A key of the scenario and its values: KEY=FROM..TO, KEY=FROM..TO:COUNT, KEY=FROM..TO:log:COUNT,
-    /// KEY=VALUE,VALUE; can be repeated
+    /// KEY=VALUE,VALUE; can be repeated. What is drawn of a range with a COUNT is one of so many values
     #[arg(long, value_name = "KEY=VALUES")]
     vary: Vec<String>,
     /// grid: every value with every other [default]; latin: a Latin hypercube; sobol: a Sobol sequence;

@@ -143,7 +143,13 @@ impl Range {
 
     /// From a level to the one half of all levels above.
     fn rise(&self, level: u32) -> Move {
-        let at = |level: u32| self.at(f64::from(level) / f64::from(LEVELS - 1));
+        let at = |level: u32| {
+            let part = f64::from(level) / f64::from(LEVELS - 1);
+            match self.count.and_then(|_| self.count()) {
+                Some(count) => self.value((part * (count - 1) as f64).round() as u64),
+                None => self.at(part),
+            }
+        };
         let (from, to) = (at(level), at(level + LEVELS / 2));
         Move { step: self.part(&to) - self.part(&from), from, to }
     }
@@ -185,12 +191,14 @@ impl Axis {
         }
     }
 
-    /// The value at a part of the way, from 0 to below 1: every whole number, or every value of a list, has
-    /// an equal part.
+    /// The value at a part of the way, from 0 to below 1: every whole number, every value of a list, and
+    /// every one of a range of so many, has an equal part.
     pub fn at(&self, part: f64) -> Value {
+        let one_of = |count: u64| self.value(((part * count as f64) as u64).min(count - 1));
         match &self.values {
-            Values::List(values) => {
-                values[((part * values.len() as f64) as usize).min(values.len() - 1)].clone()
+            Values::List(values) => one_of(values.len() as u64),
+            Values::Range(range) if range.count.is_some() => {
+                one_of(range.count().expect("it is said"))
             }
             Values::Range(range) => match (range.log, range.wholes()) {
                 (false, Some((from, to))) => {
@@ -256,7 +264,8 @@ impl Axis {
         }
     }
 
-    /// The same key with fewer values: those from one to another, where there is one.
+    /// The same key with fewer values: those from one to another, where there is one. Ends of a range are
+    /// of its values.
     pub fn between(&self, low: Option<&Cell>, high: Option<&Cell>) -> Self {
         let values = match &self.values {
             Values::List(values) => {
@@ -275,7 +284,16 @@ impl Axis {
                     _ => usual,
                 };
                 let (from, to) = (bound(low, range.from), bound(high, range.to));
-                Values::Range(Range { from, to, ..range.clone() }.with_distinct())
+                let within = |at: &u64| {
+                    let part = range.part(&range.value(*at));
+                    let of = |bound: Bound| range.part(&Value::Float(bound.number()));
+                    (of(from)..=of(to)).contains(&part)
+                };
+                let count = range.count.and(range.count());
+                let count = count.map(|count| (0..count).filter(within).count() as u64);
+                Values::Range(
+                    Range { from, to, log: range.log, count, distinct: Vec::new() }.with_distinct(),
+                )
             }
         };
         Self { key: self.key.clone(), values }
@@ -499,7 +517,8 @@ mod tests {
         let (two, four) = (Cell::Whole(2), Cell::Whole(4));
         let table = [
             (axis("a=1..9").between(Some(&two), None), "a=2..9"),
-            (axis("a=1..9:3").between(Some(&two), Some(&four)), "a=2..4:3"),
+            (axis("a=1..9:9").between(Some(&two), Some(&four)), "a=2..4:3"),
+            (axis("a=0.0..1:11").between(Some(&Cell::Number(0.3)), None), "a=0.3..1:8"),
             (axis("a=0.5..9:log").between(None, Some(&Cell::Number(4.5))), "a=0.5..4.5:log"),
             (axis("a=[9, 1, 2, 4]").between(Some(&two), Some(&four)), "a=[2, 4]"),
             (
@@ -518,6 +537,7 @@ mod tests {
         let table = [
             ("a=0.0..3", vec![("0.0", "2.0"), ("1.0", "3.0")]),
             ("a=1..2", vec![("1", "2"), ("1", "2")]),
+            ("a=0.0..1:11", vec![("0.0", "0.7"), ("0.3", "1.0")]),
             ("a=1..1_000:log", vec![("1", "100"), ("10", "1000")]),
             ("a=x,y,z", vec![("x", "y"), ("x", "z"), ("y", "z")]),
         ];
@@ -545,6 +565,8 @@ mod tests {
         let axis: Axis = "a=1..4".parse().expect("it is sound");
         let at = |part| axis.at(part).to_string();
         assert_eq!([at(0.0), at(0.2499), at(0.25), at(0.9999)], ["1", "1", "2", "4"]);
+        let axis: Axis = "a=0.0..1:11".parse().expect("it is sound");
+        assert_eq!([0.0, 0.3, 0.95].map(|part| plain(&axis.at(part))), ["0.0", "0.3", "1.0"]);
         let axis: Axis = "a=x,y".parse().expect("it is sound");
         assert_eq!([axis.at(0.49), axis.at(0.5)].map(|value| plain(&value)), ["x", "y"]);
     }
