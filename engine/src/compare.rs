@@ -16,6 +16,6 @@ mod refine;
 mod rivals;
 
 pub use paired::{Difference, Paired};
-pub use phase::{Asked, EVEN, Phases, head};
-pub use refine::{Place, Plan};
-pub use rivals::{CompareError, Rival, Rivals};
+pub use phase::{Asked, Phases, head};
+pub use refine::Plan;
+pub use rivals::{CompareError, EVEN, Rival, Rivals};

@@ -25,4 +25,25 @@ mod traced;
 
 pub use audited::{Audited, FILE, Told};
 pub use page::page;
-pub use section::{Section, SourceError, read};
+pub use section::{Section, SourceError};
+
+use crate::mechanism::Catalogue;
+use std::path::Path;
+
+/// Reads a folder or a file.
+pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
+    let has = |name: &str| path.join(name).exists();
+    match () {
+        _ if path.is_file() => traced::section(path),
+        _ if has("points.csv") && crate::sweep::head(path).exists() => {
+            swept::section(path, catalogue)
+        }
+        _ if has("points.csv") && crate::compare::head(path).exists() => {
+            compared::section(path, catalogue)
+        }
+        _ if has("runs.csv") && has("scenario.toml") => runs::section(path, catalogue),
+        _ if has(audited::FILE) => audited::section(path, catalogue),
+        _ if crate::sweep::head(path).exists() => Err(SourceError::Shards(path.into())),
+        _ => Err(SourceError::Unknown(path.into())),
+    }
+}

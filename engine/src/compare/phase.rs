@@ -2,7 +2,7 @@
 
 use super::paired::{Difference, Paired};
 use super::refine::Plan;
-use super::rivals::{CompareError, Rivals};
+use super::rivals::{CompareError, EVEN, Rivals};
 use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, Kind};
 use crate::scenario::{Document, ScenarioError};
@@ -10,9 +10,6 @@ use crate::sweep::{Axis, Tabled, command};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use toml::Value;
-
-/// What stands where nobody is better for sure.
-pub const EVEN: &str = "even";
 
 /// What a folder says of the comparison in it.
 const HEAD: &str = "compare.toml";

@@ -8,7 +8,7 @@ use toml::Value;
 const REFINE_MAX: u32 = 8;
 
 /// Where a point is, along each key: in steps of the finest grid.
-pub type Place = [u64; 2];
+type Place = [u64; 2];
 
 /// The values of a point, as they are written: two places may have the same.
 type Point = Vec<String>;

@@ -1,6 +1,5 @@
 //! Which scenarios, and what of them can be compared.
 
-use super::phase::EVEN;
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::play::{Measure, OF_STRATEGY};
 use crate::rows::Column;
@@ -8,6 +7,9 @@ use crate::scenario::{Document, ScenarioError};
 use crate::simulate::Simulation;
 use crate::sweep::{AxisError, SweepError};
 use std::path::PathBuf;
+
+/// What stands where nobody is better for sure.
+pub const EVEN: &str = "even";
 
 /// Why scenarios cannot be compared.
 #[derive(Debug, thiserror::Error)]

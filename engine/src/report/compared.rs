@@ -1,8 +1,8 @@
 //! Scenarios side by side, point by point.
 
-use super::figure::{Figure, figures, phases};
+use super::figure::{Figure, Key, Source, figures, phases};
 use super::section::{Section, SourceError, unit_of};
-use super::swept::{Key, Source, problems, question};
+use super::swept::{problems, question};
 use crate::compare::{Phases, head};
 use crate::mechanism::Catalogue;
 use crate::rows::Logged;

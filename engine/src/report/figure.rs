@@ -1,10 +1,10 @@
 //! What is drawn of results.
 
 use super::plot::{Axis, Curve, Field, curves, map, short};
-use super::swept::{Key, Source};
 use crate::compare::EVEN;
 use crate::play::OF_STRATEGY;
-use crate::rows::{Cell, Kind};
+use crate::rows::{Cell, Column, Kind};
+use crate::scenario::Token;
 use std::collections::BTreeMap;
 
 /// Points that are drawn one by one; of more, what lies within parts of the way is drawn.
@@ -14,6 +14,35 @@ const PARTS: usize = 50;
 const FIELDS: usize = 64;
 /// Rows of a table on the page.
 const ROWS: usize = 100;
+
+/// Rows of results, and what they are of.
+#[derive(Debug)]
+pub struct Source {
+    /// The keys that are varied: the columns after the first.
+    pub keys: Vec<Key>,
+    /// How amounts are shown.
+    pub token: Token,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A key that is varied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: String,
+    /// Whether steps are factors.
+    pub log: bool,
+}
+
+impl Key {
+    /// Of what is varied.
+    pub fn of(axis: &crate::sweep::Axis) -> Self {
+        Self { name: axis.key.clone(), log: axis.is_log() }
+    }
+}
 
 /// A plot and the table behind it.
 #[derive(Clone, Debug)]
@@ -344,7 +373,7 @@ fn verdicts(source: &Source) -> Vec<Figure> {
     }
     let all = source.columns.iter().enumerate().skip(1 + source.keys.len());
     let all = all.filter(|(at, column)| column.kind == Kind::Text && is_verdict(*at));
-    let figure = |(at, column): (usize, &crate::rows::Column)| {
+    let figure = |(at, column): (usize, &Column)| {
         let field = |row: &Vec<Cell>| {
             let (shade, text) = match row[at].to_string().as_str() {
                 "holds" => (0.0, "✓"),

@@ -2,13 +2,11 @@
 
 use super::figure::{Figure, Table};
 use super::plot::picture;
-use super::{audited, compared, runs, swept, traced};
 use crate::compare::CompareError;
-use crate::mechanism::Catalogue;
 use crate::rows::{LogError, ReadError};
 use crate::scenario::{ScenarioError, Token};
 use crate::sweep::SweepError;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is told of some results.
 #[derive(Clone, Debug)]
@@ -61,24 +59,6 @@ pub enum SourceError {
     /// Something in a file is not as it was written.
     #[error("{0}: {1}")]
     Wrong(PathBuf, String),
-}
-
-/// Reads a folder or a file.
-pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
-    let has = |name: &str| path.join(name).exists();
-    match () {
-        _ if path.is_file() => traced::section(path),
-        _ if has("points.csv") && crate::sweep::head(path).exists() => {
-            swept::section(path, catalogue)
-        }
-        _ if has("points.csv") && crate::compare::head(path).exists() => {
-            compared::section(path, catalogue)
-        }
-        _ if has("runs.csv") && has("scenario.toml") => runs::section(path, catalogue),
-        _ if has(audited::FILE) => audited::section(path, catalogue),
-        _ if crate::sweep::head(path).exists() => Err(SourceError::Shards(path.into())),
-        _ => Err(SourceError::Unknown(path.into())),
-    }
 }
 
 impl Section {

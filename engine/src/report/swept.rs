@@ -1,42 +1,13 @@
 //! Points of a sweep.
 
-use super::figure::{Table, figures};
+use super::figure::{Key, Source, Table, figures};
 use super::section::{Section, SourceError, unit_of};
 use super::tornado::tornados;
 use crate::mechanism::Catalogue;
-use crate::rows::{Cell, Column, Logged};
-use crate::scenario::{Document, Token};
-use crate::sweep::{Asked, Axis, Sweep, Tabled, head};
+use crate::rows::{Cell, Logged};
+use crate::scenario::Document;
+use crate::sweep::{Asked, Sweep, Tabled, head};
 use std::path::Path;
-
-/// Rows of results, and what they are of.
-#[derive(Debug)]
-pub struct Source {
-    /// The keys that are varied: the columns after the first.
-    pub keys: Vec<Key>,
-    /// How amounts are shown.
-    pub token: Token,
-    /// The columns.
-    pub columns: Vec<Column>,
-    /// The rows.
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// A key that is varied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// Its name.
-    pub name: String,
-    /// Whether steps are factors.
-    pub log: bool,
-}
-
-impl Key {
-    /// Of what is varied.
-    pub fn of(axis: &Axis) -> Self {
-        Self { name: axis.key.clone(), log: axis.is_log() }
-    }
-}
 
 /// Points with a problem that are shown.
 const PROBLEMS: usize = 20;
