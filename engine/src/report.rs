@@ -10,12 +10,14 @@
 //! | what is drawn of points? | [`figure`] |
 //! | which keys matter? | [`tornado`] |
 //! | how is it drawn? | [`plot`] |
+//! | how is that a picture by itself? | [`picture`] |
 //! | how does it become a page? | [`page`] |
 
 mod audited;
 mod compared;
 mod figure;
 mod page;
+mod picture;
 mod plot;
 mod runs;
 mod section;
@@ -25,6 +27,7 @@ mod traced;
 
 pub use audited::{Audited, FILE, Told};
 pub use page::page;
+pub use picture::png;
 pub use section::{Section, SourceError};
 
 use crate::mechanism::Catalogue;

@@ -153,6 +153,40 @@ fn what_cannot_be_compared_is_told() {
     assert_eq!(carrots(&["compare", FIRST, SECOND, "--out", text(&out)]).status.code(), Some(2));
 }
 
+/// What is wrong in a file is said of the file, and of options only what they say.
+#[test]
+fn what_is_wrong_is_said_of_where_it_stands() {
+    let file = folder("compare", "wrong.toml");
+    let first = fs::read_to_string(std::path::Path::new("..").join(FIRST)).expect("a scenario");
+    let with = |table: &str| {
+        let between = "between = \"params.kind=first_price,second_price\"";
+        fs::write(&file, format!("{first}\n[compare]\n{between}\n{table}\n")).expect("a file");
+        text(&file)
+    };
+    let vary = "vary = [\"run.horizon=1..2\"]";
+    let (bids, runs) = ("vary = [\"run.horizon=0.5..9\"]", ["--runs", "1"]);
+    for (table, options, message) in [
+        ("of = \"colour\"", &[][..], "wrong.toml: compare.of colour: expected one of "),
+        (&format!("of = \"colour\"\n{vary}"), &[], "wrong.toml: compare.of colour: expected"),
+        (&format!("refine = 1\n{vary}"), &[], "wrong.toml: compare.refine: expected two keys"),
+        (bids, &[], "wrong.toml: compare.vary run.horizon=0.5..9: expected how many"),
+        ("of = \"budget\"", &["--of", "colour"], "carrots: --of colour: expected one of "),
+        (vary, &["--refine", "1"], "carrots: --refine: expected two keys"),
+    ] {
+        refused(&[&["compare", with(table)], &runs[..], options].concat(), message);
+    }
+}
+
+/// A map says, too, what does not mean the same in all.
+#[test]
+fn a_map_says_what_it_does_not_compare() {
+    let vary = ["--vary", "run.horizon=1,2", "--of", "gini", "--runs", "2"];
+    let output = carrots(&[&["compare", SECOND, FUNDING], &vary[..]].concat());
+    let notes = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && notes.contains("note: "), "{notes}");
+    assert!(notes.contains("amounts are in other tokens, so none is compared"), "{notes}");
+}
+
 /// The questions that the repository answers: every point can be computed.
 #[test]
 fn every_question_has_its_answer() {

@@ -186,7 +186,7 @@ fn pages_are_read_by_everyone() {
                 let with = nodes.iter().filter(|node| node["role"]["value"] == role);
                 with.map(|node| node["name"]["value"].as_str().unwrap_or_default()).collect()
             };
-            for role in ["image", "heading", "link", "DisclosureTriangle"] {
+            for role in ["image", "heading", "link", "checkbox", "DisclosureTriangle"] {
                 assert!(
                     named(role).iter().all(|name| !name.is_empty()),
                     "{name}: a {role} without a name"
@@ -198,6 +198,15 @@ fn pages_are_read_by_everyone() {
                 !named("heading").is_empty() && !named("DisclosureTriangle").is_empty(),
                 "{name}"
             );
+            // Enlarged, a plot is larger than its place and the page is as wide as it was.
+            let larger = "[...document.querySelectorAll('.zoom input')].every(box => { \
+                box.click(); \
+                let plot = box.closest('figure').querySelector('.plot'); \
+                let larger = plot.firstElementChild.clientWidth > 2 * plot.clientWidth; \
+                let wide = document.documentElement.scrollWidth - innerWidth; \
+                box.click(); \
+                return larger && wide <= 0; })";
+            assert_eq!(browser.evaluate(larger), true, "{name}: a plot is not enlarged");
             let drawn = browser.ask("Page.captureScreenshot", json!({}));
             let drawn = drawn["data"].as_str().expect("a picture");
             assert!(drawn.len() > 10_000, "{name}: hardly anything is drawn");

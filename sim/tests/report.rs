@@ -34,8 +34,20 @@ fn page(name: &str, vary: &[&str]) -> String {
     let made = carrots(&["report", text(&rows), "--out", text(&page), "--plots", text(&plots)]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let page = fs::read_to_string(page).expect("a page");
-    let pictures = fs::read_dir(plots).expect("plots").count();
-    assert_eq!(pictures, page.matches("<svg ").count(), "a picture of each plot");
+    let drawn = page.matches("<svg ").count();
+    let named = |kind: &str| {
+        let files = fs::read_dir(&plots).expect("plots").map(|file| file.expect("a file").path());
+        files.filter(|file| file.extension().is_some_and(|own| own == kind)).collect::<Vec<_>>()
+    };
+    assert_eq!(named("svg").len(), drawn, "a picture of each plot");
+    assert_eq!(named("png").len(), drawn, "and one of dots");
+    for picture in named("png") {
+        let bytes = fs::read(&picture).expect("a picture");
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "{}", picture.display());
+        let side = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four"));
+        assert_eq!((side(16), side(20)), (1440, 800), "{}", picture.display());
+        assert!(bytes.len() > 8_000, "{}: hardly anything is drawn", picture.display());
+    }
     page
 }
 
@@ -51,6 +63,7 @@ fn is_whole(page: &str) {
     assert_eq!(page.matches("<svg role=\"img\" aria-label=\"").count(), plots);
     assert_eq!(page.matches("<figure ").count(), plots);
     assert_eq!(page.matches("<summary>The numbers: ").count(), plots);
+    assert_eq!(page.matches("aria-label=\"Enlarge: ").count(), plots);
     for tag in ["figure", "table", "details", "section", "svg", "div", "pre", "main", "tr"] {
         let (begun, ended) = (format!("<{tag}"), format!("</{tag}>"));
         let begun = page

@@ -28,7 +28,9 @@ use std::time::{Duration, Instant};
 
 /// What is left to an audit, however slow the machine is, and what it is told to take for each property.
 const SECONDS: u64 = 600;
-const SECONDS_EACH: &str = "50";
+const SECONDS_EACH: u64 = 50;
+/// How often as much is left to the rules as they are: what was not looked at there would be news.
+const PATIENCE: u64 = 10;
 /// Chains of raw calls of each length, for each intruder: few, since there are many audits.
 const CHAINS: &str = "100";
 /// One of so many is tried, unless something else is asked for.
@@ -75,19 +77,24 @@ fn broken_rules_are_caught() {
     };
     let chosen: Vec<usize> = (0..mutants.len()).filter(is_chosen).collect();
     assert!(!chosen.is_empty(), "no mutant is chosen by CARROTS_MUTANTS");
-    let mechanisms: BTreeSet<&str> =
-        chosen.iter().map(|at| mutants[*at].mechanism.as_str()).collect();
-    let mechanisms: Vec<&str> = mechanisms.into_iter().collect();
-    let sound = parallel(mechanisms.len(), |at| {
-        let found = audit(&binary, 0, mechanisms[at]);
-        found.unwrap_or_else(|why| panic!("{}: {why}", mechanisms[at]))
+    let mut mechanisms: Vec<&str> = chosen.iter().map(|at| &*mutants[*at].mechanism).collect();
+    mechanisms.dedup();
+    let variants = mechanisms.iter().flat_map(|name| variants(name).expect("it is a scenario"));
+    let variants: Vec<Variant> = variants.collect();
+    let sound = parallel(variants.len(), |at| {
+        let found = audit(&binary, 0, &variants[at], PATIENCE);
+        found.unwrap_or_else(|why| panic!("{:?}: {why}", variants[at]))
     });
-    let sound: BTreeMap<&str, Findings> = mechanisms.into_iter().zip(sound).collect();
     let results = parallel(chosen.len(), |at| {
         let (number, mutant) = (chosen[at] + 1, &mutants[chosen[at]]);
         let start = Instant::now();
-        let by = audit(&binary, number, &mutant.mechanism)
-            .map(|found| worse(&sound[mutant.mechanism.as_str()], &found));
+        let mut own =
+            variants.iter().zip(&sound).filter(|(of, _)| of.mechanism == mutant.mechanism);
+        let by = own.find_map(|(variant, sound)| {
+            let found = audit(&binary, number, variant, 1);
+            found.map(|found| Some(worse(sound, &found)? + &variant.shown())).transpose()
+        });
+        let by = by.transpose();
         let seconds = start.elapsed().as_secs_f64();
         let name = &mutant.name;
         match (mutant.is_harmless, &by) {
@@ -249,8 +256,8 @@ fn write_out(text: &str, part: Range<usize>, places: &[Place]) -> Result<String>
     Ok(out + &text[at..part.end])
 }
 
-/// What an audit says: by variant and property the verdict, and what was measured.
-type Findings = BTreeMap<(String, String), Found>;
+/// What an audit says: by property the verdict, and what was measured.
+type Findings = BTreeMap<String, Found>;
 
 /// Properties that measure what it costs to break them.
 const COSTS: [&str; 2] = ["bribery", "corruption"];
@@ -272,8 +279,8 @@ struct Found {
 /// What is violated now and was not, or is violated by more; or what somebody gains or loses more by
 /// something: the first such property.
 fn worse(before: &Findings, after: &Findings) -> Option<String> {
-    after.iter().find_map(|((variant, property), now)| {
-        let was = before.get(&(variant.clone(), property.clone())).cloned().unwrap_or_default();
+    after.iter().find_map(|(property, now)| {
+        let was = before.get(property).cloned().unwrap_or_default();
         let costs = COSTS.contains(&property.as_str());
         let more = if costs { now.measured < was.measured } else { now.measured > was.measured };
         let worse = now.verdict == "violated" && (was.verdict != "violated" || more);
@@ -281,13 +288,11 @@ fn worse(before: &Findings, after: &Findings) -> Option<String> {
         let grown = |(by, amount): &(&String, &BigRational)| {
             !by.ends_with(SEALED) && *amount > was.each.get(*by).unwrap_or(&zero)
         };
-        let by =
-            match (worse || costs && more && now.measured.is_some(), now.each.iter().find(grown)) {
-                (true, _) => property.clone(),
-                (false, Some((by, amount))) => format!("{property}: {by} {amount}"),
-                (false, None) => differently(&was.accepted, &now.accepted)?,
-            };
-        Some(if variant.is_empty() { by } else { format!("{by} ({variant})") })
+        match (worse || costs && more && now.measured.is_some(), now.each.iter().find(grown)) {
+            (true, _) => Some(property.clone()),
+            (false, Some((by, amount))) => Some(format!("{property}: {by} {amount}")),
+            (false, None) => differently(&was.accepted, &now.accepted),
+        }
     })
 }
 
@@ -308,12 +313,43 @@ fn differently(
     })
 }
 
-/// Audits a mechanism's general scenario under the rules of which the one with that number is broken.
-fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
-    let path = root().join("sim/scenarios").join(format!("{mechanism}-general.toml"));
+/// A mechanism's general scenario, with values put over it.
+#[derive(Debug)]
+struct Variant {
+    mechanism: String,
+    set: Vec<String>,
+}
+
+impl Variant {
+    fn scenario(mechanism: &str) -> PathBuf {
+        root().join("sim/scenarios").join(format!("{mechanism}-general.toml"))
+    }
+
+    fn shown(&self) -> String {
+        if self.set.is_empty() { String::new() } else { format!(" ({})", self.set.join(" ")) }
+    }
+}
+
+/// The general scenario of a mechanism as it is, then its variants.
+fn variants(mechanism: &str) -> Result<Vec<Variant>> {
+    #[derive(Deserialize)]
+    struct Scenario {
+        #[serde(default)]
+        variants: Vec<Vec<String>>,
+    }
+    let Scenario { variants } = toml::from_str(&fs::read_to_string(Variant::scenario(mechanism))?)?;
+    let variant = |set| Variant { mechanism: mechanism.to_string(), set };
+    Ok([vec![]].into_iter().chain(variants).map(variant).collect())
+}
+
+/// Audits a scenario under the rules of which the one with that number is broken, in so many times the
+/// usual time.
+fn audit(binary: &Path, number: usize, variant: &Variant, times: u64) -> Result<Findings> {
     let mut command = Command::new(binary);
-    command.arg("audit").arg(path).args(["--format", "json", "--threads", "1"]);
-    command.args(["--seconds", SECONDS_EACH, "--chains", CHAINS]);
+    command.arg("audit").arg(Variant::scenario(&variant.mechanism));
+    command.args(["--set", "variants=[]", "--format", "json", "--threads", "1"]);
+    variant.set.iter().for_each(|set| _ = command.arg("--set").arg(set));
+    command.arg("--seconds").arg((SECONDS_EACH * times).to_string()).args(["--chains", CHAINS]);
     static AUDITS: AtomicUsize = AtomicUsize::new(0);
     let number_of_audit = AUDITS.fetch_add(1, Ordering::Relaxed);
     let out = binary.with_file_name(format!("audit-{number_of_audit}.json"));
@@ -323,10 +359,10 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if start.elapsed() > Duration::from_secs(SECONDS) {
+        if start.elapsed() > Duration::from_secs(SECONDS * times) {
             child.kill()?;
             child.wait()?;
-            anyhow::bail!("no answer within {SECONDS} seconds");
+            anyhow::bail!("no answer within {} seconds", SECONDS * times);
         }
         std::thread::sleep(Duration::from_millis(20));
     };
@@ -337,8 +373,6 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
     }
     #[derive(Deserialize)]
     struct Finding {
-        #[serde(default)]
-        variant: String,
         property: String,
         verdict: String,
         gain: Option<String>,
@@ -355,7 +389,7 @@ fn audit(binary: &Path, number: usize, mechanism: &str) -> Result<Findings> {
         let each = each.collect::<Result<_>>()?;
         let Finding { verdict, accepted, .. } = finding;
         let found = Found { verdict, measured, each, accepted };
-        Ok(((finding.variant, finding.property), found))
+        Ok((finding.property, found))
     };
     report.properties.into_iter().map(read).collect()
 }

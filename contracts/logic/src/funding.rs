@@ -68,10 +68,11 @@
 //! - **Pledging for the bonus pays** where nobody else pledges: all but one token of what is missing
 //!   earns the bonus on it, the most at the last moment. Who pledges that token makes it a donation:
 //!   the project is then funded.
-//! - **An owner gains by pledging what is missing itself** from the first token that others pledged:
-//!   its own pledge comes back with the claim, and no bonus is due. So a threshold that is met says
-//!   that the owner had the rest, not that others wanted it. That a funded good is then provided is
-//!   not enforced either: contributors trust owners with what they give.
+//! - **An owner gains by pledging what is missing itself** as soon as others pledged more than the good
+//!   costs it, which is the first token where it provides nothing: its own pledge comes back with the
+//!   claim, and no bonus is due. So a threshold that is met says that the owner had the rest, not that
+//!   others wanted it. That a funded good is then provided is not enforced either: contributors trust
+//!   owners with what they give.
 //!
 //! # Who calls what
 //!

@@ -9,9 +9,8 @@ use super::alphabet::Alphabet;
 use super::script::{Met, Script, normal};
 use super::{Best, Budget, Change, Plan, Score, Search, What};
 use crate::model::{AnyInstance, Refusal};
-use crate::random::stream;
+use crate::random::{Stream, stream};
 use rand::Rng;
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -127,7 +126,7 @@ impl<'a> Guided<'a> {
         (best, checked)
     }
 
-    fn task(&self, rng: &mut ChaCha8Rng, budget: &Budget) -> Task {
+    fn task(&self, rng: &mut Stream, budget: &Budget) -> Task {
         let mut task = Task { kept: Vec::new(), best: Best::NONE, checked: 0 };
         let mut state = self.script.checkpoints[0].clone();
         let (mut met, mut local) = (Vec::new(), HashSet::new());
@@ -189,7 +188,7 @@ impl<'a> Guided<'a> {
     }
 
     /// A plan of the corpus with some changes.
-    fn changed(&self, rng: &mut ChaCha8Rng) -> Plan {
+    fn changed(&self, rng: &mut Stream) -> Plan {
         let newest = self.corpus.len().saturating_sub(16);
         let mut plan = match rng.random_range(0..4) {
             0 => self.best.plan.clone(),
@@ -204,7 +203,7 @@ impl<'a> Guided<'a> {
         plan
     }
 
-    fn change(&self, plan: &mut Plan, rng: &mut ChaCha8Rng) {
+    fn change(&self, plan: &mut Plan, rng: &mut Stream) {
         let at = rng.random_range(self.script.first..=self.script.steps.len());
         let which = if plan.is_empty() { 0 } else { rng.random_range(0..plan.len()) };
         match rng.random_range(0..8) {
@@ -236,14 +235,14 @@ impl<'a> Guided<'a> {
     }
 
     /// Mostly a letter that was accepted somewhere.
-    fn letter(&self, rng: &mut ChaCha8Rng) -> Option<usize> {
+    fn letter(&self, rng: &mut Stream) -> Option<usize> {
         let (all, live) = (self.alphabet.letters.len(), self.alphabet.live);
         let most = if live > 0 && rng.random_ratio(7, 8) { live } else { all };
         (most > 0).then(|| rng.random_range(0..most))
     }
 
     /// Another letter with the same message, if one is met by chance.
-    fn sibling(&self, letter: usize, rng: &mut ChaCha8Rng) -> usize {
+    fn sibling(&self, letter: usize, rng: &mut Stream) -> usize {
         let tries = (0..16).filter_map(|_| self.letter(rng));
         let mut same = tries.filter(|other| self.messages[*other] == self.messages[letter]);
         same.next().unwrap_or(letter)

@@ -94,8 +94,8 @@ impl Scan<'_> {
         plays.collect()
     }
 
-    /// Every option of every player that intrudes, for each profile of types.
-    pub fn options(&self, tried: &mut Coverage) -> Result<Vec<Found>, Stopped> {
+    /// Every option of every player that intrudes, for each profile of types; and whether these are all.
+    pub fn options(&self) -> Result<(Vec<Found>, bool), Stopped> {
         let mut all = Vec::new();
         for types in self.profiles() {
             let none = vec![None; types.len()];
@@ -104,8 +104,7 @@ impl Scan<'_> {
                 let base = self.play(who, &types, &none, &[], None)?.effect;
                 for option in 0..self.cast.options[player].len() {
                     if self.over() {
-                        tried.left_out.insert("what some options gain");
-                        return Ok(all);
+                        return Ok((all, false));
                     }
                     let mut given = none.clone();
                     given[player] = Some(option);
@@ -118,7 +117,7 @@ impl Scan<'_> {
                 }
             }
         }
-        Ok(all)
+        Ok((all, true))
     }
 
     /// Types that rise and that fall with the players' numbers, so that either end is a high one.

@@ -78,9 +78,14 @@ pub fn harvest(scene: &dyn AnyScene, size: usize, limits: Limits) -> Result<Harv
         each_loss: BTreeMap::new(),
         each_left: BTreeMap::new(),
     };
+    // First, since they are few: what time is left is for the calls.
+    let (all_options, complete) = scan.options()?;
     let mut tried = scan.run(&mut |found| worst.add(found))?;
+    if !complete {
+        tried.left_out.insert("what some options gain");
+    }
     let mut options = Each::new();
-    for found in scan.options(&mut tried)? {
+    for found in all_options {
         let given = found.given.iter().enumerate();
         let chosen = given.filter_map(|(player, option)| Some((player, (*option)?)));
         for (player, option) in chosen {

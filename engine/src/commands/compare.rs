@@ -3,7 +3,7 @@
 use super::interrupt::Kept;
 use super::output::{Verdict, number, print, table};
 use super::rows::{Format, Shown, rows};
-use crate::compare::{Asked, Difference, Paired, Phases, Rivals};
+use crate::compare::{Asked, CompareError, Difference, Paired, Phases, Rivals};
 use crate::mechanism::Catalogue;
 use crate::rows::{Column, in_order};
 use crate::scenario::Document;
@@ -67,6 +67,23 @@ pub struct Args {
     resume: bool,
 }
 
+impl Args {
+    /// What is wrong with an option, said of the key in [compare] of the first scenario that stands for it;
+    /// nothing if the option was given.
+    fn blame(&self, problem: &str) -> Option<String> {
+        let given = [
+            ("--of", self.of.is_some()),
+            ("--vary", !self.vary.is_empty()),
+            ("--refine", self.refine.is_some()),
+        ];
+        let (option, _) = given.into_iter().find(|(option, given)| {
+            !given && problem.strip_prefix(option).is_some_and(|rest| rest.starts_with([' ', ':']))
+        })?;
+        let key = option.replace("--", "compare.");
+        Some(format!("{}: {}", self.scenarios[0].display(), problem.replacen(option, &key, 1)))
+    }
+}
+
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let mut asked = Asked::of(&Document::read(&args.scenarios[0], &[])?)?;
     asked.between = args.between.clone().or(asked.between);
@@ -80,7 +97,14 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     if asked.vary.is_empty() {
         return side_by_side(&args, &asked.of, &rivals);
     }
-    let phases = Phases::new(rivals, asked)?;
+    let phases =
+        Phases::new(rivals, asked).map_err(|error| match args.blame(&error.to_string()) {
+            Some(problem) => CompareError::Wrong(problem),
+            None => error,
+        })?;
+    for note in phases.notes() {
+        eprintln!("note: {note}");
+    }
     let title = phases.rivals().names().join(" against ");
     let plot = args.plot.as_deref();
     let shown = Shown { title: &title, axes: phases.axes(), show: &args.show, plot };
@@ -200,7 +224,8 @@ fn side_by_side(args: &Args, of: &str, rivals: &Rivals) -> anyhow::Result<Verdic
         let names: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
         columns.retain(|column| column.name == of);
         if columns.is_empty() {
-            bail!("--of {of}: expected one of {}", names.join(", "));
+            let problem = format!("--of {of}: expected one of {}", names.join(", "));
+            bail!(args.blame(&problem).unwrap_or(problem));
         }
     }
     let notes = rivals.notes(&simulations);

@@ -2,7 +2,7 @@
 
 use super::output::{Verdict, print};
 use crate::mechanism::Catalogue;
-use crate::report::{page, read};
+use crate::report::{page, png, read};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ pub struct Args {
     /// The page to write, a file of HTML that works without a network
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Folder for the plots as pictures, a file of SVG each
+    /// Folder for the plots as pictures by themselves, each as SVG and as PNG
     #[arg(long, value_name = "FOLDER")]
     plots: Option<PathBuf>,
 }
@@ -29,11 +29,15 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     if let Some(folder) = &args.plots {
         std::fs::create_dir_all(folder).with_context(|| say(folder))?;
         for (number, section) in sections.iter().enumerate() {
+            let several = if sections.len() > 1 { format!("{}-", number + 1) } else { "".into() };
             for (name, picture) in section.pictures() {
-                let several =
-                    if sections.len() > 1 { format!("{}-", number + 1) } else { "".into() };
-                let file = folder.join(format!("{several}{name}.svg"));
-                std::fs::write(&file, picture).with_context(|| say(&file))?;
+                let write = |kind: &str, bytes: &[u8]| {
+                    let file = folder.join(format!("{several}{name}.{kind}"));
+                    std::fs::write(&file, bytes).with_context(|| say(&file))
+                };
+                write("svg", picture.as_bytes())?;
+                let drawn = png(&picture).with_context(|| format!("{name}: cannot be drawn"))?;
+                write("png", &drawn)?;
             }
         }
     }

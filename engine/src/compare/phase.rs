@@ -68,6 +68,7 @@ pub struct Phases<'a> {
     axes: Vec<Axis>,
     of: Column,
     columns: Vec<Column>,
+    notes: Vec<String>,
 }
 
 impl<'a> Phases<'a> {
@@ -119,7 +120,13 @@ impl<'a> Phases<'a> {
                 return Err(CompareError::Wrong(problem));
             }
         }
-        Ok(Self { rivals, asked, axes, of, columns })
+        let notes = rivals.notes(&simulations);
+        Ok(Self { rivals, asked, axes, of, columns, notes })
+    }
+
+    /// What does not mean the same in all of them, at the first point.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Reads what a folder says.

@@ -1,14 +1,14 @@
 //! What a player has beside its accounts.
 
 use crate::model::{Agent, Instance, Model};
+use crate::random::Stream;
 use carrots_kernel::Balance;
-use rand_chacha::ChaCha8Rng;
 
 /// An agent's chances and its account with the world, which the rules do not know.
 #[derive(Clone)]
 pub struct Endowment {
     /// Its own randomness.
-    pub rng: ChaCha8Rng,
+    pub rng: Stream,
     /// What it had at the start.
     pub stake: Balance,
     /// What the world gave the agent.

@@ -4,7 +4,7 @@ use super::answers::Dice;
 use super::checks::{check, check_params};
 use super::endowment::Endowment;
 use super::incumbents::strategy;
-use super::table::{Play, PlayerState, ScenarioOf, Strategies, Table};
+use super::table::{Group, Play, PlayerState, ScenarioOf, Strategies, Table};
 use crate::model::{Agent, Instance, Model, State, StateError};
 use crate::random::stream;
 use crate::scenario::{Document, Invalid, ScenarioError, expect};
@@ -59,6 +59,8 @@ fn deal<G: Play>(
     run: u64,
     wallets: &mut Vec<Balance>,
 ) -> Vec<(G::Strategy, Agent, Endowment)> {
+    let accounts = |group: &Group<_>| group.count as usize * G::accounts(group.strategy) as usize;
+    wallets.reserve(scenario.agents.iter().map(accounts).sum());
     let mut dealt = Vec::new();
     for group in &scenario.agents {
         let accounts = G::accounts(group.strategy);

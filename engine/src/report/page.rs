@@ -78,7 +78,8 @@ fn drawn(page: &mut String, id: &str, figure: &Figure) {
     let plot = plot.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{title}\" "), 1);
     let _ = writeln!(
         page,
-        "<figure id=\"{id}\">\n<h3>{title}</h3>\n<div class=\"plot\" tabindex=\"0\">{plot}</div>\n<figcaption>{note}</figcaption>\n<details><summary>The \
+        "<figure id=\"{id}\">\n<h3>{title}</h3>\n<label class=\"zoom\"><input type=\"checkbox\" \
+         aria-label=\"Enlarge: {title}\"> enlarge</label>\n<div class=\"plot\" tabindex=\"0\">{plot}</div>\n<figcaption>{note}</figcaption>\n<details><summary>The \
          numbers: {title}</summary>"
     );
     tabled(page, table);

@@ -6,7 +6,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 /// The width and height of a plot.
-const SIZE: (u32, u32) = (720, 400);
+pub const SIZE: (u32, u32) = (720, 400);
 /// Okabe and Ito (2008): told apart by those who see colours differently.
 const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
@@ -185,6 +185,7 @@ pub fn map(
         chart
             .configure_mesh()
             .disable_mesh()
+            .set_all_tick_mark_size(0)
             .axis_style(INK)
             .label_style(("sans-serif", 14, &TRANSPARENT))
             .axis_desc_style(("sans-serif", 15, &INK))
@@ -299,14 +300,6 @@ fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Drawn) -> String {
         "width=\"100%\"",
         1,
     )
-}
-
-/// A plot as a picture by itself: black on white, of a size of its own.
-pub fn picture(plot: &str) -> String {
-    let (width, height) = SIZE;
-    let own =
-        format!("width=\"{width}\" height=\"{height}\" style=\"color:#1b1b1b;background:#fff\"");
-    plot.replacen("width=\"100%\"", &own, 1)
 }
 
 /// From where to where numbers lie, with so much of it beside on both sides.

@@ -1,7 +1,7 @@
 //! A part of a page, whatever it is of.
 
 use super::figure::{Figure, Table};
-use super::plot::picture;
+use super::picture;
 use crate::compare::CompareError;
 use crate::rows::{LogError, ReadError};
 use crate::scenario::{ScenarioError, Token};
@@ -74,7 +74,7 @@ impl Section {
             let numbers = (2..).map(|number| format!("{plain}-{number}"));
             let mut names = std::iter::once(plain.clone()).chain(numbers);
             let free = names.find(|name| all.iter().all(|(other, _)| other != name));
-            all.push((free.expect("there are more names"), picture(&figure.plot)));
+            all.push((free.expect("there are more names"), picture::svg(&figure.plot)));
         }
         all
     }

@@ -5,7 +5,7 @@
 //! Then somebody ends the round, and pulls all that is due for everyone.
 //!
 //! An agent's payoff is what it has in the end, less what it began with, plus what the goods that
-//! were funded are worth to it. What the owners of goods are paid, they spend on the goods.
+//! were funded are worth to it. Of what the owners of goods are paid, they spend what these cost.
 
 use super::menu::{self, Game, Gift, Plan, To};
 use super::scenario::{self, Audit, SYBILS, Scenario, Strategy, World};
@@ -15,7 +15,7 @@ use carrots::play::{Answers, Learner, Measure, Play, Player, Unit};
 use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
-use carrots_kernel::math::mul_div_up;
+use carrots_kernel::math::{mul_div_up, part_up};
 use carrots_logic::funding::{Db, Kind, MAX_AMOUNT, Params, ProjectId, ideal_down, quadratic};
 use std::collections::BTreeMap;
 
@@ -300,12 +300,12 @@ impl Play for Game {
         end.db.state().pool
     }
 
-    /// The owner spends the funds on the good.
+    /// The owner spends on the good what it costs.
     fn other_gains<A>(&self, table: &Table<A>, seat: usize) -> i128 {
         if seat == 1 { -(table.board.spent as i128) } else { 0 }
     }
 
-    /// The owner spends the funds on the good; what rounding left is there for later rounds.
+    /// The owner spends on the good what it costs; what rounding left is there for later rounds.
     fn externality<A>(&self, table: &Table<A>) -> i128 {
         let Board { pool, spent, .. } = table.board;
         table.instance.db.state().pool as i128 - pool as i128 - spent as i128
@@ -421,6 +421,11 @@ impl Game {
         }
     }
 
+    /// What a good that met its threshold costs.
+    pub(super) fn cost(&self) -> Balance {
+        part_up(self.world.cost, self.params.threshold)
+    }
+
     /// What a project misses to its threshold.
     fn missing(&self, instance: &Instance<Funding>, project: ProjectId) -> Balance {
         let raised = instance.db.project(project).map_or(0, |project| project.raised);
@@ -473,7 +478,7 @@ impl Game {
         for good in &mut board.goods {
             good.funds = funds(&table.instance, good.project);
             good.root = quadratic::root_down(good.funds);
-            board.spent += good.funds;
+            board.spent += part_up(self.world.cost, good.funds);
         }
         for (at, player) in table.players.iter().enumerate() {
             let own = &player.own;
@@ -491,7 +496,7 @@ impl Game {
         let square = |root: u128| (root as f64 / quadratic::ONE as f64).powi(2);
         for good in &board.goods {
             let best = match self.params.kind {
-                Kind::Assurance => (good.weights as f64 - self.params.threshold as f64).max(0.0),
+                Kind::Assurance => (good.weights as f64 - self.cost() as f64).max(0.0),
                 Kind::Quadratic | Kind::Pairwise => square(good.roots),
             };
             board.funded += u64::from(good.funds > 0);

@@ -231,7 +231,7 @@ impl Game {
     }
 
     /// What a good is worth to all less what it costs: at best `(sum_i sqrt(w_i))^2`, with every
-    /// product of two roots rounded down; or the sum of all weights less the threshold. In every round.
+    /// product of two roots rounded down; or the sum of all weights less the cost. In every round.
     pub(super) fn most(&self, weights: &[Balance]) -> Option<i128> {
         self.most_of_one(weights)?.checked_mul(self.audit.rounds.into())
     }
@@ -239,7 +239,7 @@ impl Game {
     fn most_of_one(&self, weights: &[Balance]) -> Option<i128> {
         let all: Balance = weights.iter().sum();
         if self.params.kind == Kind::Assurance {
-            return Some(all.saturating_sub(self.params.threshold) as i128);
+            return Some(all.saturating_sub(self.cost()) as i128);
         }
         let twice = |(at, one): (usize, &Balance)| {
             let others = weights[..at].iter();

@@ -3,7 +3,7 @@
 use carrots::play::{Group, expect_blocks};
 use carrots::scenario::{Amounts, Invalid, Range, Tail, expect};
 use carrots::strategies;
-use carrots_kernel::Balance;
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::funding::{Kind, MAX_AMOUNT, Params};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,10 @@ pub struct World {
     /// How much an agent values each of them, drawn once: with weight `w`, a good that is funded
     /// with `F` is worth `2 sqrt(w F)` to it; a good that needs its threshold is worth `w`.
     pub weight: Amounts,
+    /// The part of what an owner is paid that the good costs it, rounded up; the rest it keeps. All of it
+    /// but for goods that need a threshold.
+    #[serde(default = "Perbill::one", with = "carrots_kernel::text::fraction")]
+    pub cost: Perbill,
 }
 
 strategies! {
@@ -91,6 +95,8 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
     expect(world.weight.max() <= MAX_AMOUNT, "world.weight", expected)?;
     let expected = "no sponsor: assurance contracts have no pool";
     expect(!assurance || world.sponsor == 0, "world.sponsor", expected)?;
+    let expected = "1: without a threshold a good can take all that there is";
+    expect(assurance || world.cost == Perbill::one(), "world.cost", expected)?;
     for (group, at) in agents.iter().zip(0..) {
         let fits = assurance || group.strategy != Strategy::Late;
         let expected = "a strategy other than late, which waits for a threshold";

@@ -13,10 +13,11 @@
 use super::menu::{self, Game, Plan, Variant};
 use super::scenario::{self, Audit, SPLITS, Scenario, Strategy, World};
 use super::{CANCELLER, Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
-use carrots::model::{Agent, Instance};
+use carrots::model::{Agent, ByAgent, Instance};
 use carrots::play::{Answers, Learner, Measure, Play, Player, PlayerState, Unit, accounts};
 use carrots::rows::Cell;
 use carrots::scenario::Invalid;
+use carrots_kernel::storage::Table as _;
 use carrots_kernel::{Balance, Perbill};
 use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, State, Status, unbonding};
 use std::{collections::BTreeSet, iter::repeat_n, mem::take, ops::Range};
@@ -73,8 +74,7 @@ pub struct Board {
     start: State,
     end: Option<State>,
     /// What all stake bonded to an account lost, and how often.
-    losses: Vec<Balance>,
-    slashes: Vec<u32>,
+    losses: ByAgent<(Balance, u32)>,
     lessons: Vec<Learner<3>>,
     /// What bonders with several operators remember of each.
     holdings: Vec<Vec<Memory>>,
@@ -199,8 +199,7 @@ impl Play for Game {
             spare,
             there: operators.len(),
             operators,
-            losses: vec![0; all.len()],
-            slashes: vec![0; all.len()],
+            losses: ByAgent::new(all.len()),
             committed: all.flat_map(|who| waiting(&table.instance, who)).map(|one| one.1).collect(),
             news: true,
             ..Board::default()
@@ -279,7 +278,7 @@ impl Play for Game {
             let unbondings = table.instance.db.unbondings.get(who);
             for (at, unbonds) in unbondings.iter() {
                 let left = unbonding(&table.instance.db, at.0, who, at.1, at.2).unwrap_or(0);
-                lose(&mut table.board, at.0, unbonds.amount.saturating_sub(left));
+                lose(&mut table.board, at.0, unbonds.amount.saturating_sub(left), 0);
             }
         }
     }
@@ -302,7 +301,7 @@ impl Play for Game {
     }
 
     fn slashed<A>(&self, table: &Table<A>, player: usize) -> Balance {
-        accounts_of(table, player).map(|account| table.board.losses[account as usize]).sum()
+        accounts_of(table, player).map(|account| table.board.losses.read(account).0).sum()
     }
 
     fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
@@ -680,7 +679,7 @@ fn content<A>(table: &Table<A>, at: usize) -> bool {
 fn stirs<A>(table: &Table<A>, memory: Memory) -> bool {
     let Memory::Bonded(operator, slashes) = memory else { return true };
     let idle = table.instance.db.pool(operator).status != Status::Active;
-    idle || table.board.slashes[operator as usize] > slashes
+    idle || table.board.losses.read(operator).1 > slashes
 }
 
 fn report<A: Answers<Staking>>(
@@ -730,17 +729,17 @@ fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {
             && let Some(Receipt::Slashed(slashed)) =
                 table.call(KEEPER, 0, Op::ApplySlash { operator })
         {
-            lose(&mut table.board, operator, slashed.amount);
-            table.board.slashes[operator as usize] += u32::from(slashed.amount > 0);
+            lose(&mut table.board, operator, slashed.amount, u32::from(slashed.amount > 0));
             table.board.news |= slashed.amount > 0;
         }
     }
 }
 
 /// Stake bonded to an operator was slashed.
-fn lose(board: &mut Board, operator: Agent, amount: Balance) {
+fn lose(board: &mut Board, operator: Agent, amount: Balance, times: u32) {
     board.slashed += amount;
-    board.losses[operator as usize] += amount;
+    let (lost, before) = board.losses.read(operator);
+    board.losses.write(operator, (lost + amount, before + times));
 }
 
 fn learned<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Duty {
@@ -786,7 +785,7 @@ fn withdraw<A: Answers<Staking>>(
     all.retain(|(since, unbonds)| {
         let op = Op::Withdraw { account, operator, since: *since, until };
         let Some(Receipt::Paid(paid)) = table.call(account, 0, op) else { return true };
-        lose(&mut table.board, operator, unbonds.saturating_sub(paid.amount));
+        lose(&mut table.board, operator, unbonds.saturating_sub(paid.amount), 0);
         false
     });
     all.is_empty()
@@ -844,7 +843,7 @@ fn bond<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Memory {
     let is_good = |at: &Agent| match (table.instance.db.pool(*at).status, variant) {
         // What it bonds may give a place to one that waits.
         (Status::Waiting, Variant::With(_)) | (Status::Active, Variant::Plain) => true,
-        (status, _) => status == Status::Active && table.board.slashes[*at as usize] == 0,
+        (status, _) => status == Status::Active && table.board.losses.read(*at).1 == 0,
     };
     let chosen = table.board.operators.get(places).unwrap_or_default();
     let chosen: Vec<Agent> = chosen.iter().copied().filter(is_good).collect();
@@ -853,7 +852,7 @@ fn bond<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Memory {
     let (part, mut held) = (has / chosen.len().max(1) as Balance, Memory::Idle);
     for operator in chosen {
         if table.call(who, part, Op::Bond { operator }).is_some() {
-            let slashes = table.board.slashes[operator as usize];
+            let slashes = table.board.losses.read(operator).1;
             held = remember(table, held, Memory::Bonded(operator, slashes));
         }
     }
