@@ -17,6 +17,7 @@ mod new;
 #[cfg(feature = "chain")]
 mod on;
 mod output;
+mod points;
 mod prim;
 mod replay;
 mod report;

@@ -10,6 +10,7 @@ mod incumbents;
 mod learner;
 mod live;
 mod measure;
+mod measured;
 mod resume;
 mod table;
 
@@ -18,7 +19,8 @@ pub use checks::{expect_blocks, expect_chance};
 pub use endowment::Endowment;
 pub use learner::Learner;
 pub use live::{accounts, read};
-pub use measure::{Measure, OF_STRATEGY, Start, Unit, difference, measured, measures};
+pub use measure::{Measure, OF_STRATEGY, Unit, difference};
+pub use measured::{Start, measured, measures};
 pub use resume::{WriteError, resumed};
 #[doc(hidden)]
 pub use table::read_strategy;

@@ -13,7 +13,7 @@
 //! | which points are there? | [`design`] |
 //! | what comes of a point? | [`point`] |
 //! | where does a verdict change? | [`border`] |
-//! | where are the rows kept? | [`folder`] |
+//! | what is kept, and where? | [`tabled`], [`folder`] |
 
 mod asked;
 mod axis;
@@ -21,10 +21,12 @@ mod border;
 mod design;
 mod folder;
 mod point;
+mod tabled;
 
 pub use asked::{Asked, SweepError, Wanted};
 pub use axis::{Axis, AxisError, Move};
 pub use design::{Design, Points};
-pub use folder::{Folder, FolderError, Shard, Tabled, head, kept, merge, read_all};
+pub use folder::{Folder, FolderError, Shard, head, kept, merge, read_all};
 pub(crate) use point::quoted;
 pub use point::{Sweep, command};
+pub use tabled::Tabled;

@@ -1,7 +1,7 @@
 //! `carrots compare`: scenarios side by side.
 
-use super::interrupt::Kept;
 use super::output::{Verdict, number, print, table};
+use super::points::Points;
 use super::rows::{Format, Shown, rows};
 use crate::compare::{Asked, CompareError, Difference, Paired, Phases, Rivals};
 use crate::mechanism::Catalogue;
@@ -10,7 +10,6 @@ use crate::scenario::Document;
 use crate::simulate::{Metric, Simulation};
 use crate::sweep::{Axis, AxisError, Folder, Shard};
 use anyhow::{anyhow, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -108,50 +107,36 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let title = phases.rivals().names().join(" against ");
     let plot = args.plot.as_deref();
     let shown = Shown { title: &title, axes: phases.axes(), show: &args.show, plot };
-    let mut out = rows(args.format, &phases, shown, args.out.as_deref())?;
+    let out = rows(args.format, &phases, shown, args.out.as_deref())?;
     let open = |folder| Folder::open(folder, &phases, Shard::ALL, args.resume);
-    let mut folder = args.out.as_deref().map(open).transpose()?;
-    let kept = folder.as_ref().map(|folder| Kept::watch(folder.done()));
-    let there = folder.as_ref().map(Folder::rows).transpose()?;
-    let mut there = there.into_iter().flatten();
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} points, {eta} left");
-    let bar = ProgressBar::new(0).with_style(style.expect("the template is right"));
-    let (mut plan, mut number) = (phases.plan(), 0);
+    let mut points = Points::new(out, args.out.as_deref().map(open).transpose()?);
+    let (mut there, mut plan, mut number) = (points.there()?, phases.plan(), 0);
     loop {
-        let points = plan.more();
-        if points.is_empty() {
+        let more = plan.more();
+        if more.is_empty() {
             break;
         }
-        bar.inc_length(points.len() as u64);
+        points.await_more(more.len() as u64);
         let mut done = 0;
-        for row in there.by_ref().take(points.len()) {
+        for row in there.by_ref().take(more.len()) {
             let row = row?;
             plan.learn(phases.answer(&row));
-            out.add(&row)?;
+            points.again(&row)?;
             done += 1;
         }
-        bar.inc(done);
         in_order(
             args.threads.map_or(0, usize::from),
-            done..points.len() as u64,
-            |at| phases.row(number + at, &points[at as usize]),
+            done..more.len() as u64,
+            |at| phases.row(number + at, &more[at as usize]),
             |_, row| {
-                if let (Some(folder), Some(kept)) = (&mut folder, &kept) {
-                    kept.add(|| folder.add(&row))?;
-                }
+                points.add(&row)?;
                 plan.learn(phases.answer(&row));
-                out.add(&row)?;
-                bar.inc(1);
                 anyhow::Ok(())
             },
         )?;
-        number += points.len() as u64;
+        number += more.len() as u64;
     }
-    bar.finish_and_clear();
-    if let Some(folder) = folder {
-        folder.finish()?;
-    }
-    out.finish()?;
+    points.finish()?;
     Ok(Verdict::Holds)
 }
 

@@ -1,7 +1,7 @@
 //! `carrots sweep`: a scenario at many points.
 
-use super::interrupt::Kept;
 use super::output::{Verdict, print};
+use super::points::Points;
 use super::rows::{Format, Shown, rows};
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
@@ -9,7 +9,6 @@ use crate::scenario::Document;
 use crate::sweep::{Asked, Folder, Shard, Sweep, kept, merge};
 use anyhow::bail;
 use bytesize::ByteSize;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
 /// Vary parameters: metrics, payoffs and verdicts at every point, a row each
@@ -102,40 +101,24 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let sweep = read(&args, catalogue)?;
     let shard = args.shard.unwrap_or(Shard::ALL);
     let open = |folder| Folder::open(folder, &sweep, shard, args.resume);
-    let mut folder = args.out.as_deref().map(open).transpose()?;
+    let folder = args.out.as_deref().map(open).transpose()?;
     let title = args.scenario.display().to_string();
     let plot = args.plot.as_deref();
     let shown = Shown { title: &title, axes: sweep.axes(), show: &args.show, plot };
-    let mut out = rows(args.format, &sweep, shown, args.out.as_deref())?;
+    let out = rows(args.format, &sweep, shown, args.out.as_deref())?;
     let (done, all) = (folder.as_ref().map_or(0, Folder::done), shard.count(sweep.count()));
-    let kept = folder.as_ref().map(|_| Kept::watch(done));
-    if let Some(folder) = &folder {
-        for row in folder.rows()? {
-            out.add(&row?)?;
-        }
+    let mut points = Points::new(out, folder);
+    points.await_more(all);
+    for row in points.there()? {
+        points.again(&row?)?;
     }
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} points, {eta} left");
-    let bar = ProgressBar::new(all).with_style(style.expect("the template is right"));
-    bar.set_position(done);
-    let threads = args.threads.map_or(0, usize::from);
     in_order(
-        threads,
+        args.threads.map_or(0, usize::from),
         done..all,
         |at| sweep.row(shard.point(at)),
-        |at, row| {
-            if let (Some(folder), Some(kept)) = (&mut folder, &kept) {
-                kept.add(|| folder.add(&row))?;
-            }
-            out.add(&row)?;
-            bar.set_position(at + 1);
-            anyhow::Ok(())
-        },
+        |_, row| points.add(&row),
     )?;
-    bar.finish_and_clear();
-    if let Some(folder) = folder {
-        folder.finish()?;
-    }
-    out.finish()?;
+    points.finish()?;
     Ok(Verdict::Holds)
 }
 

@@ -8,6 +8,7 @@
 
 use super::asked::{Asked, SweepError};
 use super::point::Sweep;
+use super::tabled::Tabled;
 use crate::mechanism::Catalogue;
 use crate::rows::{Cell, Column, Log, LogError, Logged, ParquetRows, Rows};
 use crate::scenario::Document;
@@ -16,17 +17,6 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-
-/// A table whose rows a folder keeps.
-pub trait Tabled {
-    /// The file that says what it is.
-    const HEAD: &'static str;
-
-    /// Its columns.
-    fn columns(&self) -> &[Column];
-    /// What that file says: the same for the same rows.
-    fn text(&self) -> String;
-}
 
 /// A part of all points: every `of`-th, from the `number`-th on; from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

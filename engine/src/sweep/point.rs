@@ -4,7 +4,7 @@ use super::asked::{Asked, SweepError, Wanted};
 use super::axis::Axis;
 use super::border::border;
 use super::design::Points;
-use super::folder::Tabled;
+use super::tabled::Tabled;
 use crate::audit::{self, Finding, Verdict};
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::rows::{Cell, Column, Kind};
