@@ -8,6 +8,7 @@ mod chain;
 mod compare;
 #[cfg(feature = "chain")]
 mod deploy;
+mod design;
 #[cfg(feature = "chain")]
 mod follow;
 mod init;
@@ -56,6 +57,7 @@ enum Command {
     Compare(compare::Args),
     Sensitivity(sensitivity::Args),
     Prim(prim::Args),
+    Design(design::Args),
     Report(report::Args),
     Completions(shell::CompletionsArgs),
     Man(shell::ManArgs),
@@ -87,6 +89,7 @@ pub fn main(mechanisms: &[&'static Mechanism]) -> ExitCode {
         Command::Compare(args) => compare::run(args, catalogue),
         Command::Sensitivity(args) => sensitivity::run(args, catalogue),
         Command::Prim(args) => prim::run(args, catalogue),
+        Command::Design(args) => design::run(args, catalogue),
         Command::Report(args) => report::run(args, catalogue),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),

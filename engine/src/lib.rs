@@ -24,6 +24,7 @@
 //! | what comes of it at many points? | [`sweep`] |
 //! | which keys matter there, and in which box of values does something happen? | [`sensitivity`] |
 //! | which of several is better, and where? | [`compare`] |
+//! | which parameters meet these goals? | [`design`] |
 //! | how does one look at that? | [`report`] |
 //! | the command line | [`main`] |
 //!
@@ -55,6 +56,7 @@ pub mod audit;
 pub mod chain;
 mod commands;
 pub mod compare;
+pub mod design;
 pub mod exact;
 pub mod games;
 pub mod mechanism;

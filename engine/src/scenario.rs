@@ -40,6 +40,8 @@ pub struct Document {
     sweep: Option<Value>,
     /// `[compare]`.
     compare: Option<Value>,
+    /// `[design]`.
+    design: Option<Value>,
 }
 
 /// What every scenario has in common.
@@ -274,11 +276,11 @@ impl Document {
                 problem: "expected a list of lists of key=value".into(),
             })?,
         };
-        let (sweep, compare) = (table.remove("sweep"), table.remove("compare"));
+        let [sweep, compare, design] = ["sweep", "compare", "design"].map(|key| table.remove(key));
         let over = set.to_vec();
         let set =
             set.iter().filter_map(|s| s.split_once('=')).map(|(key, _)| key.trim().to_string());
-        Ok(Self { file, text, table, set: set.collect(), over, variants, sweep, compare })
+        Ok(Self { file, text, table, set: set.collect(), over, variants, sweep, compare, design })
     }
 
     /// The scenario, and each of its variants with what it puts over it: for an audit of rules that
@@ -316,6 +318,11 @@ impl Document {
     /// What is compared, if it says so.
     pub fn compare(&self) -> Option<&Value> {
         self.compare.as_ref()
+    }
+
+    /// What is designed, if it says so.
+    pub fn design(&self) -> Option<&Value> {
+        self.design.as_ref()
     }
 
     /// The mechanism that it names.

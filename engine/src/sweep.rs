@@ -24,7 +24,7 @@ mod point;
 mod tabled;
 
 pub use asked::{Asked, SweepError, Wanted};
-pub use axis::{Axis, AxisError, Move};
+pub use axis::{Axis, AxisError, Move, plain};
 pub use design::{Design, Points};
 pub use folder::{Folder, FolderError, Shard, head, kept, merge, read_all};
 pub(crate) use point::quoted;

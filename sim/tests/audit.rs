@@ -120,6 +120,7 @@ const README: &[(&str, Property, &str)] = &[
     ("oracle-court", Bribery, "and spending nothing"),
     ("funding-assurance", Nash, "player 0 (weight 20): pledge 299 instead of nothing"),
     ("funding-assurance", Nash, "gains 59"),
+    ("funding-owner", Attack, "owner gains 16 by calls"),
     ("polkadot-staking", Nash, "ask for all rewards instead of honest"),
     ("polkadot-staking", Corruption, "100 players turn it at a cost of 1,000,808.3643181 DOT;"),
     ("staking-small", ExitBeforePenalty, "exit_before_penalty: holds"),

@@ -4,6 +4,7 @@ use super::interrupt::Kept;
 use crate::rows::{Cell, LogError, Rows};
 use crate::sweep::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io;
 
 /// Where points go.
 pub struct Points {
@@ -59,5 +60,22 @@ impl Points {
             folder.finish()?;
         }
         Ok(self.out.finish()?)
+    }
+}
+
+/// Rows that are not printed.
+pub struct Unprinted;
+
+impl Rows for Unprinted {
+    fn add(&mut self, _row: &[Cell]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        Ok(())
     }
 }

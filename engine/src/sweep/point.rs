@@ -105,11 +105,21 @@ impl<'a> Sweep<'a> {
         self.document.token()
     }
 
-    fn document(&self, values: &[Value], more: &[String]) -> Result<Document, ScenarioError> {
-        self.document.with(&[self.set(values), more.to_vec()].concat())
+    /// What it is of.
+    pub fn scenario(&self) -> &Document {
+        &self.document
     }
 
-    fn set(&self, values: &[Value]) -> Vec<String> {
+    /// What a point puts over it, as `--set` takes it.
+    pub fn set(&self, number: u64) -> Vec<String> {
+        self.put(&self.points.point(number))
+    }
+
+    fn document(&self, values: &[Value], more: &[String]) -> Result<Document, ScenarioError> {
+        self.document.with(&[self.put(values), more.to_vec()].concat())
+    }
+
+    fn put(&self, values: &[Value]) -> Vec<String> {
         self.points.axes().iter().zip(values).map(|(axis, value)| axis.set(value)).collect()
     }
 
@@ -203,7 +213,7 @@ impl<'a> Sweep<'a> {
     /// A command that gives the same.
     fn command(&self, name: &str, values: &[Value], more: &str) -> String {
         let (file, over) = self.document.origin();
-        let set: Vec<String> = over.iter().cloned().chain(self.set(values)).collect();
+        let set: Vec<String> = over.iter().cloned().chain(self.put(values)).collect();
         command(name, file, &set, more)
     }
 

@@ -1,0 +1,427 @@
+//! `carrots design`: from goals to parameters.
+
+use super::output::{Format, Verdict, print, table};
+use super::points::{Points, Unprinted};
+use crate::design::{Answer, Asked, Broken, Goal, Goals, Measured, Point, Relaxed, Side};
+use crate::mechanism::Catalogue;
+use crate::rows::in_order;
+use crate::scenario::{Document, Token};
+use crate::sweep::{Folder, Shard, Tabled, command, plain};
+use anyhow::{Context, bail};
+use bytesize::ByteSize;
+use serde_json::{Map, Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Best points that are shown.
+const SHOWN: usize = 20;
+
+/// Which parameters meet these goals, how far can each move, and what is in the way if none do?
+///
+/// The goals are judged at every point of the grid of what is free, for all values of what is not known:
+/// properties by the audit, exactly; bounds by the simulator, at 95 %. What is not said here is taken from
+/// [design] of the scenario. Exit status 1: no point meets them; 3: nobody knows whether one does.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The scenario, a TOML file
+    scenario: PathBuf,
+    /// A free key and its values: as in `carrots sweep --vary`; can be repeated
+    #[arg(long, value_name = "KEY=VALUES")]
+    free: Vec<String>,
+    /// A key with values for all of which the goals have to be met; can be repeated
+    #[arg(long = "for", value_name = "KEY=VALUES")]
+    across: Vec<String>,
+    /// A property that has to hold, on the terms of intended.properties; can be repeated
+    #[arg(long, value_name = "NAME")]
+    hold: Vec<String>,
+    /// What a metric or a payoff has to be, such as revenue>=1_000, by its 95 % interval; can be repeated
+    #[arg(long, value_name = "NAME>=NUMBER")]
+    bound: Vec<String>,
+    /// A free key, a metric or a payoff that should be small; can be repeated
+    #[arg(long, value_name = "NAME")]
+    least: Vec<String>,
+    /// The same for what should be large
+    #[arg(long, value_name = "NAME")]
+    most: Vec<String>,
+    /// Put a value over one of the scenario
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Seed of all randomness [default: the scenario's]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Number of runs [default: the scenario's]
+    #[arg(long)]
+    runs: Option<u64>,
+    /// Seconds of an audit for each property [default: 60]
+    #[arg(long, value_name = "NUMBER", value_parser = super::audit::seconds)]
+    seconds: Option<f64>,
+    /// Memory of an audit [default: 1GiB]
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<ByteSize>,
+    /// Chains of raw calls that an audit tries, about [default: 2000]
+    #[arg(long, value_name = "NUMBER")]
+    chains: Option<u64>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Number of threads [default: one per core]; the result does not depend on it
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Folder that keeps every row as it arrives, the answer as design.json, and found.toml: the scenario with the
+    /// parameters that were found
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Go on with the rows that the folder of --out holds
+    #[arg(long, requires = "out")]
+    resume: bool,
+}
+
+pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    let goals = read(&args, catalogue)?;
+    let points = judged(&args, &goals)?;
+    let answer = goals.answer(&points);
+    let told = Told { goals: &goals, points: &points, answer: &answer, file: &args.scenario };
+    let document = serde_json::to_string_pretty(&told.document())?;
+    if let Some(folder) = &args.out {
+        let write = |name: &str, text: &str| {
+            let path = folder.join(name);
+            fs::write(&path, text).with_context(|| format!("{}: cannot be written", path.display()))
+        };
+        write("design.json", &document)?;
+        if let Some(best) = answer.best.first() {
+            write("found.toml", &goals.scenario(*best)?.resolved())?;
+        }
+    }
+    match args.format {
+        Format::Table => print(&told.page())?,
+        Format::Json => print(&document)?,
+    }
+    Ok(match (answer.best.is_empty(), answer.unknown) {
+        (false, _) => Verdict::Holds,
+        (true, 0) => Verdict::Fails,
+        (true, _) => Verdict::Stopped,
+    })
+}
+
+/// What the scenario says, with what was given put over it.
+fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Goals<'a>> {
+    let mut set = args.set.clone();
+    set.extend(args.seed.map(|seed| format!("run.seed={seed}")));
+    set.extend(args.runs.map(|runs| format!("run.runs={runs}")));
+    let document = Document::read(&args.scenario, &set)?;
+    let mut asked = Asked::of(&document)?;
+    let put = |own: &mut Vec<String>, given: &Vec<String>| {
+        if !given.is_empty() {
+            own.clone_from(given);
+        }
+    };
+    put(&mut asked.free, &args.free);
+    put(&mut asked.across, &args.across);
+    put(&mut asked.hold, &args.hold);
+    put(&mut asked.bounds, &args.bound);
+    if !args.least.is_empty() || !args.most.is_empty() {
+        (asked.least, asked.most) = (args.least.clone(), args.most.clone());
+    }
+    asked.seconds = args.seconds.or(asked.seconds);
+    asked.memory = args.memory.map(|bytes| bytes.as_u64()).or(asked.memory);
+    asked.chains = args.chains.or(asked.chains);
+    if asked.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
+        bail!("{}: design.seconds: expected a number above zero", args.scenario.display());
+    }
+    Ok(Goals::new(document, catalogue, asked)?)
+}
+
+/// All points, computed or read again.
+fn judged(args: &Args, goals: &Goals) -> anyhow::Result<Vec<Point>> {
+    let sweep = goals.sweep();
+    let open = |folder| Folder::open(folder, sweep, Shard::ALL, args.resume);
+    let folder = args.out.as_deref().map(open).transpose()?;
+    let done = folder.as_ref().map_or(0, Folder::done);
+    let mut kept = Points::new(Box::new(Unprinted), folder);
+    kept.await_more(sweep.count());
+    let (each, mut block, mut points) = (goals.rows_each() as usize, Vec::new(), Vec::new());
+    let mut judge = |row| {
+        block.push(row);
+        if block.len() == each {
+            points.push(goals.judge((points.len() * each) as u64, &std::mem::take(&mut block)));
+        }
+    };
+    for row in kept.there()? {
+        let row = row?;
+        kept.again(&row)?;
+        judge(row);
+    }
+    in_order(
+        args.threads.map_or(0, usize::from),
+        done..sweep.count(),
+        |at| sweep.row(at),
+        |_, row| {
+            kept.add(&row)?;
+            judge(row);
+            anyhow::Ok(())
+        },
+    )?;
+    kept.finish()?;
+    Ok(points)
+}
+
+/// The answer, in words and as a document.
+struct Told<'a> {
+    goals: &'a Goals<'a>,
+    points: &'a [Point],
+    answer: &'a Answer,
+    file: &'a Path,
+}
+
+impl Told<'_> {
+    /// A value of a free key, by its number.
+    fn value(&self, key: usize, at: u64) -> String {
+        plain(&self.goals.free()[key].value(at))
+    }
+
+    /// The free keys with their values at a point.
+    fn place(&self, point: u64) -> String {
+        let values = self.goals.values(point).into_iter().enumerate();
+        let each = values
+            .map(|(key, at)| format!("{}={}", self.goals.free()[key].key, self.value(key, at)));
+        each.collect::<Vec<_>>().join(" ")
+    }
+
+    fn measured(&self, goal: &Goal, measured: Option<&Measured>) -> String {
+        let token = self.goals.sweep().token();
+        match (goal, measured) {
+            (_, None) => String::new(),
+            (_, Some(Measured::Exact(number))) => token.show_exact(number),
+            (Goal::Bound { name, .. }, Some(Measured::Number(number))) => {
+                self.number(name, *number, &token)
+            }
+            (_, Some(Measured::Number(number))) => number.to_string(),
+        }
+    }
+
+    /// A number of the simulator's, as people read it.
+    fn number(&self, name: &str, number: f64, token: &Token) -> String {
+        let columns = self.goals.sweep().columns();
+        let unit = columns.iter().find(|column| column.name == name).map(|one| one.unit.as_str());
+        let is_amount = unit.is_some_and(|unit| !unit.is_empty());
+        let scale = if is_amount { 10f64.powi(token.decimals.into()) } else { 1.0 };
+        super::output::number(number / scale)
+    }
+
+    /// The command that shows what is said of a goal at a point.
+    fn command(&self, point: u64, goal: usize) -> String {
+        let row = self.points[point as usize].rows.get(goal).copied().unwrap_or(0);
+        let (file, over) = self.goals.sweep().scenario().origin();
+        let set = [over, &self.goals.sweep().set(row)].concat();
+        match &self.goals.goals()[goal] {
+            Goal::Property(property) => {
+                command("audit", file, &set, &format!(" --property {}", property.name()))
+            }
+            Goal::Bound { .. } => command("simulate", file, &set, ""),
+        }
+    }
+
+    fn names(&self, goals: &[usize]) -> String {
+        let names: Vec<String> =
+            goals.iter().map(|goal| self.goals.goals()[*goal].to_string()).collect();
+        names.join(", ")
+    }
+
+    fn page(&self) -> String {
+        let Answer { met, unknown, refused, best, unsettled, conflict, .. } = self.answer;
+        let all = self.points.len() as u64;
+        let mut page = format!(
+            "{}: {met} of {all} points meet {}, {} do not",
+            self.file.display(),
+            self.names(&(0..self.goals.goals().len()).collect::<Vec<_>>()),
+            all - met - unknown
+        );
+        if *unknown > 0 {
+            page += &format!(", of {unknown} nobody knows");
+        }
+        if *refused > 0 {
+            page += &format!(" ({refused} cannot be played)");
+        }
+        page += "\n";
+        match (best.is_empty(), conflict.is_empty()) {
+            (false, _) => page += &self.found(),
+            (true, false) => page += &self.in_conflict(),
+            (true, true) => {
+                let why = self.points.iter().find_map(|point| point.refused.as_ref());
+                page += &format!("\nno point can be played: {}", why.map_or("", |why| why));
+            }
+        }
+        if *unsettled > 0 {
+            page += &format!(
+                "\n{unsettled} points would be better, of which nobody knows whether they meet all goals: more \
+                 --seconds, --memory or --runs may tell"
+            );
+        }
+        page
+    }
+
+    /// The best points, and how far the first can move.
+    fn found(&self) -> String {
+        let (goals, best) = (self.goals, &self.answer.best);
+        let objectives = goals.objectives().iter().enumerate();
+        let numbers: Vec<_> = objectives
+            .filter(|(_, one)| goals.free().iter().all(|axis| axis.key != one.name))
+            .collect();
+        let mut header: Vec<&str> = goals.free().iter().map(|axis| axis.key.as_str()).collect();
+        header.extend(numbers.iter().map(|(_, one)| one.name.as_str()));
+        let named: Vec<String> = goals.goals().iter().map(ToString::to_string).collect();
+        header.extend(named.iter().map(String::as_str));
+        let token = goals.sweep().token();
+        let row = |at: &u64| {
+            let point = &self.points[*at as usize];
+            let mut row: Vec<String> = goals
+                .values(*at)
+                .into_iter()
+                .enumerate()
+                .map(|(key, value)| self.value(key, value))
+                .collect();
+            row.extend(
+                numbers.iter().map(|(at, one)| self.number(&one.name, point.values[*at], &token)),
+            );
+            let each = goals.goals().iter().zip(&point.measured);
+            row.extend(each.map(|(goal, measured)| {
+                match (goal, self.measured(goal, measured.as_ref())) {
+                    (Goal::Property(_), measured) if measured.is_empty() => "holds".into(),
+                    (Goal::Property(_), measured) => format!("holds ({measured})"),
+                    (Goal::Bound { .. }, measured) => format!("at 95 % ({measured})"),
+                }
+            }));
+            row
+        };
+        let mut page = format!("\n{}\n", table(&header, 0, best.iter().take(SHOWN).map(row)));
+        if best.len() > SHOWN {
+            page += &format!("\nand {} more\n", best.len() - SHOWN);
+        }
+        if best.len() > 1 && goals.objectives().len() > 1 {
+            page += "\nno point is better than one of these by one objective without being worse by another\n";
+        }
+        let mut commands = Vec::new();
+        let mut side = |key: usize, side: &Side| match &side.broken {
+            None => "no value".to_string(),
+            Some(Broken { point, goals }) => {
+                commands.extend(goals.first().map(|goal| self.command(*point, *goal)));
+                let at = self.goals.values(*point)[key];
+                let what = match goals.is_empty() {
+                    true => "cannot be played".into(),
+                    false => self.names(goals),
+                };
+                format!("{}: {what}", self.value(key, at))
+            }
+        };
+        let lines: Vec<Vec<String>> = self
+            .answer
+            .room
+            .iter()
+            .map(|room| {
+                let name = goals.free()[room.key].key.clone();
+                let ends = [room.down.last, room.up.last].map(|at| self.value(room.key, at));
+                let [low, high] = ends;
+                vec![name, low, high, side(room.key, &room.down), side(room.key, &room.up)]
+            })
+            .collect();
+        let header = ["alone", "from", "to", "below it breaks", "above it breaks"];
+        page += &format!("\n{}\n", table(&header, 1, lines));
+        for goal in 0..goals.goals().len() {
+            page += &format!("\nmet:    {}", self.command(best[0], goal));
+        }
+        for command in commands {
+            page += &format!("\nbroken: {command}");
+        }
+        page
+    }
+
+    /// Goals that cannot be met together.
+    fn in_conflict(&self) -> String {
+        let Answer { conflict, relaxed, unknown, .. } = self.answer;
+        let known = if *unknown > 0 { ", as far as is known" } else { "" };
+        let mut page = match &conflict[..] {
+            [one] => format!("\nno point meets {}{known}\n", self.names(&[*one])),
+            several => format!("\nno point meets all of these{known}: {}\n", self.names(several)),
+        };
+        for (goal, relaxed) in conflict.iter().zip(relaxed) {
+            let name = &self.goals.goals()[*goal];
+            match relaxed {
+                None => page += &format!("\n{name}: without it the others cannot be met, either"),
+                Some(Relaxed { point, measured }) => {
+                    let measured = self.measured(name, measured.as_ref());
+                    page += &format!(
+                        "\n{name}: missed by least with {} (measured: {}), where the others are met: {}",
+                        self.place(*point),
+                        if measured.is_empty() { "nothing" } else { &measured },
+                        self.command(*point, *goal)
+                    );
+                }
+            }
+        }
+        page
+    }
+
+    fn document(&self) -> Value {
+        let Answer { met, unknown, refused, best, unsettled, room, conflict, relaxed } =
+            self.answer;
+        let exact = |measured: &Option<Measured>| match measured {
+            None => Value::Null,
+            Some(Measured::Exact(number)) => json!(number.to_string()),
+            Some(Measured::Number(number)) => json!(number),
+        };
+        let keys = |point: u64| -> Value {
+            let values = self.goals.values(point).into_iter().zip(self.goals.free());
+            let each = values.map(|(at, axis)| (axis.key.clone(), json!(plain(&axis.value(at)))));
+            Value::Object(each.collect::<Map<_, _>>())
+        };
+        let point = |at: &u64| {
+            let point = &self.points[*at as usize];
+            let measured = self.goals.goals().iter().zip(&point.measured).enumerate();
+            let measured = measured.map(|(goal, (name, own))| {
+                let value = json!({ "measured": exact(own), "command": self.command(*at, goal) });
+                (name.to_string(), value)
+            });
+            let objectives = self.goals.objectives().iter().zip(&point.values);
+            let objectives = objectives.map(|(one, value)| (one.name.clone(), json!(value)));
+            json!({
+                "values": keys(*at),
+                "goals": Value::Object(measured.collect::<Map<_, _>>()),
+                "objectives": Value::Object(objectives.collect::<Map<_, _>>()),
+            })
+        };
+        let side = |key: usize, side: &Side| {
+            let broken = side.broken.as_ref().map(|Broken { point, goals }| {
+                let names: Vec<String> =
+                    goals.iter().map(|goal| self.goals.goals()[*goal].to_string()).collect();
+                let commands: Vec<String> =
+                    goals.iter().map(|goal| self.command(*point, *goal)).collect();
+                json!({ "values": keys(*point), "goals": names, "commands": commands })
+            });
+            json!({ "last": self.value(key, side.last), "broken": broken })
+        };
+        let room = room.iter().map(|room| {
+            let key = &self.goals.free()[room.key].key;
+            json!({ "key": key, "down": side(room.key, &room.down), "up": side(room.key, &room.up) })
+        });
+        let conflict = conflict.iter().zip(relaxed).map(|(goal, relaxed)| {
+            let relaxed = relaxed.as_ref().map(|Relaxed { point, measured }| {
+                json!({ "values": keys(*point), "measured": exact(measured), "command": self.command(*point, *goal) })
+            });
+            json!({ "goal": self.goals.goals()[*goal].to_string(), "relaxed": relaxed })
+        });
+        let token = self.goals.sweep().token();
+        let goals: Vec<String> = self.goals.goals().iter().map(ToString::to_string).collect();
+        json!({
+            "scenario": self.file.display().to_string(),
+            "goals": goals,
+            "points": {
+                "all": self.points.len(), "met": met, "unknown": unknown, "refused": refused,
+                "unsettled": unsettled,
+            },
+            "best": best.iter().map(point).collect::<Vec<_>>(),
+            "room": room.collect::<Vec<_>>(),
+            "conflict": conflict.collect::<Vec<_>>(),
+            "token": { "name": token.name, "decimals": token.decimals },
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! What comes of a point.
+
+use super::goals::{Goal, Goals};
+use crate::exact::Rational;
+use crate::rows::Cell;
+use crate::scenario::Property;
+use crate::sweep::Tabled;
+use num_traits::ToPrimitive;
+
+/// Whether a goal is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Met {
+    /// It is: by an exact verdict, or with a whole 95 % interval.
+    Yes,
+    /// Nobody knows.
+    Unknown,
+    /// It is not.
+    No,
+}
+
+/// What was measured of a goal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measured {
+    /// By the audit.
+    Exact(Rational),
+    /// The end of the 95 % interval that has to be within the bound.
+    Number(f64),
+}
+
+impl Measured {
+    /// About how much it is.
+    pub fn number(&self) -> f64 {
+        match self {
+            Measured::Exact(number) => number.to_f64().unwrap_or(f64::NAN),
+            Measured::Number(number) => *number,
+        }
+    }
+}
+
+/// The goals at a point of what is free, each where it is met least of all that is not known.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Whether each is met.
+    pub met: Vec<Met>,
+    /// What was measured of each.
+    pub measured: Vec<Option<Measured>>,
+    /// The row of each, by its number.
+    pub rows: Vec<u64>,
+    /// What each objective comes to at worst.
+    pub values: Vec<f64>,
+    /// Why it cannot be played, if it cannot.
+    pub refused: Option<String>,
+}
+
+impl Point {
+    /// Whether all goals are met.
+    pub fn all(&self) -> Met {
+        match self.refused {
+            Some(_) => Met::No,
+            None => self.met.iter().copied().max().unwrap_or(Met::Yes),
+        }
+    }
+}
+
+impl Goals<'_> {
+    /// Judges the point whose rows these are, the first of which has that number.
+    pub fn judge(&self, first: u64, rows: &[Vec<Cell>]) -> Point {
+        let columns = self.sweep().columns();
+        let place = |name: &str| columns.iter().position(|column| column.name == name);
+        let cell =
+            |row: &Vec<Cell>, name: &str| place(name).map_or(Cell::None, |at| row[at].clone());
+        let refused = rows.iter().find_map(|row| match cell(row, "problem") {
+            Cell::Text(problem) if !problem.is_empty() => Some(problem),
+            _ => None,
+        });
+        let (mut met, mut measured, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for goal in self.goals() {
+            let each = (first..).zip(rows).map(|(number, row)| {
+                let (met, measured) = goal.judge(&|name| cell(row, name));
+                (met, measured, number)
+            });
+            // The first of those that are as bad.
+            let worse = |best: (Met, Option<Measured>, u64), next: (Met, Option<Measured>, u64)| {
+                let badness = |(met, measured, _): &(Met, Option<Measured>, u64)| {
+                    (*met, measured.as_ref().map_or(f64::NEG_INFINITY, |one| goal.badness(one)))
+                };
+                let (before, after) = (badness(&best), badness(&next));
+                match before.0.cmp(&after.0).then(before.1.total_cmp(&after.1)) {
+                    std::cmp::Ordering::Less => next,
+                    _ => best,
+                }
+            };
+            let Some((one, number, place)) = each.reduce(worse) else { continue };
+            met.push(one);
+            measured.push(number);
+            places.push(place);
+        }
+        let values = self.objectives().iter().map(|objective| {
+            let of = |row| cell(row, &objective.name).number().unwrap_or(f64::NAN);
+            let all = rows.iter().map(of);
+            match objective.most {
+                true => all.fold(f64::INFINITY, f64::min),
+                false => all.fold(f64::NEG_INFINITY, f64::max),
+            }
+        });
+        Point { met, measured, rows: places, values: values.collect(), refused }
+    }
+}
+
+impl Goal {
+    /// What a row says of it.
+    fn judge(&self, cell: &dyn Fn(&str) -> Cell) -> (Met, Option<Measured>) {
+        match self {
+            Goal::Property(property) => {
+                let met = match cell(property.name()) {
+                    Cell::Text(verdict) if verdict == "holds" => Met::Yes,
+                    Cell::Text(verdict) if verdict == "violated" => Met::No,
+                    _ => Met::Unknown,
+                };
+                let exact = match cell(&format!("{}_exact", property.name())) {
+                    Cell::Text(number) => number.parse().ok().map(Measured::Exact),
+                    _ => None,
+                };
+                (met, exact)
+            }
+            Goal::Bound { name, least, number } => {
+                let end =
+                    |of: &str| cell(&format!("{name}_{of}")).number().filter(|x| x.is_finite());
+                let Some((low, high)) = end("low").zip(end("high")) else {
+                    return (Met::Unknown, None);
+                };
+                let (within, beyond, end) = match least {
+                    true => (low >= *number, high < *number, low),
+                    false => (high <= *number, low > *number, high),
+                };
+                // One run has an interval without width.
+                let runs = cell("runs").number().is_some_and(|runs| runs > 1.0);
+                let met = match (within, beyond) {
+                    _ if !runs => Met::Unknown,
+                    (true, _) => Met::Yes,
+                    (_, true) => Met::No,
+                    _ => Met::Unknown,
+                };
+                (met, Some(Measured::Number(end)))
+            }
+        }
+    }
+
+    /// More of this is worse: what a deviation gains, but not what it costs to bribe or to corrupt.
+    pub(super) fn badness(&self, measured: &Measured) -> f64 {
+        let falls = match self {
+            Goal::Property(property) => {
+                matches!(property, Property::Bribery | Property::Corruption)
+            }
+            Goal::Bound { least, .. } => *least,
+        };
+        if falls { -measured.number() } else { measured.number() }
+    }
+}

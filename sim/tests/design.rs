@@ -1,0 +1,195 @@
+//! From goals to parameters: what is found meets them, one step beyond does not, and what is in the way is said.
+
+mod command;
+
+use command::{carrots, document, folder, refused, stdout, text};
+use serde_json::Value;
+use std::fs;
+
+const OWNER: &str = "sim/scenarios/funding-owner.toml";
+const RING: &str = "sim/designs/auction-ring.toml";
+
+fn strings(value: &Value) -> Vec<&str> {
+    value.as_array().expect("a list").iter().filter_map(Value::as_str).collect()
+}
+
+/// Runs a command that was printed, as a shell would: its exit status.
+fn again(command: &str) -> Option<i32> {
+    let words = command.strip_prefix("carrots ").expect("a command").replace('\'', "");
+    carrots(&words.split(' ').collect::<Vec<_>>()).status.code()
+}
+
+/// An owner that pledges what is missing gains where the good costs less than the 66 that others pledge: the
+/// least cost of those looked at is found, and the audit says the same of it and of the one before.
+#[test]
+fn the_least_is_found_and_one_step_beyond_breaks() {
+    let free = "world.cost=0.5,0.6,0.65,0.66,0.7";
+    let args = ["design", OWNER, "--free", free, "--hold", "attack", "--least", "world.cost"];
+    let found = document(&args);
+    assert_eq!(found["points"]["met"], 2);
+    let best = found["best"].as_array().expect("points");
+    assert_eq!(best.len(), 1);
+    assert_eq!(best[0]["values"]["world.cost"], "0.66");
+    let room = &found["room"][0];
+    assert_eq!(room["up"]["last"], "0.7");
+    assert_eq!(room["up"]["broken"], Value::Null);
+    assert_eq!(room["down"]["last"], "0.66");
+    let broken = &room["down"]["broken"];
+    assert_eq!(broken["values"]["world.cost"], "0.65");
+    assert_eq!(strings(&broken["goals"]), ["attack"]);
+    let met = best[0]["goals"]["attack"]["command"].as_str().expect("a command");
+    assert_eq!(again(met), Some(0), "{met}");
+    let beyond = strings(&broken["commands"])[0];
+    assert_eq!(again(beyond), Some(1), "{beyond}");
+    let page = stdout(&args);
+    for said in ["2 of 5 points meet attack, 3 do not", "0.65: attack", "met:    carrots audit "] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+/// What is not known has to be met for all of its values.
+#[test]
+fn goals_are_met_whatever_is_not_known() {
+    let free = ["--free", "params.threshold=70..100:4", "--hold", "attack"];
+    let costs = |list: &str| {
+        let args = [&["design", OWNER], &free[..], &["--for", list, "--format", "json"]].concat();
+        let output = carrots(&args);
+        let found: Value = serde_json::from_slice(&output.stdout).expect("a document");
+        (output.status.code(), found["points"]["met"].as_u64().expect("a number"))
+    };
+    let (dear, cheap) = (costs("world.cost=1,0.9"), costs("world.cost=1,0.9,0.1"));
+    assert!(dear.1 > cheap.1, "{dear:?} {cheap:?}");
+    assert_eq!((dear.0, cheap.0), (Some(0), Some(if cheap.1 > 0 { 0 } else { 1 })));
+}
+
+/// Several objectives: no point of the front is as good as another by all and better by one, and every point
+/// that meets the goals is no better than one of the front.
+#[test]
+fn a_front_is_not_beaten() {
+    let free = ["--free", "params.threshold=40..60:3", "--free", "world.cost=0.7,0.8,0.9"];
+    let wanted = ["--hold", "solvency", "--least", "world.cost", "--most", "params.threshold"];
+    let found = document(&[&["design", OWNER], &free[..], &wanted[..]].concat());
+    let best = found["best"].as_array().expect("points");
+    assert_eq!(found["points"]["met"], 9);
+    assert_eq!(best.len(), 1, "one is best by both");
+    assert_eq!(
+        best[0]["values"],
+        serde_json::json!({ "params.threshold": "60", "world.cost": "0.7" })
+    );
+    let both = ["--hold", "solvency", "--most", "world.cost", "--least", "world.cost"];
+    let found = document(&[&["design", OWNER], &free[..], &both[..]].concat());
+    let front = found["best"].as_array().expect("points");
+    assert_eq!(front.len(), 3, "each cost is best by one of both");
+}
+
+/// Goals that cannot be met together are named, those that can are not among them, and what is missed by least
+/// is said.
+#[test]
+fn goals_in_conflict_are_named() {
+    let args = [
+        "design",
+        OWNER,
+        "--free",
+        "world.cost=0.0,0.3,0.6",
+        "--hold",
+        "attack",
+        "--hold",
+        "solvency",
+        "--hold",
+        "individual_rationality",
+        "--format",
+        "json",
+    ];
+    let output = carrots(&args);
+    assert_eq!(output.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let conflict = found["conflict"].as_array().expect("goals");
+    assert_eq!(conflict.len(), 1, "{found}");
+    assert_eq!(conflict[0]["goal"], "attack");
+    let relaxed = &conflict[0]["relaxed"];
+    assert_eq!(relaxed["values"]["world.cost"], "0.6");
+    assert_eq!(relaxed["measured"], "6", "66 less a cost of 60");
+    let page = String::from_utf8(carrots(&args[..args.len() - 2]).stdout).expect("text");
+    assert!(page.contains("no point meets attack"), "{page}");
+}
+
+/// A kept design goes on, and ends as if it had never been stopped; what was found is a scenario.
+#[test]
+fn what_is_found_is_kept() {
+    let (whole, part) = (folder("design", "whole"), folder("design", "part"));
+    let args = |out| {
+        let wanted =
+            ["--free", "world.cost=0.6,0.66,0.7", "--hold", "attack", "--least", "world.cost"];
+        [&["design", OWNER], &wanted[..], &["--out", out]].concat()
+    };
+    stdout(&args(text(&whole)));
+    stdout(&args(text(&part)));
+    let kept = |name: &str| fs::read_to_string(part.join(name)).expect("it is kept");
+    let rows = kept("points.csv");
+    let cut: Vec<&str> = rows.lines().take(2).collect();
+    fs::write(part.join("points.csv"), cut.join("\n") + "\n").expect("a file");
+    stdout(&[&args(text(&part))[..], &["--resume"]].concat());
+    for name in ["points.csv", "design.json", "found.toml"] {
+        assert_eq!(kept(name), fs::read_to_string(whole.join(name)).expect("it is kept"), "{name}");
+    }
+    let found = whole.join("found.toml");
+    let audit = ["audit", text(&found), "--set", "variants=[]", "--property", "attack"];
+    assert!(carrots(&audit).status.success(), "what was found holds");
+    assert!(fs::read_to_string(&found).expect("a scenario").contains("cost = 0.66"));
+}
+
+#[test]
+fn goals_that_make_no_sense_are_refused() {
+    let free = ["design", OWNER, "--free", "world.cost=0.5,1"];
+    let with = |more: &[&'static str]| [&free[..], more].concat();
+    let cases: [(Vec<&str>, &str); 12] = [
+        (vec!["design", OWNER], "--free: expected a key with its values"),
+        (with(&[]), "--hold: expected a property, or --bound"),
+        (with(&["--hold", "peace"]), "--hold peace: expected one of "),
+        (with(&["--bound", "revenue"]), "--bound revenue: expected NAME>=NUMBER"),
+        (with(&["--bound", "peace>=1"]), "--bound peace>=1: peace: expected one of "),
+        (
+            with(&["--hold", "attack", "--least", "peace"]),
+            "--least peace: expected one of world.cost, ",
+        ),
+        (with(&["--hold", "attack", "--hold", "attack"]), "attack: it is wanted twice"),
+        (with(&["--hold", "attack", "--for", "world.cost=1"]), "world.cost is there twice"),
+        (
+            vec!["design", OWNER, "--free", "world.cost=0.5..1", "--hold", "attack"],
+            "expected how many",
+        ),
+        (
+            vec!["design", OWNER, "--free", "world.cost=1..0.5:3", "--hold", "attack"],
+            "expected FROM <= TO",
+        ),
+        (vec!["design", OWNER, "--free", "world.colour=1,2", "--hold", "attack"], "colour"),
+        (
+            with(&["--hold", "attack", "--for", "run.seed=1..2_000_000"]),
+            "expected at most 1000000 points",
+        ),
+    ];
+    for (args, message) in cases {
+        refused(&args, message);
+    }
+}
+
+/// The question that the repository answers: a small part of its grid.
+#[test]
+fn a_reserve_price_bounds_what_a_ring_gains() {
+    let small = [
+        "--free",
+        "params.reserve_price=0,700_000",
+        "--free",
+        "params.deposit=1_000_000",
+        "--for",
+        "audit.bidders=2",
+        "--set",
+        "audit.steps=2",
+    ];
+    let found = document(&[&["design", RING], &small[..]].concat());
+    let best = found["best"].as_array().expect("points");
+    assert_eq!(best.len(), 1, "{found}");
+    assert_eq!(best[0]["values"]["params.reserve_price"], "700000");
+    let broken = &found["room"][0]["down"]["broken"];
+    assert_eq!(strings(&broken["goals"]), ["coalition"], "without a reserve price a pair gains");
+}
