@@ -292,11 +292,26 @@ impl Document {
             let expects = |set: &&String| {
                 set.starts_with("intended.violated=") || set.starts_with("intended.unknown=")
             };
-            let game: Vec<_> = own.iter().filter(|set| !expects(set)).cloned().collect();
+            let game = own.iter().filter(|set| !expects(set) && !self.is_put_over(set));
+            let game: Vec<_> = game.cloned().collect();
             Ok((game.join(" "), document))
         };
         let none = Vec::new();
-        std::iter::once(&none).chain(&self.variants).map(variant).collect()
+        let all = std::iter::once(&none).chain(&self.variants).map(variant);
+        // A variant whose values were all put over is none.
+        let is_own = |at: usize, name: &str| at == 0 || !name.is_empty();
+        let all = all.collect::<Result<Vec<_>, _>>()?.into_iter().enumerate();
+        Ok(all.filter(|(at, (name, _))| is_own(*at, name)).map(|(_, variant)| variant).collect())
+    }
+
+    /// Whether something else was put over the key of an assignment, or over one that it is a part of.
+    fn is_put_over(&self, set: &str) -> bool {
+        let key = |set: &str| set.split('=').next().unwrap_or_default().trim().to_string();
+        let own = key(set);
+        self.over.iter().map(|over| key(over)).any(|over| {
+            own.strip_prefix(&over)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 
     /// The same with more put over it.

@@ -392,9 +392,15 @@ fn verdicts_are_printed_as_documented() {
 #[test]
 fn a_counterexample_is_a_trace_that_replays() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit");
+    let _ = std::fs::remove_dir_all(&folder);
     let out = folder.to_str().expect("it is text");
-    let output = carrots(&["audit", "scenarios/auction-second-price.toml", "--out", out]);
+    let args = ["audit", "scenarios/auction-second-price.toml", "--out", out, "--chains", "50"];
+    let output = carrots(&args);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let kept = std::fs::read_to_string(folder.join("audit.json")).expect("it was written");
+    assert!(kept.contains(".toml --chains 50 --out FOLDER"), "{kept}");
+    let again = carrots(&args);
+    assert_eq!(again.status.code(), Some(2), "what is kept is not lost: {again:?}");
     for name in ["coalition", "coalition-base"] {
         let file = folder.join(name).with_extension("json");
         let replayed = carrots(&["replay", file.to_str().expect("it is text")]);
@@ -407,6 +413,20 @@ fn a_counterexample_is_a_trace_that_replays() {
     std::fs::write(&file, trace.to_string()).expect("it can be written");
     let wrong = carrots(&["replay", file.to_str().expect("it is text")]);
     assert_eq!(wrong.status.code(), Some(1), "{wrong:?}");
+}
+
+/// A variant is called by what it differs by: by nothing that something else was put over.
+#[test]
+fn variants_are_called_by_what_was_audited() {
+    let names = |set: &[&str]| -> Vec<String> {
+        let variants = scenario("funding-owner", set).variants().expect("they are sound");
+        variants.into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(&[]), ["", "world.cost=0.66"]);
+    assert_eq!(names(&["params.threshold=99"]), ["", "world.cost=0.66"]);
+    assert_eq!(names(&["world.cost=0.5"]), [""]);
+    let general = scenario("oracle-general", &["audit.appeals=0"]).variants().expect("sound");
+    assert!(general.iter().all(|(name, _)| !name.contains("appeals")), "it is the same in all");
 }
 
 #[test]

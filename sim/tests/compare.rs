@@ -177,6 +177,22 @@ fn what_is_wrong_is_said_of_where_it_stands() {
     }
 }
 
+/// Whatever scenarios are called, the table of points has a column for each.
+#[test]
+fn every_scenario_has_its_column() {
+    let files = ["deposit_low.toml", "deposit_high.toml"].map(|name| {
+        let file = folder("compare", name);
+        fs::copy(std::path::Path::new("..").join(FIRST), &file).expect("a scenario");
+        file
+    });
+    let vary = ["--vary", "run.horizon=1,2", "--of", "revenue", "--runs", "2"];
+    let page =
+        stdout(&[&["compare", text(&files[0]), text(&files[1]), SECOND], &vary[..]].concat());
+    for name in ["deposit_low", "deposit_high", "auction-second-price"] {
+        assert!(page.contains(&format!("revenue:{name} ")), "{name}: {page}");
+    }
+}
+
 /// A map says, too, what does not mean the same in all.
 #[test]
 fn a_map_says_what_it_does_not_compare() {

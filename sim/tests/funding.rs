@@ -9,6 +9,7 @@ use std::convert::Infallible;
 
 const QUADRATIC: &str = include_str!("../scenarios/funding-quadratic.toml");
 const PAIRWISE: &str = include_str!("../scenarios/funding-pairwise.toml");
+const OWNER: &str = include_str!("../scenarios/funding-owner.toml");
 const ASSURANCE: &str = include_str!("../scenarios/funding-assurance.toml");
 
 fn load(text: &str, set: &[&str]) -> Result<Box<dyn Simulation>, ScenarioError> {
@@ -66,6 +67,16 @@ fn what_is_wrong_is_named() {
             Err(error) => assert!(error.to_string().contains(message), "{set}: {error}"),
         }
     }
+}
+
+/// Nobody pledges more than the good is worth, whatever the least contribution; and what is lost is not efficient.
+#[test]
+fn nobody_pledges_more_than_it_is_worth() {
+    let set =
+        ["params.min_contribution=40", "world.weight=5", "params.threshold=80", "world.cost=1.0"];
+    let dear = played(OWNER, &[&set[..], &["agents[0].count=2", "audit.players=2"]].concat(), 2);
+    assert_eq!(payoff(&dear, "honest"), 0.0);
+    assert_eq!((dear.metrics["welfare"].mean, dear.metrics["efficiency"].mean), (0.0, 1.0));
 }
 
 /// Corners of what a check lets through: no game panics.

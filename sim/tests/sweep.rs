@@ -164,6 +164,11 @@ fn rows_do_not_depend_on_threads_shards_or_kills() {
         &[&of(&whole)[..], &["--resume", "--seed", "9"]].concat(),
         "holds results of something else",
     );
+    // Rows of which nobody knows what they are of are not taken for those of this sweep.
+    fs::remove_file(merged.join("sweep.toml")).expect("it is there");
+    refused(&[&of(&merged)[..], &["--resume"]].concat(), "is not there, but rows are");
+    refused(&of(&merged), "is not there, but rows are");
+    assert!(!merged.join("sweep.toml").exists(), "what is refused writes nothing");
     let rows = String::from_utf8(points).expect("text").replacen("0.5", "0.6", 1);
     fs::write(whole.join("points.csv"), rows).expect("it can be written");
     refused(

@@ -74,6 +74,7 @@ impl Scan<'_> {
         for (base, singles) in bases.iter().zip(singles) {
             base.chains(singles, tell, &mut tried, &mut reached)?;
         }
+        tried.chains_complete &= !self.over();
         let all = self.cast.messages.iter().map(|one| one.name);
         tried.messages = all.partition(|name| reached.messages.contains(name));
         let errors = (0..).zip(self.cast.errors);

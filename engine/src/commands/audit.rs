@@ -7,10 +7,11 @@ use crate::mechanism::Catalogue;
 use crate::report::{self, Audited, Told};
 use crate::scenario::{Document, Property, Terms};
 use crate::sweep::command;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use bytesize::ByteSize;
 use indicatif::ProgressBar;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ pub struct Args {
     /// Instead: what every strategy is paid in so many runs of the simulator, and exactly, in the
     /// scene that is audited, the others as intended; 1 says that they differ, 3 that it is not known
     #[arg(long, value_name = "RUNS", num_args = 0..=1, require_equals = true, default_missing_value = "1000",
-        value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["property", "out", "expected"])]
+        value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with_all = ["property", "out", "expected"])]
     compare: Option<u64>,
     /// Where searches start from
     #[arg(long, default_value = "1")]
@@ -83,6 +84,9 @@ struct Report<'a> {
 }
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
+    if let Some(folder) = args.out.as_ref().filter(|folder| folder.join(report::FILE).exists()) {
+        bail!("{}: holds results already: expected another folder", folder.display());
+    }
     let document = Document::read(&args.scenario, &args.set)?;
     let mut audits = Vec::new();
     for (variant, document) in document.variants()? {
@@ -115,7 +119,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     }
     let audited = &audits[0].1;
     if let Some(folder) = &args.out {
-        save(folder, &document, &findings)?;
+        save(folder, &document, &findings, &given(&args))?;
     }
     let scenario = args.scenario.display().to_string();
     match args.format {
@@ -227,14 +231,42 @@ fn compare(
     })
 }
 
+/// What was given beside the scenario, as it is given again.
+fn given(args: &Args) -> String {
+    let Args { property, memory, seconds, chains, seed, .. } = args;
+    let mut given: String =
+        property.iter().map(|property| format!(" --property {}", property.name())).collect();
+    let usual = Limits::default();
+    let differs = [
+        ("memory", memory.as_u64().to_string(), usual.memory.to_string()),
+        ("seconds", seconds.to_string(), usual.seconds.to_string()),
+        ("chains", chains.to_string(), usual.chains.to_string()),
+        ("seed", seed.to_string(), usual.seed.to_string()),
+    ];
+    for (name, value, usual) in differs {
+        if value != usual {
+            given += &format!(" --{name} {value}");
+        }
+    }
+    given
+}
+
+/// Letters of a variant in the name of a file, at most.
+const NAME_MAX: usize = 100;
+
 /// Writes the traces of what is violated, and all findings for `carrots report`.
-fn save(folder: &Path, document: &Document, findings: &[Finding]) -> anyhow::Result<()> {
+fn save(
+    folder: &Path,
+    document: &Document,
+    findings: &[Finding],
+    given: &str,
+) -> anyhow::Result<()> {
     let say = || format!("{}: cannot be written", folder.display());
     std::fs::create_dir_all(folder).with_context(say)?;
     let write = |name: &str, text: String| {
         std::fs::write(folder.join(name).with_extension("json"), text).with_context(say)
     };
-    let mut told = Vec::new();
+    let (mut told, mut names) = (Vec::new(), BTreeSet::new());
     for finding in findings {
         told.push(Told {
             property: named(finding),
@@ -248,8 +280,11 @@ fn save(folder: &Path, document: &Document, findings: &[Finding]) -> anyhow::Res
         let Some(Counterexample { trace, base, .. }) = &finding.counterexample else { continue };
         let mut name = finding.terms.property.name().to_string();
         if !finding.variant.is_empty() {
-            name =
-                format!("{name}-{}", finding.variant.replace(|c: char| !c.is_alphanumeric(), "-"));
+            let variant = finding.variant.replace(|c: char| !c.is_alphanumeric(), "-");
+            name = format!("{name}-{}", variant.chars().take(NAME_MAX).collect::<String>());
+        }
+        while !names.insert(name.clone()) {
+            name += "-again";
         }
         write(&name, serde_json::to_string_pretty(trace)?)?;
         write(&format!("{name}-base"), serde_json::to_string_pretty(base)?)?;
@@ -257,7 +292,7 @@ fn save(folder: &Path, document: &Document, findings: &[Finding]) -> anyhow::Res
     let (file, set) = document.origin();
     let audited = Audited {
         scenario: document.resolved(),
-        command: command("audit", file, set, " --out FOLDER"),
+        command: command("audit", file, set, &format!("{given} --out FOLDER")),
         findings: told,
     };
     write(report::FILE.trim_end_matches(".json"), serde_json::to_string_pretty(&audited)?)

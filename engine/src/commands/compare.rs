@@ -71,6 +71,7 @@ impl Args {
     /// nothing if the option was given.
     fn blame(&self, problem: &str) -> Option<String> {
         let given = [
+            ("--between", self.between.is_some()),
             ("--of", self.of.is_some()),
             ("--vary", !self.vary.is_empty()),
             ("--refine", self.refine.is_some()),
@@ -92,7 +93,10 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         (asked.vary, asked.refine) = (args.vary.clone(), 0);
     }
     asked.refine = args.refine.unwrap_or(asked.refine);
-    let rivals = rivals(&args, &asked, catalogue)?;
+    let rivals = rivals(&args, &asked, catalogue).map_err(|error| {
+        let problem = args.blame(&error.to_string());
+        problem.map_or(error, |problem| anyhow!(problem))
+    })?;
     if asked.vary.is_empty() {
         return side_by_side(&args, &asked.of, &rivals);
     }

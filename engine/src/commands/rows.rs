@@ -165,9 +165,12 @@ impl Page {
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let mut show = shown.show.iter().map(at).collect::<Result<Vec<_>, _>>()?;
         if show.is_empty() {
+            let is_column = |name: &str| columns.iter().any(|column| column.name == name);
             let hidden = |name: &str| {
                 ["point", "seed", "runs", "problem", "command"].contains(&name)
-                    || ["_low", "_high", "_measured"].iter().any(|end| name.ends_with(end))
+                    || ["_low", "_high", "_measured"]
+                        .iter()
+                        .any(|end| name.strip_suffix(end).is_some_and(is_column))
                     || ["return_", "slashed_"].iter().any(|start| name.starts_with(start))
             };
             let usual = columns.iter().enumerate();

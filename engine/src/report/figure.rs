@@ -255,7 +255,10 @@ fn curved(source: &Source, group: &Group, key: usize) -> Figure {
         let mut points: Vec<_> = source.rows.iter().filter_map(point).collect();
         points.sort_by(|one, other| one.0.total_cmp(&other.0));
         let many = points.len() > POINTS;
-        if many {
+        if alone {
+            // Each with its own interval.
+            points = points.iter().copied().step_by(points.len().div_ceil(POINTS).max(1)).collect();
+        } else if many {
             points = parts(&points, *log);
         }
         Curve { name: drawn.name.clone(), points, joined: alone || many }
@@ -263,6 +266,10 @@ fn curved(source: &Source, group: &Group, key: usize) -> Figure {
     let drawn: Vec<Curve> = drawn.collect();
     if alone {
         note += "The band is the 95 % confidence interval of the mean.";
+        if source.rows.len() > POINTS {
+            let every = source.rows.len().div_ceil(POINTS);
+            note += &format!(" Drawn is one of every {every} points.");
+        }
     } else if drawn.iter().any(|curve| curve.joined) {
         note += "The line is the mean of points that lie close to each other along the key, the band holds eight of ten of them.";
     } else {

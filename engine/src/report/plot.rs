@@ -292,6 +292,7 @@ fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Drawn) -> String {
         // It is written into memory.
         draw(&root).and_then(|()| root.present()).expect("nothing can fail");
     }
+    text.retain(is_xml);
     let ink = format!("#{:02X}{:02X}{:02X}", INK.0, INK.1, INK.2);
     let faint = format!("#{:02X}{:02X}{:02X}", FAINT.0, FAINT.1, FAINT.2);
     let (width, height) = SIZE;
@@ -300,6 +301,11 @@ fn svg(draw: impl FnOnce(&DrawingArea<SVGBackend, Shift>) -> Drawn) -> String {
         "width=\"100%\"",
         1,
     )
+}
+
+/// Whether a character may stand in XML (XML 1.0, section 2.2).
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// From where to where numbers lie, with so much of it beside on both sides.

@@ -8,6 +8,9 @@ use crate::scenario::{ScenarioError, Token};
 use crate::sweep::SweepError;
 use std::path::PathBuf;
 
+/// Letters of a picture's name, at most.
+const NAME_MAX: usize = 100;
+
 /// What is told of some results.
 #[derive(Clone, Debug)]
 pub struct Section {
@@ -66,7 +69,9 @@ impl Section {
     pub fn pictures(&self) -> Vec<(String, String)> {
         let name = |title: &str| {
             let plain = title.replace(|c: char| !c.is_alphanumeric() && c != '_', "-");
-            plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+            let plain =
+                plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+            plain.chars().take(NAME_MAX).collect::<String>()
         };
         let mut all: Vec<(String, String)> = Vec::new();
         for figure in &self.figures {

@@ -44,6 +44,9 @@ pub enum FolderError {
         "{0}: holds results of something else, of another seed or version: expected another folder"
     )]
     Different(PathBuf),
+    /// There are rows, and not what they are of.
+    #[error("{0}: is not there, but rows are: expected another folder")]
+    Headless(PathBuf),
     /// A shard is not there, or not whole.
     #[error("{0}: the shard is missing or not at its end: expected all of them, each at its end")]
     Missing(String),
@@ -138,6 +141,9 @@ impl Folder {
             if earlier != text {
                 return Err(FolderError::Different(path.into()));
             }
+        } else if has_rows(path).map_err(|error| io_error(path, error))? {
+            // Of what they are nobody knows.
+            return Err(FolderError::Headless(head));
         } else {
             let part = path.join(format!("{}.{}", T::HEAD, std::process::id()));
             let write = || fs::write(&part, &text).and_then(|()| fs::rename(&part, &head));
@@ -180,6 +186,16 @@ impl Folder {
             self.rows()?.map(|row| Ok(row?)),
         )
     }
+}
+
+/// Whether there are rows in a folder.
+fn has_rows(path: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(path)? {
+        if entry?.path().extension().is_some_and(|kind| kind == "csv") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes rows with their types, whole or not at all.

@@ -78,8 +78,12 @@ impl<'a> Sweep<'a> {
 
     /// Says why if neither the first nor the last point can be audited.
     fn can_be_audited(&self) -> Result<(), ScenarioError> {
+        // A border is looked for from the lower end on.
+        let find = self.wanted.find.as_ref().and_then(|find| Some((&find.key, find.wholes()?.0)));
+        let more: Vec<String> =
+            find.into_iter().map(|(key, from)| format!("{key}={from}")).collect();
         let read = |number| {
-            let document = self.document(&self.points.point(number), &[])?;
+            let document = self.document(&self.points.point(number), &more)?;
             self.mechanism.audited(&document).map(drop)
         };
         read(0).or_else(|first| read(self.count() - 1).map_err(|_| first))
@@ -183,7 +187,12 @@ impl<'a> Sweep<'a> {
         match (problem, &self.wanted.until) {
             (Some(problem), _) if all.is_empty() => Err(problem.into()),
             (_, Some((name, _))) if !all.iter().any(|column| column.name == *name) => {
-                let names: Vec<_> = all.iter().map(|column| column.name.as_str()).collect();
+                let mut names: Vec<&str> = Vec::new();
+                for column in &all {
+                    if !names.contains(&column.name.as_str()) {
+                        names.push(&column.name);
+                    }
+                }
                 let expected = format!("--until {name}: expected one of {}", names.join(", "));
                 Err(SweepError::Wrong(expected))
             }

@@ -104,7 +104,11 @@ impl Play for Game {
             Unit::Tokens,
             "what pledges to projects that failed were paid",
         ),
-        Measure::new("efficiency", Unit::Number, "welfare as a part of the most that there can be"),
+        Measure::new(
+            "efficiency",
+            Unit::Number,
+            "welfare as a part of the most that there can be; where that is nothing, 1, or 0 where something is lost",
+        ),
         Measure::new("pool_left", Unit::Tokens, "what is left in the pool"),
     ];
     const WELFARE: bool = true;
@@ -209,7 +213,10 @@ impl Play for Game {
             Cell::Number(board.funded as f64 / rounds / f64::from(self.world.goods)),
             Cell::Number(board.leaked as f64 / board.matched.max(1) as f64),
             board.bonuses.into(),
-            Cell::Number(if board.best > 0.0 { welfare / board.best } else { 1.0 }),
+            Cell::Number(match board.best > 0.0 {
+                true => welfare / board.best,
+                false => f64::from(u8::from(welfare >= 0.0)),
+            }),
             board.left.into(),
         ]
     }
@@ -399,7 +406,11 @@ impl Game {
             }
             let mut amount = all / 2 - all / 2 % Balance::from(accounts);
             if self.params.kind == Kind::Assurance {
-                amount = amount.max(self.params.min_contribution * Balance::from(accounts));
+                let least = self.params.min_contribution.saturating_mul(accounts.into());
+                if least > table.players[at].own.weight {
+                    continue;
+                }
+                amount = amount.max(least);
             }
             let gift = Gift { accounts, ..Gift::of(amount) };
             self.give(table, at, table.board.goods[good].project, gift);
