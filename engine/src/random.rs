@@ -10,8 +10,8 @@ type Rows = [[u32; 4]; 4];
 
 /// The stream of randomness of one agent in one run: ChaCha with 8 rounds (Bernstein 2008), keyed by the
 /// seed and the run, with the agent as its nonce. It is the sequence of `rand_chacha::ChaCha8Rng`, which
-/// has room for four blocks; this one has room for one, and for none before it draws a second time: most
-/// agents of a large population draw once or never.
+/// has room for four blocks; this one has room for one, and for none before it draws a second time: an agent
+/// that draws once or never, as a bonder does, takes no more room than its numbers.
 #[derive(Clone, Debug)]
 pub struct Stream {
     seed: u64,

@@ -98,6 +98,14 @@ impl Token {
         format!("{text} {}", self.name).trim_end().to_string()
     }
 
+    /// What is measured of a property: an amount, or a number without a unit.
+    pub fn show_measured(&self, property: Property, number: &Rational) -> String {
+        match property.is_amount() {
+            true => self.show_exact(number),
+            false => number.to_string(),
+        }
+    }
+
     /// The same of what may be below zero or no whole number of the smallest unit: then as a fraction
     /// of few parts if a token is that unit, or else about.
     pub fn show_exact(&self, amount: &Rational) -> String {

@@ -173,6 +173,29 @@ fn goals_that_make_no_sense_are_refused() {
     }
 }
 
+/// What the file of the question says: a reserve price of seven tenths, and none if more are to be sold.
+#[test]
+fn a_ring_is_bounded_where_little_is_sold() {
+    let near = [
+        "--free",
+        "params.reserve_price=600_000,700_000",
+        "--free",
+        "params.deposit=200_000",
+        "--for",
+        "audit.bidders=2",
+    ];
+    let found = document(&[&["design", RING], &near[..]].concat());
+    assert_eq!(found["best"][0]["values"]["params.reserve_price"], "700000");
+    assert_eq!(strings(&found["room"][0]["down"]["broken"]["goals"]), ["coalition"]);
+    let more = ["--bound", "sold>=0.7", "--format", "json"];
+    let output = carrots(&[&["design", RING], &near[..], &more[..]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let found: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    let conflict = found["conflict"].as_array().expect("goals").iter();
+    let conflict: Vec<_> = conflict.filter_map(|one| one["goal"].as_str()).collect();
+    assert_eq!(conflict, ["coalition", "sold>=0.7"]);
+}
+
 /// The question that the repository answers: a small part of its grid.
 #[test]
 fn a_reserve_price_bounds_what_a_ring_gains() {

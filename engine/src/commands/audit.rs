@@ -309,10 +309,8 @@ fn named(finding: &Finding) -> String {
 
 /// What was measured, with its unit.
 fn measured(finding: &Finding) -> Option<String> {
-    finding.gain.as_ref().map(|gain| match finding.terms.property.is_amount() {
-        true => finding.token.show_exact(gain),
-        false => gain.to_string(),
-    })
+    let Finding { token, terms, gain, .. } = finding;
+    gain.as_ref().map(|gain| token.show_measured(terms.property, gain))
 }
 
 fn page(scenario: &str, intended: &str, findings: &[Finding]) -> String {

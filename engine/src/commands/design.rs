@@ -7,7 +7,7 @@ use crate::mechanism::Catalogue;
 use crate::rows::in_order;
 use crate::scenario::{Document, Token};
 use crate::sweep::{Folder, Shard, Tabled, command, plain};
-use anyhow::{Context, bail};
+use anyhow::Context;
 use bytesize::ByteSize;
 use serde_json::{Map, Value, json};
 use std::fs;
@@ -125,9 +125,6 @@ fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Goals<'a>> 
     asked.seconds = args.seconds.or(asked.seconds);
     asked.memory = args.memory.map(|bytes| bytes.as_u64()).or(asked.memory);
     asked.chains = args.chains.or(asked.chains);
-    if asked.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
-        bail!("{}: design.seconds: expected a number above zero", args.scenario.display());
-    }
     Ok(Goals::new(document, catalogue, asked)?)
 }
 
@@ -190,12 +187,13 @@ impl Told<'_> {
     fn measured(&self, goal: &Goal, measured: Option<&Measured>) -> String {
         let token = self.goals.sweep().token();
         match (goal, measured) {
-            (_, None) => String::new(),
-            (_, Some(Measured::Exact(number))) => token.show_exact(number),
+            (Goal::Property(property), Some(Measured::Exact(number))) => {
+                token.show_measured(*property, number)
+            }
             (Goal::Bound { name, .. }, Some(Measured::Number(number))) => {
                 self.number(name, *number, &token)
             }
-            (_, Some(Measured::Number(number))) => number.to_string(),
+            _ => String::new(),
         }
     }
 

@@ -7,7 +7,6 @@ use crate::mechanism::Catalogue;
 use crate::rows::in_order;
 use crate::scenario::Document;
 use crate::sweep::{Asked, Folder, Shard, Sweep, kept, merge};
-use anyhow::bail;
 use bytesize::ByteSize;
 use std::path::PathBuf;
 
@@ -151,8 +150,5 @@ fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Sweep<'a>> 
     asked.seconds = args.seconds.or(asked.seconds);
     asked.memory = args.memory.map(|bytes| bytes.as_u64()).or(asked.memory);
     asked.chains = args.chains.or(asked.chains);
-    if asked.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
-        bail!("--seconds: expected a number above zero");
-    }
     Ok(Sweep::new(document, catalogue, asked)?)
 }

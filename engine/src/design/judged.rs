@@ -81,8 +81,11 @@ impl Goals<'_> {
             });
             // The first of those that are as bad.
             let worse = |best: (Met, Option<Measured>, u64), next: (Met, Option<Measured>, u64)| {
+                // What is missed and has no measure is without bound.
                 let badness = |(met, measured, _): &(Met, Option<Measured>, u64)| {
-                    (*met, measured.as_ref().map_or(f64::NEG_INFINITY, |one| goal.badness(one)))
+                    let unmeasured =
+                        if *met == Met::No { f64::INFINITY } else { f64::NEG_INFINITY };
+                    (*met, measured.as_ref().map_or(unmeasured, |one| goal.badness(one)))
                 };
                 let (before, after) = (badness(&best), badness(&next));
                 match before.0.cmp(&after.0).then(before.1.total_cmp(&after.1)) {

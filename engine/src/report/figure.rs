@@ -242,6 +242,7 @@ fn curved(source: &Source, group: &Group, key: usize) -> Figure {
     let x = Axis { label: name.clone(), log: *log };
     let y = Axis { label: format!("{}{}", group.title, unit(source, &group.unit)), log: false };
     let mut note = String::new();
+    let every = source.rows.len().div_ceil(POINTS).max(1);
     let drawn = group.columns.iter().map(|drawn| {
         let point = |row: &Vec<Cell>| {
             let (at, mean) = (number(source, 1 + key, row)?, number(source, drawn.at, row)?);
@@ -257,7 +258,7 @@ fn curved(source: &Source, group: &Group, key: usize) -> Figure {
         let many = points.len() > POINTS;
         if alone {
             // Each with its own interval.
-            points = points.iter().copied().step_by(points.len().div_ceil(POINTS).max(1)).collect();
+            points = points.into_iter().step_by(every).collect();
         } else if many {
             points = parts(&points, *log);
         }
@@ -266,8 +267,7 @@ fn curved(source: &Source, group: &Group, key: usize) -> Figure {
     let drawn: Vec<Curve> = drawn.collect();
     if alone {
         note += "The band is the 95 % confidence interval of the mean.";
-        if source.rows.len() > POINTS {
-            let every = source.rows.len().div_ceil(POINTS);
+        if every > 1 {
             note += &format!(" Drawn is one of every {every} points.");
         }
     } else if drawn.iter().any(|curve| curve.joined) {

@@ -149,6 +149,9 @@ impl Asked {
                 ))
             })
         });
+        if self.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
+            return Err(SweepError::Wrong("--seconds: expected a number above zero".into()));
+        }
         let usual = Limits::default();
         let limits = Limits {
             seconds: self.seconds.unwrap_or(usual.seconds),
