@@ -115,6 +115,7 @@ const README: &[(&str, Property, &str)] = &[
     ("oracle-mid-life", Attack, "gains 67 by calls"),
     ("funding-quadratic", Sybil, "gains 2.19 USD"),
     ("funding-pairwise", Sybil, "gains 103.78 USD"),
+    ("oracle-busy", Nash, "of each: juror 4: crowd 21"),
     ("oracle-court", Uniqueness, "5 lie"),
     ("oracle-court", Bribery, "3 players turn it: for 9,412.500000000000000002 PNK in all"),
     ("oracle-court", Bribery, "and spending nothing"),

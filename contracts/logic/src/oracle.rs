@@ -117,8 +117,8 @@
 //! Outcomes are worth no more than what it costs to turn the last jury, and no more than the jury that
 //! was there to be drawn: a question records the revealed votes behind its outcome. Whoever asks so many
 //! questions that all others' votes are drawn, and stakes then, is the jury of the next question, and no
-//! appeal of it is heard. It costs the fee of every vote that is free: from there on it pays. An appeal in
-//! a court that is busy is used up, and costs nothing.
+//! appeal of it is heard. It costs the fee of every vote that is free: from there on it pays
+//! (`oracle-busy.toml`). An appeal in a court that is busy is used up, and costs nothing.
 //!
 //! A number within the tolerance of all others that are true is not made wrong by less than half of a
 //! jury, wherever it lets the median lie among them. Further apart than that, a few who report the edge

@@ -20,6 +20,7 @@ use carrots::play::{Answers, Learner, Measure, Player, PlayerState, Strategies, 
 use carrots::rows::Cell;
 use carrots::scenario::Invalid;
 use carrots_kernel::Balance;
+use carrots_logic::oracle::tree;
 use carrots_logic::oracle::verdict::{Standing, standing, standing_unheard};
 use carrots_logic::oracle::{
     Accounts, Ballot, Block, Db, Drawn, Juror, Kind, Outcome, Params, Question, Status,
@@ -199,6 +200,9 @@ impl carrots::play::Play for Game {
         wait(table, 0);
         for at in 0..table.entering {
             let PlayerState { plan, account, .. } = table.players[at];
+            if plan.variant == Variant::Crowd {
+                continue;
+            }
             table.turn(at);
             for part in 0..plan.accounts() {
                 let stake = table.part(at, part, plan.accounts());
@@ -217,6 +221,8 @@ impl carrots::play::Play for Game {
     fn round<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
         self.learn(table);
         wait(table, 0);
+        table.board.open.clear();
+        self.crowd(table);
         self.ask(table);
         for _ in 0..STEPS_MAX {
             if self.waits(table) {
@@ -284,9 +290,14 @@ impl carrots::play::Play for Game {
 
     /// An answer is worth to whoever asks what it costs.
     fn other_gains<A>(&self, table: &Table<A>, seat: usize) -> i128 {
-        let answered = table.board.asked.saturating_sub(table.board.unanswered);
+        let db = &table.instance.db;
+        let answered = |open: &&Open| {
+            let record = db.question(open.number).filter(|record| record.asker == TREASURY);
+            record.is_some_and(|record| is_answer(record.outcome))
+        };
+        let answered = table.board.open.iter().filter(answered).count() as Balance;
         let fee = self.params.fee_of(self.params.jury_of(0));
-        if seat == 0 { (fee * Balance::from(answered)) as i128 } else { 0 }
+        if seat == 0 { (fee * answered) as i128 } else { 0 }
     }
 
     fn fixed(&self, plan: Plan, _player: usize, _kind: Balance) -> Option<Plan> {
@@ -295,7 +306,7 @@ impl carrots::play::Play for Game {
             (Strategy::Copying | Strategy::Absent | Strategy::Adaptive, _) | (_, Variant::Late) => {
                 None
             }
-            (Strategy::Bribed | Strategy::PEpsilon, _) if free => self.corrupt(),
+            (Strategy::Bribed | Strategy::PEpsilon, Variant::Plain) if free => self.corrupt(),
             (Strategy::StakeSplitting, _) => Some(Plan::honest(Variant::Parts(SPLITS as u8))),
             _ => Some(plan),
         }
@@ -316,6 +327,9 @@ impl carrots::play::Play for Game {
         plans.push(Plan::honest(Variant::Unanswerable));
         plans.extend(copying.then_some(Plan::honest(Variant::Late)));
         plans.extend((appeals > 0).then_some(Plan::honest(Variant::Challenge)));
+        if self.is_prized(player) {
+            plans.extend(self.corrupt().map(Plan::crowding));
+        }
         plans.extend((2..=splits).map(|parts| Plan::honest(Variant::Parts(parts))));
         plans
     }
@@ -329,6 +343,7 @@ impl carrots::play::Play for Game {
             Variant::Late => "late",
             Variant::Unanswerable => "unanswerable",
             Variant::Challenge => "challenge",
+            Variant::Crowd => "crowd",
             Variant::Parts(parts) => return format!("honest as {parts} accounts"),
         };
         name.into()
@@ -344,22 +359,26 @@ impl carrots::play::Play for Game {
 
     /// A jury of all votes treats all alike that enter.
     fn class(&self, player: usize) -> usize {
-        if self.audit.jury == 0 && player < self.entering { 0 } else { 1 + player }
+        let alike = self.audit.jury == 0 && player < self.entering && !self.is_prized(player);
+        if alike { 0 } else { 1 + player }
     }
 
     fn player_name(&self, player: usize) -> String {
         format!("juror {player}")
     }
 
-    /// Whether the lie won: a vote for it is in accord with the outcome.
+    /// Whether the lie won where somebody wanted to know: a vote for it is in accord with the outcome.
     fn turned<A>(&self, table: &Table<A>) -> Option<bool> {
-        let won = |open: &Open| {
-            let outcome = outcome(&table.instance.db, open.number);
-            let lie = Ballot::Open(self.world.truth.lie(open.truth));
-            let standing = standing(open.kind, self.params.tolerance, outcome, lie);
-            matches!(outcome, Outcome::Answer(_)) && standing == Standing::Coherent
+        let turned = |open: &Open| {
+            let record = table.instance.db.question(open.number);
+            record.is_some_and(|Question { asker, outcome, .. }| {
+                let lie = Ballot::Open(self.world.truth.lie(open.truth));
+                let standing = standing(open.kind, self.params.tolerance, outcome, lie);
+                let answered = asker == TREASURY && matches!(outcome, Outcome::Answer(_));
+                answered && standing == Standing::Coherent
+            })
         };
-        Some(table.board.open.iter().any(won))
+        Some(table.board.open.iter().any(turned))
     }
 
     /// The lie, for what a briber pays.
@@ -382,6 +401,10 @@ fn outcome(db: &Oracle, question: u64) -> Outcome {
     db.question(question).map_or(Outcome::Pending, |record| record.outcome)
 }
 
+fn is_answer(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Answer(_) | Outcome::Unanswerable)
+}
+
 /// What a juror does in this round.
 #[inline]
 fn does(player: &PlayerState<Game>) -> Plan {
@@ -392,6 +415,11 @@ fn does(player: &PlayerState<Game>) -> Plan {
 }
 
 impl Game {
+    /// Whether a lie that wins is worth something to a juror.
+    fn is_prized(&self, player: usize) -> bool {
+        self.audit.prize > 0 && player + 1 == self.entering
+    }
+
     /// Those who learn choose what they do in this round.
     fn learn<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
         for (player, endowment) in table.players.iter_mut().zip(&mut table.endowments) {
@@ -403,9 +431,34 @@ impl Game {
         }
     }
 
+    /// Who crowds the court asks what everybody knows until no vote is free, and stakes while those juries
+    /// wait for an appeal.
+    fn crowd<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
+        for at in 0..table.entering {
+            let PlayerState { plan, account, .. } = table.players[at];
+            if plan.variant != Variant::Crowd {
+                continue;
+            }
+            table.turn(at);
+            let jury = self.params.jury_of(0);
+            let (fee, kind) = (self.params.fee_of(jury), self.world.truth.kind());
+            let free = tree::total(&table.instance.db, &self.params);
+            for _ in 0..free.div_ceil(jury.into()) {
+                table.call(account, fee, Op::Ask { kind, text: salt(0) });
+            }
+            if self.waits(table) {
+                self.hear(table);
+                self.appeal(table);
+            }
+            wait(table, 0);
+            table.turn(at);
+            let stake = table.part(at, 0, 1);
+            enter(table, account, stake);
+        }
+    }
+
     fn ask<A: Answers<Oracle>>(&self, table: &mut Table<A>) {
         table.turn_of_others();
-        table.board.open.clear();
         let (truths, kind) = (self.world.truth, self.world.truth.kind());
         let fee = self.params.fee_of(self.params.jury_of(0));
         for _ in 0..self.world.questions {
@@ -643,13 +696,15 @@ impl Game {
             let outcome = outcome(&table.instance.db, question.number);
             let right = self.world.truth.is(&self.params, question.truth, outcome);
             table.board.right += u64::from(right);
-            let answered = matches!(outcome, Outcome::Answer(_) | Outcome::Unanswerable);
-            table.board.unanswered += u64::from(!answered);
+            table.board.unanswered += u64::from(!is_answer(outcome));
         }
         for vote in take(&mut table.board.votes) {
             self.pay(table, &vote);
         }
         table.board.open = open;
+        if self.audit.prize > 0 && carrots::play::Play::turned(self, table) == Some(true) {
+            table.endowments[self.entering - 1].gains += self.audit.prize;
+        }
     }
 
     /// Counts what a vote lost, and pays its bribe.

@@ -38,6 +38,8 @@ pub enum Variant {
     Unanswerable,
     /// Appeals every outcome as well.
     Challenge,
+    /// Stakes only when the court is full of questions of its own: see [`Audit::prize`].
+    Crowd,
     /// With the stake spread over so many accounts.
     Parts(u8),
 }
@@ -51,6 +53,11 @@ impl Plan {
     /// A variant of the honest one.
     pub(super) const fn honest(variant: Variant) -> Self {
         Self { strategy: Strategy::Honest, variant }
+    }
+
+    /// The same lie, told by whoever has filled the court.
+    pub(super) fn crowding(self) -> Self {
+        Self { variant: Variant::Crowd, ..self }
     }
 
     /// Over how many accounts the stake is spread.
@@ -188,6 +195,8 @@ fn check_amounts(scenario: &Scenario, scene: &Scenario) -> Result<(), Invalid> {
     let few = all.and_then(|all| all.checked_add(there)).is_some_and(|all| all <= TOKENS_MAX);
     expect(few, "audit.stake", "at most 2^112 for all stakes and fees to be audited")?;
     let World { effort_cost, bribe, promise, .. } = scenario.world;
+    let prize = scene.audit.map_or(0, |audit| audit.prize);
+    expect(prize <= TOKENS_MAX, "audit.prize", "at most 2^112")?;
     for (key, amount) in [("effort_cost", effort_cost), ("bribe", bribe), ("promise", promise)] {
         let most = amount.checked_mul(MAX_JURY.into());
         let few = most.is_some_and(|most| most <= TOKENS_MAX);

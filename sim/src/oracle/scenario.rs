@@ -214,6 +214,10 @@ pub struct Audit {
     pub accuracy: Perbill,
     /// When a briber pays for a lie.
     pub bribe: Bribe,
+    /// What it is worth to the last juror that the lie wins. It may fill the court with questions of its own
+    /// first, and be the jury of the one that follows: with it, there is always that option.
+    #[serde(with = "carrots_kernel::text::amount")]
+    pub prize: Balance,
     /// Whether jurors vote in the order of what they do, as in what is audited.
     #[serde(skip)]
     pub(super) by_plan: bool,
@@ -247,6 +251,7 @@ impl Default for Audit {
             splits: 1,
             accuracy: Perbill::one(),
             bribe: Bribe::None,
+            prize: 0,
             by_plan: false,
             splitting: false,
         }

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 const COURT: &str = include_str!("../../../scenarios/oracle-court.toml");
 const PRICE: &str = include_str!("../../../scenarios/oracle-price.toml");
+const BUSY: &str = include_str!("../../../scenarios/oracle-busy.toml");
 const PUBLISHED: &str = include_str!("../../../../tests/data/published.toml");
 
 const HONEST: usize = 0;
@@ -435,5 +436,40 @@ fn what_cannot_be_audited_is_refused() {
     ] {
         let refused = try_scene(COURT, set).err().map(|wrong| wrong.key);
         assert_eq!(refused.as_deref(), Some(key), "{set:?}");
+    }
+}
+
+/// Who fills the court is its jury: for the fees of the votes of all others, less the effort that it spares.
+#[test]
+fn a_full_court_costs_the_fees_of_its_votes() {
+    for (jurors, votes, jury) in [(5, 2, 0), (3, 4, 0), (6, 1, 4), (4, 3, 2)] {
+        for appeals in [0, 1] {
+            let set = [
+                format!("audit.jurors={jurors}"),
+                format!("audit.stake={}", 55 * votes),
+                format!("audit.jury={jury}"),
+                format!("audit.appeals={appeals}"),
+                "audit.spare=500".into(),
+            ];
+            let set: Vec<&str> = set.iter().map(String::as_str).collect();
+            let scene = scene(BUSY, &set);
+            let [fee, _, _, effort] = amounts(&scene);
+            let last = jurors - 1;
+            let crowd = scene.cast.names(last).iter().position(|name| name == "crowd");
+            let mut options = vec![HONEST; jurors];
+            let honest = expected(&scene, &options).0;
+            options[last] = crowd.expect("it is an option");
+            let (crowded, turned) = expected(&scene, &options);
+            assert_eq!(turned, Ratio::from(1), "{set:?}");
+            let prize = scene.play.audit.prize as i128;
+            let asked = scene.scenario.params.jury_of(0).min(votes as u32);
+            let own = fee * i128::from(asked);
+            let others = fee * (votes * last) as i128;
+            assert_eq!(crowded[last], Ratio::from(prize + own - others), "{set:?}");
+            if jury == 0 {
+                let more = crowded[last] - honest[last];
+                assert_eq!(more, Ratio::from(prize - others + effort), "{set:?}");
+            }
+        }
     }
 }
