@@ -138,11 +138,63 @@ fn what_is_found_is_kept() {
     assert!(fs::read_to_string(&found).expect("a scenario").contains("cost = 0.66"));
 }
 
+/// A box that is divided is answered as if every point of it had been computed, with fewer of them.
+#[test]
+fn a_divided_box_says_the_same() {
+    let free = [
+        "--free",
+        "params.reserve_price=0..1_000_000:31",
+        "--free",
+        "params.deposit=1..1_000_000:21",
+    ];
+    let wanted = ["--least", "params.reserve_price", "--least", "params.deposit"];
+    let small = ["--for", "audit.bidders=2", "--set", "audit.steps=2", "--set", "design.bounds=[]"];
+    let args = [&["design", RING], &free[..], &wanted[..], &small[..]].concat();
+    let (all, divided) = (document(&args), document(&[&args[..], &["--divide"]].concat()));
+    for key in ["met", "unknown", "all"] {
+        assert_eq!(all["points"][key], divided["points"][key], "{key}");
+    }
+    for key in ["best", "room", "conflict"] {
+        assert_eq!(all[key], divided[key], "{key}");
+    }
+    let computed = |found: &Value| found["points"]["computed"].as_u64().expect("a number");
+    assert_eq!(computed(&all), 31 * 21);
+    assert!(computed(&divided) < 31 * 21 / 2, "{}", computed(&divided));
+    assert_eq!(divided["probes"], 64);
+    let page = stdout(&[&args[..], &["--divide"]].concat());
+    assert!(page.contains("of them were computed; the others lie in "), "{page}");
+    assert!(page.contains(": 64 of these were drawn, and agree"), "{page}");
+}
+
+/// Where time ends, what is known is said, and kept.
+#[test]
+fn a_design_that_is_stopped_goes_on() {
+    let out = folder("design", "stopped");
+    let args = ["design", OWNER, "--free", "params.threshold=60..99:40", "--hold", "solvency"];
+    let args = [&args[..], &["--divide", "--chains", "1", "--out", text(&out), "--format", "json"]]
+        .concat();
+    let stopped = carrots(&[&args[..], &["--stop-after", "0.000001"]].concat());
+    assert_eq!(stopped.status.code(), Some(3), "{stopped:?}");
+    let found: Value = serde_json::from_slice(&stopped.stdout).expect("a document");
+    assert_eq!((&found["stopped"], &found["points"]["unknown"]), (&true.into(), &40.into()));
+    let found = document(&[&args[..args.len() - 2], &["--resume"]].concat());
+    let kept = fs::read_to_string(out.join("design.json")).expect("it is kept");
+    assert_eq!(found, serde_json::from_str::<Value>(&kept).expect("a document"));
+    assert_eq!(found["stopped"], false);
+    let again = document(&[&args[..args.len() - 2], &["--resume"]].concat());
+    assert_eq!(found, again);
+    refused(&args, "holds results already");
+}
+
 #[test]
 fn goals_that_make_no_sense_are_refused() {
     let free = ["design", OWNER, "--free", "world.cost=0.5,1"];
     let with = |more: &[&'static str]| [&free[..], more].concat();
-    let cases: [(Vec<&str>, &str); 12] = [
+    let cases: [(Vec<&str>, &str); 13] = [
+        (
+            with(&["--hold", "attack", "--divide", "--most", "welfare"]),
+            "--divide: expected objectives that are free keys",
+        ),
         (vec!["design", OWNER], "--free: expected a key with its values"),
         (with(&[]), "--hold: expected a property, or --bound"),
         (with(&["--hold", "peace"]), "--hold peace: expected one of "),

@@ -1,8 +1,10 @@
 //! `carrots design`: from goals to parameters.
 
 use super::output::{Format, Verdict, print, table};
-use super::points::{Points, Unprinted};
-use crate::design::{Answer, Asked, Broken, Goal, Goals, Measured, Point, Relaxed, Side};
+use super::points::{Points as Rows, Unprinted};
+use crate::design::{
+    Answer, Asked, Broken, Division, Goal, Goals, Measured, Met, Part, Points, Relaxed, Side,
+};
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
 use crate::scenario::{Document, Token};
@@ -12,15 +14,17 @@ use bytesize::ByteSize;
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Best points that are shown.
 const SHOWN: usize = 20;
 
 /// Which parameters meet these goals, how far can each move, and what is in the way if none do?
 ///
-/// The goals are judged at every point of the grid of what is free, for all values of what is not known:
+/// The goals are judged at the points of the grid of what is free, for all values of what is not known:
 /// properties by the audit, exactly; bounds by the simulator, at 95 %. What is not said here is taken from
-/// [design] of the scenario. Exit status 1: no point meets them; 3: nobody knows whether one does.
+/// [design] of the scenario. Exit status 1: no point meets them; 3: nobody knows whether one does, or it was
+/// stopped.
 #[derive(clap::Args)]
 pub struct Args {
     /// The scenario, a TOML file
@@ -43,6 +47,13 @@ pub struct Args {
     /// The same for what should be large
     #[arg(long, value_name = "NAME")]
     most: Vec<String>,
+    /// Divide the box of what is free instead of computing every point: between points, goals are taken to be monotone
+    /// along each key as long as nothing computed says otherwise; objectives are free keys then
+    #[arg(long)]
+    divide: bool,
+    /// Stop after so many seconds, with what is known then; with --out, --resume goes on
+    #[arg(long, value_name = "SECONDS", value_parser = super::audit::seconds)]
+    stop_after: Option<f64>,
     /// Put a value over one of the scenario
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -78,9 +89,10 @@ pub struct Args {
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
     let goals = read(&args, catalogue)?;
-    let points = judged(&args, &goals)?;
-    let answer = goals.answer(&points);
-    let told = Told { goals: &goals, points: &points, answer: &answer, file: &args.scenario };
+    let Judged { points, division, stopped } = judged(&args, &goals)?;
+    let answer = goals.answer(&points, division.as_ref());
+    let (division, file) = (division.as_ref(), args.scenario.as_path());
+    let told = Told { goals: &goals, points: &points, division, answer: &answer, file, stopped };
     let document = serde_json::to_string_pretty(&told.document())?;
     if let Some(folder) = &args.out {
         let write = |name: &str, text: &str| {
@@ -97,6 +109,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         Format::Json => print(&document)?,
     }
     Ok(match (answer.best.is_empty(), answer.unknown) {
+        _ if stopped => Verdict::Stopped,
         (false, _) => Verdict::Holds,
         (true, 0) => Verdict::Fails,
         (true, _) => Verdict::Stopped,
@@ -122,52 +135,110 @@ fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Goals<'a>> 
     if !args.least.is_empty() || !args.most.is_empty() {
         (asked.least, asked.most) = (args.least.clone(), args.most.clone());
     }
+    asked.divide |= args.divide;
     asked.seconds = args.seconds.or(asked.seconds);
     asked.memory = args.memory.map(|bytes| bytes.as_u64()).or(asked.memory);
     asked.chains = args.chains.or(asked.chains);
     Ok(Goals::new(document, catalogue, asked)?)
 }
 
-/// All points, computed or read again.
-fn judged(args: &Args, goals: &Goals) -> anyhow::Result<Vec<Point>> {
-    let sweep = goals.sweep();
-    let open = |folder| Folder::open(folder, sweep, Shard::ALL, args.resume);
-    let folder = args.out.as_deref().map(open).transpose()?;
-    let done = folder.as_ref().map_or(0, Folder::done);
-    let mut kept = Points::new(Box::new(Unprinted), folder);
-    kept.await_more(sweep.count());
-    let (each, mut block, mut points) = (goals.rows_each() as usize, Vec::new(), Vec::new());
-    let mut judge = |row| {
-        block.push(row);
-        if block.len() == each {
-            points.push(goals.judge((points.len() * each) as u64, &std::mem::take(&mut block)));
-        }
-    };
-    for row in kept.there()? {
-        let row = row?;
-        kept.again(&row)?;
-        judge(row);
+/// What was computed, or read again.
+struct Judged {
+    points: Points,
+    division: Option<Division>,
+    /// Whether it ended before it was done.
+    stopped: bool,
+}
+
+/// Why no more is computed.
+enum End {
+    Late,
+    Failed(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for End {
+    fn from(error: E) -> Self {
+        End::Failed(error.into())
     }
-    in_order(
-        args.threads.map_or(0, usize::from),
-        done..sweep.count(),
-        |at| sweep.row(at),
-        |_, row| {
-            kept.add(&row)?;
-            judge(row);
-            anyhow::Ok(())
-        },
-    )?;
-    kept.finish()?;
-    Ok(points)
+}
+
+fn judged(args: &Args, goals: &Goals) -> anyhow::Result<Judged> {
+    let mut judged = Judged { points: Points::new(), division: goals.division(), stopped: false };
+    match judge(args, goals, &mut judged) {
+        Ok(()) => {}
+        Err(End::Late) => judged.stopped = true,
+        Err(End::Failed(error)) => return Err(error),
+    }
+    Ok(judged)
+}
+
+fn judge(args: &Args, goals: &Goals, judged: &mut Judged) -> Result<(), End> {
+    let (start, sweep) = (Instant::now(), goals.sweep());
+    let is_late = || args.stop_after.is_some_and(|most| start.elapsed().as_secs_f64() > most);
+    let open = |folder| match goals.divided() {
+        Some(divided) => Folder::open(folder, &divided, Shard::ALL, args.resume),
+        None => Folder::open(folder, sweep, Shard::ALL, args.resume),
+    };
+    let mut kept = Rows::new(Box::new(Unprinted), args.out.as_deref().map(open).transpose()?);
+    let mut there = kept.there()?;
+    let each = goals.rows_each();
+    loop {
+        let batch = goals.more(&judged.points, judged.division.as_mut());
+        if batch.is_empty() {
+            return Ok(kept.finish()?);
+        }
+        let row_of = |at: u64| batch[(at / each) as usize] * each + at % each;
+        let count = batch.len() as u64 * each;
+        kept.await_more(count);
+        let (mut block, mut numbers) = (Vec::new(), batch.iter());
+        let Judged { points, division, .. } = &mut *judged;
+        let mut take = |row| {
+            block.push(row);
+            if block.len() as u64 == each
+                && let Some(number) = numbers.next()
+            {
+                let point = goals.judge(number * each, &std::mem::take(&mut block));
+                if let Some(division) = division {
+                    division.learn(*number, point.goals());
+                }
+                points.insert(*number, point);
+            }
+        };
+        let mut done = 0;
+        while done < count
+            && let Some(row) = there.next()
+        {
+            let row = row?;
+            kept.again(&row)?;
+            take(row);
+            done += 1;
+        }
+        let threads = args.threads.map_or(0, usize::from);
+        in_order(
+            threads,
+            done..count,
+            |at| sweep.row(row_of(at)),
+            |_, row| {
+                if is_late() {
+                    return Err(End::Late);
+                }
+                kept.add(&row)?;
+                take(row);
+                Ok(())
+            },
+        )?;
+    }
 }
 
 /// The answer, in words and as a document.
 struct Told<'a> {
     goals: &'a Goals<'a>,
-    points: &'a [Point],
+    points: &'a Points,
+    division: Option<&'a Division>,
     answer: &'a Answer,
     file: &'a Path,
+    /// Whether it was stopped before it was done.
+    stopped: bool,
 }
 
 impl Told<'_> {
@@ -178,7 +249,7 @@ impl Told<'_> {
 
     /// The free keys with their values at a point.
     fn place(&self, point: u64) -> String {
-        let values = self.goals.values(point).into_iter().enumerate();
+        let values = self.goals.grid().values(point).into_iter().enumerate();
         let each = values
             .map(|(key, at)| format!("{}={}", self.goals.free()[key].key, self.value(key, at)));
         each.collect::<Vec<_>>().join(" ")
@@ -208,7 +279,7 @@ impl Told<'_> {
 
     /// The command that shows what is said of a goal at a point.
     fn command(&self, point: u64, goal: usize) -> String {
-        let row = self.points[point as usize].rows.get(goal).copied().unwrap_or(0);
+        let row = self.points[&point].rows.get(goal).copied().unwrap_or(0);
         let (file, over) = self.goals.sweep().scenario().origin();
         let set = [over, &self.goals.sweep().set(row)].concat();
         match &self.goals.goals()[goal] {
@@ -227,7 +298,7 @@ impl Told<'_> {
 
     fn page(&self) -> String {
         let Answer { met, unknown, refused, best, unsettled, conflict, .. } = self.answer;
-        let all = self.points.len() as u64;
+        let all = self.goals.points();
         let mut page = format!(
             "{}: {met} of {all} points meet {}, {} do not",
             self.file.display(),
@@ -241,11 +312,15 @@ impl Told<'_> {
             page += &format!(" ({refused} cannot be played)");
         }
         page += "\n";
+        page += &self.divided();
+        if self.stopped {
+            page += "stopped before it was done: what follows is what is known so far\n";
+        }
         match (best.is_empty(), conflict.is_empty()) {
             (false, _) => page += &self.found(),
             (true, false) => page += &self.in_conflict(),
             (true, true) => {
-                let why = self.points.iter().find_map(|point| point.refused.as_ref());
+                let why = self.points.values().find_map(|point| point.refused.as_ref());
                 page += &format!("\nno point can be played: {}", why.map_or("", |why| why));
             }
         }
@@ -256,6 +331,38 @@ impl Told<'_> {
             );
         }
         page
+    }
+
+    /// How much was computed, and what the rest goes by.
+    fn divided(&self) -> String {
+        let Some(division) = self.division else { return String::new() };
+        let (computed, all) = (self.points.len(), self.goals.points());
+        let mut said = format!(
+            "{computed} of them were computed; the others lie in {} parts whose corners agree, each goal taken to be \
+             monotone along each key",
+            self.answer.parts.iter().filter(|part| part.met != Met::Unknown).count()
+        );
+        said += &match division.probes() {
+            0 => "\n".to_string(),
+            probes => format!(": {probes} of these were drawn, and agree\n"),
+        };
+        if computed as u64 == all {
+            said = "all of them were computed\n".into();
+        }
+        for (goal, name) in self.goals.goals().iter().enumerate() {
+            let keys: Vec<&str> = division
+                .turning(goal)
+                .into_iter()
+                .map(|key| self.goals.free()[key].key.as_str())
+                .collect();
+            if !keys.is_empty() {
+                said += &format!(
+                    "{name} comes and goes along {}: nothing was concluded there\n",
+                    keys.join(", ")
+                );
+            }
+        }
+        said
     }
 
     /// The best points, and how far the first can move.
@@ -271,8 +378,9 @@ impl Told<'_> {
         header.extend(named.iter().map(String::as_str));
         let token = goals.sweep().token();
         let row = |at: &u64| {
-            let point = &self.points[*at as usize];
+            let point = &self.points[at];
             let mut row: Vec<String> = goals
+                .grid()
                 .values(*at)
                 .into_iter()
                 .enumerate()
@@ -303,7 +411,7 @@ impl Told<'_> {
             None => "no value".to_string(),
             Some(Broken { point, goals }) => {
                 commands.extend(goals.first().map(|goal| self.command(*point, *goal)));
-                let at = self.goals.values(*point)[key];
+                let at = self.goals.grid().values(*point)[key];
                 let what = match goals.is_empty() {
                     true => "cannot be played".into(),
                     false => self.names(goals),
@@ -360,7 +468,7 @@ impl Told<'_> {
     }
 
     fn document(&self) -> Value {
-        let Answer { met, unknown, refused, best, unsettled, room, conflict, relaxed } =
+        let Answer { met, unknown, refused, parts, best, unsettled, room, conflict, relaxed } =
             self.answer;
         let exact = |measured: &Option<Measured>| match measured {
             None => Value::Null,
@@ -368,12 +476,12 @@ impl Told<'_> {
             Some(Measured::Number(number)) => json!(number),
         };
         let keys = |point: u64| -> Value {
-            let values = self.goals.values(point).into_iter().zip(self.goals.free());
+            let values = self.goals.grid().values(point).into_iter().zip(self.goals.free());
             let each = values.map(|(at, axis)| (axis.key.clone(), json!(plain(&axis.value(at)))));
             Value::Object(each.collect::<Map<_, _>>())
         };
         let point = |at: &u64| {
-            let point = &self.points[*at as usize];
+            let point = &self.points[at];
             let measured = self.goals.goals().iter().zip(&point.measured).enumerate();
             let measured = measured.map(|(goal, (name, own))| {
                 let value = json!({ "measured": exact(own), "command": self.command(*at, goal) });
@@ -407,15 +515,36 @@ impl Told<'_> {
             });
             json!({ "goal": self.goals.goals()[*goal].to_string(), "relaxed": relaxed })
         });
+        let part = |Part { low, high, met, missed }: &Part| {
+            let span = |(key, (low, high)): (usize, (&u64, &u64))| {
+                let ends = json!([self.value(key, *low), self.value(key, *high)]);
+                (self.goals.free()[key].key.clone(), ends)
+            };
+            let spans = low.iter().zip(high).enumerate().map(span);
+            let met = match met {
+                Met::Yes => json!(true),
+                Met::No => json!(false),
+                Met::Unknown => Value::Null,
+            };
+            let missed = missed.iter().map(|goal| self.goals.goals()[*goal].to_string());
+            json!({
+                "values": Value::Object(spans.collect::<Map<_, _>>()),
+                "met": met,
+                "missed": missed.collect::<Vec<_>>(),
+            })
+        };
         let token = self.goals.sweep().token();
         let goals: Vec<String> = self.goals.goals().iter().map(ToString::to_string).collect();
         json!({
             "scenario": self.file.display().to_string(),
             "goals": goals,
             "points": {
-                "all": self.points.len(), "met": met, "unknown": unknown, "refused": refused,
+                "all": self.goals.points(), "computed": self.points.len(), "met": met, "unknown": unknown, "refused": refused,
                 "unsettled": unsettled,
             },
+            "stopped": self.stopped,
+            "probes": self.division.map(Division::probes),
+            "parts": parts.iter().map(part).collect::<Vec<_>>(),
             "best": best.iter().map(point).collect::<Vec<_>>(),
             "room": room.collect::<Vec<_>>(),
             "conflict": conflict.collect::<Vec<_>>(),

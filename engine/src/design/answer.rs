@@ -1,20 +1,27 @@
 //! What all points together say.
 
+use super::division::{Division, Part};
 use super::goals::Goals;
 use super::judged::{Measured, Met, Point};
 use crate::scenario::{Document, ScenarioError};
-use crate::sweep::Axis;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// What comes of the points that were computed, by their numbers.
+pub type Points = BTreeMap<u64, Point>;
 
 /// Which point it is, how far it can move, and what is in the way if there is none.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// How many points meet all goals; of how many that is not known; and how many cannot be played.
+    /// How many points meet all goals, computed or between those that were; of how many that is not known; and how
+    /// many of those that were computed cannot be played.
     pub met: u64,
     #[allow(missing_docs)]
     pub unknown: u64,
     #[allow(missing_docs)]
     pub refused: u64,
+    /// The parts into which the box was divided; none if every point was to be computed.
+    pub parts: Vec<Part>,
     /// Points that meet all goals and are best: no other is as good by every objective and better by one. Of
     /// those that are equal the first; without an objective the first of all.
     pub best: Vec<u64>,
@@ -67,62 +74,75 @@ pub struct Relaxed {
     pub measured: Option<Measured>,
 }
 
-/// Points by their numbers: the last key changes first.
-struct Grid<'a>(&'a [Axis]);
-
-impl Grid<'_> {
-    fn count(&self, key: usize) -> u64 {
-        self.0[key].count().unwrap_or(1)
-    }
-
-    /// What a step of a key adds to a point's number.
-    fn step(&self, key: usize) -> u64 {
-        (key + 1..self.0.len()).map(|key| self.count(key)).product()
-    }
-
-    /// The value of a key at a point, by its number.
-    fn value(&self, point: u64, key: usize) -> u64 {
-        point / self.step(key) % self.count(key)
-    }
-}
-
 impl Goals<'_> {
-    /// The values of the free keys at a point, by their numbers.
-    pub fn values(&self, point: u64) -> Vec<u64> {
-        let grid = Grid(self.free());
-        (0..self.free().len()).map(|key| grid.value(point, key)).collect()
-    }
-
     /// The scenario with the values of a point put over it.
     pub fn scenario(&self, point: u64) -> Result<Document, ScenarioError> {
-        let set = self.free().iter().zip(self.values(point));
+        let set = self.free().iter().zip(self.grid().values(point));
         let set: Vec<String> = set.map(|(axis, at)| axis.set(&axis.value(at))).collect();
         self.sweep().scenario().with(&set)
     }
 
-    /// What all points, in the order of their numbers, come to.
-    pub fn answer(&self, points: &[Point]) -> Answer {
-        let all: Vec<Met> = points.iter().map(Point::all).collect();
-        let count = |met: Met| all.iter().filter(|own| **own == met).count() as u64;
-        let best = self.best(points, &all);
+    /// What the points that were computed come to, and the parts between them if the box was divided.
+    pub fn answer(&self, points: &Points, division: Option<&Division>) -> Answer {
+        let parts = division.map_or(Vec::new(), Division::parts);
+        let of_parts = |met: Met| -> u64 {
+            parts.iter().filter(|part| part.met == met).map(Part::points).sum()
+        };
+        let of_points =
+            |met: Met| points.values().filter(|point| point.all() == met).count() as u64;
+        let all = self.points();
+        let (met, unknown) = match division {
+            Some(_) => (of_parts(Met::Yes), of_parts(Met::Unknown)),
+            None => (of_points(Met::Yes), all - of_points(Met::Yes) - of_points(Met::No)),
+        };
+        let best = self.best(points);
         let beats_one = |point: &Point| {
-            let beats = |at: &u64| self.compare(point, &points[*at as usize]);
+            let beats = |at: &u64| self.compare(point, &points[at]);
             best.iter().any(|at| beats(at) == Some(Ordering::Less))
         };
-        let open = points.iter().zip(&all).filter(|(_, met)| **met == Met::Unknown);
-        let room = best.first().map_or(Vec::new(), |first| self.room(*first, points, &all));
-        let conflict = if best.is_empty() { self.conflict(points) } else { Vec::new() };
+        let open = points.values().filter(|point| point.all() == Met::Unknown);
+        let room = best.first().map_or(Vec::new(), |first| self.room(*first, points));
+        let conflict = if best.is_empty() { self.conflict(points, &parts) } else { Vec::new() };
         let relaxed = conflict.iter().map(|goal| self.relaxed(*goal, points)).collect();
         Answer {
-            met: count(Met::Yes),
-            unknown: count(Met::Unknown),
-            refused: points.iter().filter(|point| point.refused.is_some()).count() as u64,
-            unsettled: open.filter(|(point, _)| beats_one(point)).count() as u64,
+            met,
+            unknown,
+            refused: points.values().filter(|point| point.refused.is_some()).count() as u64,
+            unsettled: open.filter(|point| beats_one(point)).count() as u64,
+            parts,
             best,
             room,
             conflict,
             relaxed,
         }
+    }
+
+    /// The points that are to be computed next, given those that were: all of them, or what divides the box, and
+    /// then what the best point's room takes. None if there are no more.
+    pub fn more(&self, points: &Points, division: Option<&mut Division>) -> Vec<u64> {
+        let Some(division) = division else {
+            return if points.is_empty() { (0..self.points()).collect() } else { Vec::new() };
+        };
+        let more = division.more();
+        if !more.is_empty() {
+            return more;
+        }
+        let Some(best) = self.best(points).first().copied() else { return Vec::new() };
+        let mut more: Vec<u64> = Vec::new();
+        for key in 0..self.free().len() {
+            for up in [false, true] {
+                let line = self.line(best, key, up);
+                let Walked { last, broken } = self.walk(&line, points);
+                more.extend(match broken {
+                    Some(broken) if broken - last > 1 => Some(line.at(last + (broken - last) / 2)),
+                    None if !points.contains_key(&line.at(line.most)) => Some(line.at(line.most)),
+                    _ => None,
+                });
+            }
+        }
+        more.sort_unstable();
+        more.dedup();
+        more
     }
 
     /// Whether a point is better than another by the objectives, or worse; nothing if neither.
@@ -138,47 +158,69 @@ impl Goals<'_> {
         })
     }
 
-    fn best(&self, points: &[Point], all: &[Met]) -> Vec<u64> {
+    fn best(&self, points: &Points) -> Vec<u64> {
         let mut best: Vec<u64> = Vec::new();
-        for (at, point) in (0..).zip(points).filter(|(at, _)| all[*at as usize] == Met::Yes) {
-            let order = |other: &u64| self.compare(&points[*other as usize], point);
+        for (at, point) in points.iter().filter(|(_, point)| point.all() == Met::Yes) {
+            let order = |other: &u64| self.compare(&points[other], point);
             if best.iter().any(|one| matches!(order(one), Some(Ordering::Less | Ordering::Equal))) {
                 continue;
             }
             best.retain(|one| order(one) != Some(Ordering::Greater));
-            best.push(at);
+            best.push(*at);
         }
         best
     }
 
-    fn room(&self, point: u64, points: &[Point], all: &[Met]) -> Vec<Room> {
-        let grid = Grid(self.free());
+    fn line(&self, from: u64, key: usize, up: bool) -> Line {
+        let (grid, value) = (self.grid(), self.grid().value(from, key));
+        let most = if up { grid.count(key) - 1 - value } else { value };
+        Line { from, step: grid.step(key), up, most }
+    }
+
+    /// How many steps along a line all that was computed meets all goals, and the first that does not.
+    fn walk(&self, line: &Line, points: &Points) -> Walked {
+        let (from, ends) = (line.from, line.at(line.most));
+        let on_line = |(at, point): (&u64, &Point)| {
+            let away = at.abs_diff(from);
+            away.is_multiple_of(line.step).then(|| (away / line.step, point.all()))
+        };
+        let mut outward: Vec<(u64, Met)> =
+            points.range(from.min(ends)..=from.max(ends)).filter_map(on_line).collect();
+        outward.sort_unstable();
+        let is_met = |(_, met): &&(u64, Met)| *met == Met::Yes;
+        let last = outward.iter().take_while(is_met).last().map_or(0, |(steps, _)| *steps);
+        Walked { last, broken: outward.iter().find(|one| !is_met(one)).map(|(steps, _)| *steps) }
+    }
+
+    fn room(&self, point: u64, points: &Points) -> Vec<Room> {
         let side = |key: usize, up: bool| {
-            let (step, value) = (grid.step(key), grid.value(point, key));
-            let most = if up { grid.count(key) - 1 - value } else { value };
-            let at = |steps: u64| if up { point + steps * step } else { point - steps * step };
-            let fails = (1..=most).find(|steps| all[at(*steps) as usize] != Met::Yes);
-            let steps = fails.map_or(most, |steps| steps - 1);
-            let broken = fails.map(|steps| {
-                let Point { met, refused, .. } = &points[at(steps) as usize];
+            let (line, value) = (self.line(point, key, up), self.grid().value(point, key));
+            let Walked { last, broken } = self.walk(&line, points);
+            let broken = broken.map(|steps| {
+                let Point { met, refused, .. } = &points[&line.at(steps)];
                 let missed = (0..met.len()).filter(|goal| met[*goal] != Met::Yes);
                 let goals = if refused.is_some() { Vec::new() } else { missed.collect() };
-                Broken { point: at(steps), goals }
+                Broken { point: line.at(steps), goals }
             });
-            Side { last: if up { value + steps } else { value - steps }, broken }
+            Side { last: if up { value + last } else { value - last }, broken }
         };
         let room = |key| Room { key, down: side(key, false), up: side(key, true) };
         (0..self.free().len()).map(room).collect()
     }
 
-    /// Goals are left out as long as no point meets the rest.
-    fn conflict(&self, points: &[Point]) -> Vec<usize> {
+    /// Goals are left out as long as no point meets the rest, nor a part that was not divided may.
+    fn conflict(&self, points: &Points, parts: &[Part]) -> Vec<usize> {
         let mask = |point: &Point| -> u64 {
             let met = point.met.iter().enumerate().filter(|(_, met)| **met == Met::Yes);
             met.map(|(goal, _)| 1 << goal).sum()
         };
-        let mut masks: Vec<u64> =
-            points.iter().filter(|point| point.refused.is_none()).map(mask).collect();
+        let played = points.values().filter(|point| point.refused.is_none());
+        let mut masks: Vec<u64> = played.map(mask).collect();
+        let all: u64 = (0..self.goals().len()).map(|goal| 1u64 << goal).sum();
+        let missed = |part: &Part| part.missed.iter().map(|goal| 1u64 << goal).sum::<u64>();
+        if !masks.is_empty() {
+            masks.extend(parts.iter().map(|part| all & !missed(part)).filter(|mask| *mask != all));
+        }
         masks.sort_unstable();
         masks.dedup();
         if masks.is_empty() {
@@ -196,7 +238,7 @@ impl Goals<'_> {
     }
 
     /// Where all other goals are met, and this one is missed by least.
-    fn relaxed(&self, goal: usize, points: &[Point]) -> Option<Relaxed> {
+    fn relaxed(&self, goal: usize, points: &Points) -> Option<Relaxed> {
         let others = |point: &Point| {
             let met = point.met.iter().enumerate();
             point.refused.is_none()
@@ -206,8 +248,29 @@ impl Goals<'_> {
             let measured = point.measured[goal].as_ref();
             measured.map_or(f64::INFINITY, |measured| self.goals()[goal].badness(measured))
         };
-        let all = (0..).zip(points).filter(|(_, point)| others(point));
+        let all = points.iter().filter(|(_, point)| others(point));
         let least = all.min_by(|(_, one), (_, other)| badness(one).total_cmp(&badness(other)));
-        least.map(|(at, point)| Relaxed { point: at, measured: point.measured[goal].clone() })
+        least.map(|(at, point)| Relaxed { point: *at, measured: point.measured[goal].clone() })
+    }
+}
+
+/// Points along a key to one side of another.
+struct Line {
+    from: u64,
+    step: u64,
+    up: bool,
+    /// How many there are.
+    most: u64,
+}
+
+/// How far one gets along a line.
+struct Walked {
+    last: u64,
+    broken: Option<u64>,
+}
+
+impl Line {
+    fn at(&self, steps: u64) -> u64 {
+        if self.up { self.from + steps * self.step } else { self.from - steps * self.step }
     }
 }

@@ -1,5 +1,6 @@
 //! What is wanted, as `[design]` of a scenario says it.
 
+use super::division::{Division, Grid};
 use crate::mechanism::Catalogue;
 use crate::rows::{Column, Kind};
 use crate::scenario::{Document, Property, ScenarioError};
@@ -30,6 +31,9 @@ pub struct Asked {
     pub least: Vec<String>,
     #[allow(missing_docs)]
     pub most: Vec<String>,
+    /// Whether the box is divided instead of computing every point of it: see [`super::Division`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub divide: bool,
     /// How far an audit may go: seconds for each property, bytes, chains of raw calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
@@ -82,8 +86,25 @@ pub struct Objective {
 pub struct Goals<'a> {
     sweep: Sweep<'a>,
     free: usize,
+    grid: Grid,
+    divide: bool,
     goals: Vec<Goal>,
     objectives: Vec<Objective>,
+}
+
+/// Rows of a box that is divided: some of a sweep's, in the order in which they were computed.
+pub struct Divided<'g, 'a>(&'g Sweep<'a>);
+
+impl Tabled for Divided<'_, '_> {
+    const HEAD: &'static str = "design.toml";
+
+    fn columns(&self) -> &[Column] {
+        self.0.columns()
+    }
+
+    fn text(&self) -> String {
+        self.0.text()
+    }
 }
 
 impl Asked {
@@ -144,9 +165,9 @@ impl<'a> Goals<'a> {
             names.iter().map(move |name| Objective { name: name.clone(), most })
         });
         let objectives: Vec<Objective> = objectives.collect();
-        let is_key = |name: &str| axes[..free].iter().any(|axis| axis.key == name);
+        let is_free = |name: &str| axes[..free].iter().any(|axis| axis.key == name);
         let measured = goals.iter().any(|goal| matches!(goal, Goal::Bound { .. }))
-            || objectives.iter().any(|one| !is_key(&one.name));
+            || objectives.iter().any(|one| !is_free(&one.name));
         let swept = Swept {
             vary: asked.free.iter().chain(&asked.across).cloned().collect(),
             properties: asked.hold,
@@ -160,8 +181,19 @@ impl<'a> Goals<'a> {
             SweepError::Wrong(problem) => wrong(problem.replace("--property", "--hold")),
             other => other,
         })?;
-        let goals = Self { sweep, free, goals, objectives };
+        let counts = sweep.axes()[..free].iter().filter_map(Axis::count).collect();
+        let (grid, divide) = (Grid::new(counts), asked.divide);
+        let goals = Self { sweep, free, grid, divide, goals, objectives };
         goals.check_names()?;
+        let other = goals
+            .objectives
+            .iter()
+            .find(|one| goals.free().iter().all(|axis| axis.key != one.name));
+        if let Some(Objective { name, .. }) = other.filter(|_| divide) {
+            return Err(wrong(format!(
+                "--divide: expected objectives that are free keys: {name} is known only where it is computed"
+            )));
+        }
         Ok(goals)
     }
 
@@ -210,6 +242,27 @@ impl<'a> Goals<'a> {
     /// The keys that are free.
     pub fn free(&self) -> &[Axis] {
         &self.sweep.axes()[..self.free]
+    }
+
+    /// The points of what is free.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// How many there are.
+    pub fn points(&self) -> u64 {
+        self.sweep.count() / self.rows_each()
+    }
+
+    /// The box, if it is to be divided, of which nothing is known.
+    pub fn division(&self) -> Option<Division> {
+        let seed = self.sweep.seed();
+        self.divide.then(|| Division::new(self.grid.clone(), self.goals.len(), seed))
+    }
+
+    /// What a folder keeps of a box that is divided.
+    pub fn divided(&self) -> Option<Divided<'_, 'a>> {
+        self.divide.then_some(Divided(&self.sweep))
     }
 
     /// What is wanted.

@@ -55,9 +55,14 @@ pub struct Point {
 impl Point {
     /// Whether all goals are met.
     pub fn all(&self) -> Met {
+        self.goals().into_iter().max().unwrap_or(Met::Yes)
+    }
+
+    /// Whether each goal is met: none is where it cannot be played.
+    pub fn goals(&self) -> Vec<Met> {
         match self.refused {
-            Some(_) => Met::No,
-            None => self.met.iter().copied().max().unwrap_or(Met::Yes),
+            Some(_) => vec![Met::No; self.met.len()],
+            None => self.met.clone(),
         }
     }
 }

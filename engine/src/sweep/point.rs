@@ -54,8 +54,7 @@ impl<'a> Sweep<'a> {
         asked: Asked,
     ) -> Result<Self, SweepError> {
         let mechanism = catalogue.of(&document)?;
-        let seed = document.table().get("run").and_then(|run| run.get("seed")?.as_integer());
-        let (points, wanted) = (asked.points(seed.unwrap_or(0) as u64)?, asked.wanted()?);
+        let (points, wanted) = (asked.points(seed_of(&document))?, asked.wanted()?);
         if let Some(find) = &wanted.find {
             let wrong = |problem: &str| SweepError::Wrong(format!("--find {find}: {problem}"));
             let span = find.wholes().and_then(|(from, to)| to.checked_sub(from));
@@ -102,6 +101,11 @@ impl<'a> Sweep<'a> {
     /// What is varied: the columns of these keys follow that of the point.
     pub fn axes(&self) -> &[Axis] {
         self.points.axes()
+    }
+
+    /// The seed of what is drawn.
+    pub fn seed(&self) -> u64 {
+        seed_of(&self.document)
     }
 
     /// How amounts are shown.
@@ -346,6 +350,11 @@ impl<'a> Sweep<'a> {
         };
         Ok(self.wanted.properties.iter().map(of).collect())
     }
+}
+
+fn seed_of(document: &Document) -> u64 {
+    let seed = document.table().get("run").and_then(|run| run.get("seed")?.as_integer());
+    seed.unwrap_or(0) as u64
 }
 
 /// A command on a scenario with values put over it, for a shell; `more` is there already as a shell takes it.
