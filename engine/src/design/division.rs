@@ -11,7 +11,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Points that are drawn from what was decided without them, to be computed.
+/// The most points that are drawn from what was decided without them, to be computed: else as many as were.
 const PROBES: usize = 64;
 /// Draws for them.
 const DRAWS: usize = 10_000;
@@ -246,9 +246,9 @@ impl Division {
 
     /// Points to be computed though they are decided already: once.
     fn drawn(&mut self) -> Vec<u64> {
-        let mut draws = 0;
-        let mut new = Vec::new();
-        while self.probes.len() < PROBES && draws < DRAWS {
+        let most = (self.known.len() - self.probes.len()).min(PROBES);
+        let (mut draws, mut new) = (0, Vec::new());
+        while self.probes.len() < most && draws < DRAWS {
             draws += 1;
             let point = self.rng.random_range(0..self.grid.all());
             let values = self.grid.values(point);

@@ -169,7 +169,17 @@ impl Range {
         match (self.distinct.get(at as usize), self.count, self.wholes()) {
             (Some(number), ..) => whole(*number),
             (_, None, Some((from, _))) => whole(from + i128::from(at)),
-            (_, count, _) => self.at(at as f64 / (count.unwrap_or(1).max(2) - 1) as f64),
+            (_, count, _) => {
+                match self.at(at as f64 / (count.unwrap_or(1).max(2) - 1) as f64) {
+                    // 0.7, where steps of binary fractions end beside it.
+                    Value::Float(number) => Value::Float(
+                        format!("{number:.12e}").parse().map_or(number, |near: f64| {
+                            near.clamp(self.from.number(), self.to.number())
+                        }),
+                    ),
+                    whole => whole,
+                }
+            }
         }
     }
 }

@@ -414,7 +414,7 @@ impl Play for Game {
     /// survive (Lamport, Shostak, Pease 1982).
     fn turned<A>(&self, table: &Table<A>) -> Option<bool> {
         let (Board { operators, stakes, start, .. }, db) = (&table.board, &table.instance.db);
-        let told = |at: &Agent| db.reported(*at, start.era, Offence::Equivocation);
+        let told = |at: &Agent| db.reported(*at, start.era, self.world.offence.offence());
         let bad = || operators.iter().zip(stakes).filter(|(at, _)| told(at));
         let staked: Balance = bad().map(|(_, stake)| stake).sum();
         Some(3 * bad().count() > start.operators as usize || 3 * staked > start.staked)
@@ -558,7 +558,7 @@ impl Game {
             table.board.offences += 1;
             table.endowments[at].gains += self.world.offence_gain;
             table.answers.commit(at);
-            self.notice(table, at, (operator, era, Offence::Equivocation));
+            self.notice(table, at, (operator, era, self.world.offence.offence()));
         } else if self.world.false_alarms > 0.0 && table.chance(at, self.world.false_alarms) {
             table.board.noticed.push((operator, era, Offence::Equivocation));
         }

@@ -5,7 +5,7 @@ use carrots::play::{Group, expect_blocks, expect_chance};
 use carrots::scenario::{Invalid, expect};
 use carrots::strategies;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Db, Era, Params};
+use carrots_logic::staking::{Db, Era, Offence, Params};
 use serde::{Deserialize, Serialize};
 
 /// Accounts over which a splitting agent spreads its stake.
@@ -31,6 +31,9 @@ pub struct World {
     /// What one equivocation is worth to the operator.
     #[serde(with = "carrots_kernel::text::amount")]
     pub offence_gain: Balance,
+    /// As what an offence is reported: what it costs depends on that.
+    #[serde(default)]
+    pub offence: Act,
     /// The chance per era that an equivocating operator offends.
     pub offence_rate: f64,
     /// The chance that an offence, or a missed duty, is noticed.
@@ -44,6 +47,27 @@ pub struct World {
     /// The commission that operators ask.
     #[serde(with = "carrots_kernel::text::fraction")]
     pub commission: Perbill,
+}
+
+/// What an operator does for gain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Costs the more, the more operators do it in an era.
+    #[default]
+    Equivocation,
+    /// Costs `params.misconduct_slash`, however many do.
+    Misconduct,
+}
+
+impl Act {
+    /// How it is reported.
+    pub fn offence(self) -> Offence {
+        match self {
+            Act::Equivocation => Offence::Equivocation,
+            Act::Misconduct => Offence::Misconduct,
+        }
+    }
 }
 
 strategies! {
@@ -163,15 +187,18 @@ pub fn unused(scenario: &Scenario) -> Vec<&'static str> {
         matches!(strategy, Equivocating | ExitBeforeSlash | StakeSplitting | Adaptive)
     };
     let mut unused = Vec::new();
+    let anybody_offends = scenario.anybody(offends);
     // A state may have reports of anything.
     if state.is_none() {
-        unused.push("params.misconduct_slash");
+        if world.offence != Act::Misconduct || !anybody_offends {
+            unused.push("params.misconduct_slash");
+        }
         if world.detection == 0.0 && world.false_alarms == 0.0 {
             unused.extend(["params.unresponsive_slash", "params.reporter_share"]);
         }
     }
-    if !scenario.anybody(offends) {
-        unused.extend(["world.offence_gain", "world.offence_rate"]);
+    if !anybody_offends {
+        unused.extend(["world.offence_gain", "world.offence_rate", "world.offence"]);
     }
     unused
 }
