@@ -140,6 +140,9 @@ fn what_is_found_is_kept() {
     let audit = ["audit", text(&found), "--set", "variants=[]", "--property", "attack"];
     assert!(carrots(&audit).status.success(), "what was found holds");
     assert!(fs::read_to_string(&found).expect("a scenario").contains("cost = 0.66"));
+    let (met, broken) = (whole.join("met-attack"), whole.join("below-world.cost"));
+    assert!(met.join("audit.json").exists() && !met.join("attack.json").exists());
+    stdout(&["replay", text(&broken.join("attack.json"))]);
 }
 
 /// A box that is divided is answered as if every point of it had been computed, with fewer of them.
@@ -154,7 +157,12 @@ fn a_divided_box_says_the_same() {
     let wanted = ["--least", "params.reserve_price", "--least", "params.deposit"];
     let small = ["--for", "audit.bidders=2", "--set", "audit.steps=2", "--set", "design.bounds=[]"];
     let args = [&["design", RING], &free[..], &wanted[..], &small[..]].concat();
-    let (all, divided) = (document(&args), document(&[&args[..], &["--divide"]].concat()));
+    let with = |divide: bool| -> Value {
+        let set = format!("design.divide={divide}");
+        let printed = stdout(&[&args[..], &["--set", &set, "--format", "json"]].concat());
+        serde_json::from_str(&printed.replace(&set, "design.divide")).expect("a document")
+    };
+    let (all, divided) = (with(false), with(true));
     for key in ["met", "unknown", "all"] {
         assert_eq!(all["points"][key], divided["points"][key], "{key}");
     }
@@ -165,7 +173,7 @@ fn a_divided_box_says_the_same() {
     assert_eq!(computed(&all), 31 * 21);
     assert!(computed(&divided) < 31 * 21 / 2, "{}", computed(&divided));
     assert_eq!(divided["probes"], 64);
-    let page = stdout(&[&args[..], &["--divide"]].concat());
+    let page = stdout(&args);
     assert!(page.contains("of them were computed; the others lie in "), "{page}");
     assert!(page.contains(": 64 of these were drawn, and agree"), "{page}");
 }
@@ -188,6 +196,20 @@ fn a_design_that_is_stopped_goes_on() {
     let again = document(&[&args[..args.len() - 2], &["--resume"]].concat());
     assert_eq!(found, again);
     refused(&args, "holds results already");
+}
+
+/// The README says of how many points how many were computed.
+fn is_in_the_readme(found: &Value, name: &str) {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = fs::read_to_string(readme).expect("the README can be read");
+    let shown = |key: &str| {
+        let number = found["points"][key].as_u64().expect("a number");
+        let (thousands, rest) = (number / 1_000, number % 1_000);
+        if thousands > 0 { format!("{thousands},{rest:03}") } else { rest.to_string() }
+    };
+    let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}`")));
+    let said = format!("| {}, {} |", shown("all"), shown("computed"));
+    assert!(row.expect("a row").ends_with(&said), "{name}: {said}");
 }
 
 /// What a design says of its best point and of what breaks beside it is what an audit says that was not used to
@@ -256,6 +278,8 @@ fn a_bribe_is_withstood_along_a_line() {
         let (fee, alpha) = (value("params.fee_per_vote"), value("params.alpha"));
         assert!(withstands(fee, alpha) && !withstands(fee, alpha - 0.01), "{fee} {alpha}");
     }
+    assert_eq!(found["best"].as_array().map(Vec::len), Some(78));
+    is_in_the_readme(&found, "court-bribe");
     is_as_audited(&found);
 }
 
@@ -271,6 +295,8 @@ fn a_bonus_bounds_what_can_be_raised() {
     let steps = (20..=50).flat_map(|fifths| (1..=20).map(move |bonus| (5 * fifths, bonus)));
     let all = steps.filter(|(threshold, bonus)| is_best(*threshold, *bonus)).count();
     assert_eq!(found["points"]["met"], all);
+    assert_eq!(found["best"].as_array().map(Vec::len), Some(17));
+    is_in_the_readme(&found, "assurance");
     is_as_audited(&found);
 }
 

@@ -255,7 +255,7 @@ fn given(args: &Args) -> String {
 const NAME_MAX: usize = 100;
 
 /// Writes the traces of what is violated, and all findings for `carrots report`.
-fn save(
+pub(super) fn save(
     folder: &Path,
     document: &Document,
     findings: &[Finding],

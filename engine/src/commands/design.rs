@@ -2,8 +2,9 @@
 
 use super::output::{Format, Verdict, print, table};
 use super::points::{Points as Rows, Unprinted};
+use crate::audit;
 use crate::design::{
-    Answer, Asked, Broken, Division, Goal, Goals, Measured, Met, Part, Points, Relaxed, Side,
+    Answer, Asked, Broken, Division, Goal, Goals, Measured, Met, Part, Points, Relaxed, Room, Side,
 };
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
@@ -78,8 +79,8 @@ pub struct Args {
     /// Number of threads [default: one per core]; the result does not depend on it
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Folder that keeps every row as it arrives, the answer as design.json, and found.toml: the scenario with the
-    /// parameters that were found
+    /// Folder that keeps every row as it arrives, the answer as design.json, found.toml, the scenario with the
+    /// parameters that were found, and audits of that point and of what breaks beside it, with traces
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Go on with the rows that the folder of --out holds
@@ -103,6 +104,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         if let Some(best) = answer.best.first() {
             write("found.toml", &goals.scenario(*best)?.resolved())?;
         }
+        told.keep_evidence(folder, catalogue)?;
     }
     match args.format {
         Format::Table => print(&told.page())?,
@@ -288,6 +290,35 @@ impl Told<'_> {
             }
             Goal::Bound { .. } => command("simulate", file, &set, ""),
         }
+    }
+
+    /// Audits the best point again, and what breaks beside it: with the traces of what is violated there.
+    fn keep_evidence(&self, folder: &Path, catalogue: Catalogue) -> anyhow::Result<()> {
+        let Answer { best, room, .. } = self.answer;
+        let (goals, sweep) = (self.goals.goals(), self.goals.sweep());
+        let mut all: Vec<(String, u64, usize)> = Vec::new();
+        for point in best.iter().take(1) {
+            all.extend((0..goals.len()).map(|goal| (format!("met-{}", goals[goal]), *point, goal)));
+        }
+        for Room { key, down, up } in room {
+            for (side, name) in [(down, "below"), (up, "above")] {
+                let key = &self.goals.free()[*key].key;
+                let broken =
+                    side.broken.iter().filter_map(|one| Some((one.point, *one.goals.first()?)));
+                all.extend(broken.map(|(point, goal)| (format!("{name}-{key}"), point, goal)));
+            }
+        }
+        for (name, point, goal) in all {
+            let Goal::Property(property) = goals[goal] else { continue };
+            let document = sweep.scenario().with(&sweep.set(self.points[&point].rows[goal]))?;
+            let audited = catalogue.of(&document)?.audited(&document)?;
+            let questions = audit::questions(&*audited, property);
+            let mut findings = Vec::new();
+            audited.check(&questions, sweep.limits(), &mut |finding| findings.push(finding));
+            let asked = format!(" --property {}", property.name());
+            super::audit::save(&folder.join(name), &document, &findings, &asked)?;
+        }
+        Ok(())
     }
 
     fn names(&self, goals: &[usize]) -> String {

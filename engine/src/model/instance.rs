@@ -307,11 +307,12 @@ impl Ledger {
     }
 
     /// Moves tokens from the contract to an agent. It has them unless rules are broken, or storage is
-    /// made up; then what it holds wraps around.
+    /// made up; then it pays what it has.
     #[inline]
     pub fn pay(&mut self, who: Agent, amount: Balance) {
-        self.held = self.held.wrapping_sub(amount);
+        let paid = amount.min(self.held);
+        self.held -= paid;
         let wallet = &mut self.wallets[who as usize];
-        *wallet = wallet.saturating_add(amount);
+        *wallet = wallet.saturating_add(paid);
     }
 }

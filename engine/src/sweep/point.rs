@@ -5,7 +5,7 @@ use super::axis::Axis;
 use super::border::border;
 use super::design::Points;
 use super::tabled::Tabled;
-use crate::audit::{self, Finding, Verdict};
+use crate::audit::{self, Finding, Limits, Verdict};
 use crate::mechanism::{Catalogue, Mechanism};
 use crate::rows::{Cell, Column, Kind};
 use crate::scenario::{Document, Property, ScenarioError, Token};
@@ -111,6 +111,11 @@ impl<'a> Sweep<'a> {
     /// How amounts are shown.
     pub fn token(&self) -> Token {
         self.document.token()
+    }
+
+    /// How far its audits go.
+    pub fn limits(&self) -> Limits {
+        self.wanted.limits
     }
 
     /// What it is of.
