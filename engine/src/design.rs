@@ -19,5 +19,8 @@ mod judged;
 
 pub use answer::{Answer, Broken, Points, Relaxed, Room, Side};
 pub use division::{Division, Grid, Part};
-pub use goals::{Asked, Goal, Goals, Objective};
+pub use goals::{Asked, Divided, Goal, Goals, Objective};
 pub use judged::{Measured, Met, Point};
+
+/// The file of a folder that has the answer.
+pub const FILE: &str = "design.json";

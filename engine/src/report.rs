@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | what is told of some results? | [`section`] |
 //! | of a sweep? | [`swept`] |
+//! | of a design? | [`designed`] |
 //! | of a comparison? | [`compared`] |
 //! | of runs, and of runs round by round? | [`runs`], [`traced`] |
 //! | of an audit? | [`audited`] |
@@ -15,6 +16,7 @@
 
 mod audited;
 mod compared;
+mod designed;
 mod figure;
 mod page;
 mod picture;
@@ -38,6 +40,7 @@ pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
     let has = |name: &str| path.join(name).exists();
     match () {
         _ if path.is_file() => traced::section(path),
+        _ if has("points.csv") && has(crate::design::FILE) => designed::section(path, catalogue),
         _ if has("points.csv") && crate::sweep::head(path).exists() => {
             swept::section(path, catalogue)
         }

@@ -4,7 +4,8 @@ use super::output::{Format, Verdict, print, table};
 use super::points::{Points as Rows, Unprinted};
 use crate::audit;
 use crate::design::{
-    Answer, Asked, Broken, Division, Goal, Goals, Measured, Met, Part, Points, Relaxed, Room, Side,
+    Answer, Asked, Broken, Division, FILE, Goal, Goals, Measured, Met, Part, Points, Relaxed, Room,
+    Side,
 };
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
@@ -100,7 +101,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
             let path = folder.join(name);
             fs::write(&path, text).with_context(|| format!("{}: cannot be written", path.display()))
         };
-        write("design.json", &document)?;
+        write(FILE, &document)?;
         if let Some(best) = answer.best.first() {
             write("found.toml", &goals.scenario(*best)?.resolved())?;
         }

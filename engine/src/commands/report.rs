@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Results as one page that one can send: plots, the tables behind them, and how to make them again
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folders of --out of sweep, merge, compare, simulate and audit; .parquet files of simulate --trace and --agents
+    /// Folders of --out of sweep, merge, compare, design, simulate and audit; .parquet files of simulate --trace and --agents
     #[arg(required = true)]
     folders: Vec<PathBuf>,
     /// The page to write, a file of HTML that works without a network

@@ -35,7 +35,7 @@ pub struct Section {
 pub enum SourceError {
     /// They are nothing that is known.
     #[error(
-        "{0}: expected a folder of --out of sweep, merge, compare, simulate or audit, or a .parquet of \
+        "{0}: expected a folder of --out of sweep, merge, compare, design, simulate or audit, or a .parquet of \
          simulate --trace or --agents"
     )]
     Unknown(PathBuf),

@@ -14,7 +14,20 @@ const PROBLEMS: usize = 20;
 
 /// Reads a folder.
 pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
-    let document = Document::read(&head(folder), &[])?;
+    let (mut section, missing) = rows_of(folder, &head(folder), catalogue)?;
+    if missing > 0 {
+        section.about = format!("{missing} more points are not there yet. {}", section.about);
+    }
+    Ok(section)
+}
+
+/// Rows in a folder of what a file there says, and how many more there would be.
+pub fn rows_of(
+    folder: &Path,
+    head: &Path,
+    catalogue: Catalogue,
+) -> Result<(Section, u64), SourceError> {
+    let document = Document::read(head, &[])?;
     let asked = Asked::of(&document)?;
     let (mechanism, token) = (document.mechanism()?.to_string(), document.token());
     let intended = document.intended().to_string();
@@ -25,16 +38,13 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
     let source = Source { keys: sweep.axes().iter().map(Key::of).collect(), token, columns, rows };
     let mut drawn = tornados(&source.columns, &source.rows, sweep.points(), &source.token);
     drawn.extend(figures(&source));
-    let mut about = format!("{} points. ", source.rows.len());
     let missing = sweep.count().saturating_sub(source.rows.len() as u64);
-    if missing > 0 {
-        about += &format!("{missing} more are not there yet. ");
-    }
-    about += &format!(
-        "Intended is {intended}. Amounts are in {}; all points have the same seed.",
+    let about = format!(
+        "{} points. Intended is {intended}. Amounts are in {}; all points have the same seed.",
+        source.rows.len(),
         unit_of(&source.token)
     );
-    Ok(Section {
+    let section = Section {
         title: format!("{mechanism}: {}", question(&source.keys)),
         about,
         tables: problems(&source),
@@ -46,7 +56,8 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
             folder.join("points.csv").display()
         ),
         scenario: sweep.text(),
-    })
+    };
+    Ok((section, missing))
 }
 
 /// What is asked where keys are varied.
