@@ -1,10 +1,11 @@
 //! The box of what is free, divided: which points are computed, and what is said of those between.
 //!
-//! A part of the box is decided where all its corners meet all goals, or all miss the same one: if along each key
-//! a goal is met up to some value and missed beyond, or the other way round, then what the corners of a part have
-//! in common all of it has. Other parts are halved, down to single points. That it is so is not taken for granted:
-//! wherever computed points of a line say otherwise, for that goal nothing is concluded along that key any more;
-//! and points that are drawn from what was decided are computed, too. (Branch and bound: Land, Doig 1960.)
+//! A part of the box is decided where all its corners, and all else that was computed in it, meet all goals, or all
+//! miss the same one: if along each key a goal is met up to some value and missed beyond, or the other way round, then
+//! what the corners of a part have in common all of it has. Other parts are halved, down to single points. That it is
+//! so is not taken for granted: where computed points of a line show that a goal comes to be met and ceases to be, it
+//! is not concluded along that key any more; and points that are drawn from what was decided are computed, too: if one
+//! is not as was said, all is decided anew. (Branch and bound: Land, Doig 1960.)
 
 use super::judged::Met;
 use rand::{Rng, SeedableRng};
@@ -95,6 +96,15 @@ impl Part {
         self.low.iter().zip(&self.high).map(|(low, high)| high - low + 1).product()
     }
 
+    /// Whether what is met at a point of it is what is said of it.
+    fn agrees(&self, met: &[Met]) -> bool {
+        match self.met {
+            Met::Yes => met.iter().all(|one| *one == Met::Yes),
+            Met::No => self.missed.iter().all(|goal| met[*goal] == Met::No),
+            Met::Unknown => true,
+        }
+    }
+
     fn contains(&self, values: &[u64]) -> bool {
         let within = |key: usize| (self.low[key]..=self.high[key]).contains(&values[key]);
         (0..values.len()).all(within)
@@ -114,6 +124,7 @@ impl Division {
 
     fn begin(&mut self) {
         self.parts.clear();
+        self.probes.clear();
         let last = self.grid.0.iter().map(|count| count - 1).collect();
         self.open = vec![(vec![0; self.grid.keys()], last)];
     }
@@ -140,26 +151,10 @@ impl Division {
     pub fn learn(&mut self, point: u64, met: Vec<Met>) {
         let values = self.grid.values(point);
         let part = self.parts.iter().find(|part| part.contains(&values));
-        let all = met.iter().copied().max().unwrap_or(Met::Yes);
-        let against = match part {
-            Some(Part { met: Met::Yes, .. }) if all == Met::No => {
-                (0..self.goals).filter(|goal| met[*goal] == Met::No).collect()
-            }
-            Some(part) => {
-                part.missed.iter().copied().filter(|goal| met[*goal] == Met::Yes).collect()
-            }
-            None => Vec::new(),
-        };
+        let is_as_said = part.is_none_or(|part| part.agrees(&met));
         self.known.insert(point, met);
-        let mut turned = self.turn(point);
-        for goal in against {
-            for key in 0..self.grid.keys() {
-                let place = goal * self.grid.keys() + key;
-                turned |= self.turns[place] != [true; 2];
-                self.turns[place] = [true; 2];
-            }
-        }
-        if turned {
+        let turned = self.turn(point);
+        if turned || !is_as_said {
             self.begin();
         }
     }
@@ -215,11 +210,16 @@ impl Division {
 
     /// Decides a part whose corners are known, or halves it along the key with the most values.
     fn decide(&mut self, low: Vec<u64>, high: Vec<u64>) {
-        let corners = self.corners(&low, &high);
-        let of =
-            |goal: usize, met: Met| corners.iter().all(|corner| self.known[corner][goal] == met);
+        let part = Part { low, high, met: Met::Unknown, missed: Vec::new() };
+        let (low, high) = (&part.low, &part.high);
+        let span = self.grid.point(low)..=self.grid.point(high);
+        let within =
+            self.known.range(span).filter(|(at, _)| part.contains(&self.grid.values(**at)));
+        let within: Vec<&Vec<Met>> = within.map(|(_, met)| met).collect();
+        // The corners, and whatever else was computed there.
+        let of = |goal: usize, met: Met| within.iter().all(|one| one[goal] == met);
         let concludes: Vec<bool> =
-            (0..self.goals).map(|goal| self.concludes(goal, &low, &high)).collect();
+            (0..self.goals).map(|goal| self.concludes(goal, low, high)).collect();
         let missed: Vec<usize> =
             (0..self.goals).filter(|goal| concludes[*goal] && of(*goal, Met::No)).collect();
         let all = (0..self.goals).all(|goal| concludes[goal] && of(goal, Met::Yes));
@@ -236,12 +236,12 @@ impl Division {
                     let middle = low[key] + width(key) / 2;
                     let (mut end, mut start) = (high.clone(), low.clone());
                     (end[key], start[key]) = (middle, middle + 1);
-                    self.open.extend([(low, end), (start, high)]);
+                    self.open.extend([(part.low, end), (start, part.high)]);
                     return;
                 }
             },
         };
-        self.parts.push(Part { low, high, met, missed });
+        self.parts.push(Part { met, missed, ..part });
     }
 
     /// Points to be computed though they are decided already: once.
@@ -350,6 +350,31 @@ mod tests {
         let division = divided(&[64], 1, hidden);
         let truth = (0..64).map(|point| hidden(&[point])[0]).collect::<Vec<_>>();
         assert_eq!(said(&division), truth);
+    }
+
+    /// Whatever is met where, in the end no computed point says anything else than the part in which it lies.
+    #[test]
+    fn nothing_that_was_computed_says_otherwise() {
+        for seed in 0..200u64 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let islands: Vec<[u64; 3]> =
+                (0..3).map(|_| [20, 20, 6].map(|most| rng.random_range(0..most))).collect();
+            let met = |values: &[u64]| {
+                let within = |[x, y, size]: &[u64; 3]| {
+                    values[0].abs_diff(*x) <= *size && values[1].abs_diff(*y) <= size / 2
+                };
+                let slope = is(values[0] + values[1] > 12);
+                let one = if islands[2][2] == 0 && values[1] == 7 { Met::Unknown } else { slope };
+                vec![is(!islands[..2].iter().any(within)), one]
+            };
+            let division = divided(&[20, 20], 2, met);
+            let parts = division.parts();
+            for (point, met) in &division.known {
+                let values = division.grid.values(*point);
+                let part = parts.iter().find(|part| part.contains(&values)).expect("a part");
+                assert!(part.agrees(met), "{seed}: {values:?}: {met:?}, {part:?}");
+            }
+        }
     }
 
     #[test]
