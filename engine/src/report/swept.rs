@@ -14,19 +14,21 @@ const PROBLEMS: usize = 20;
 
 /// Reads a folder.
 pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {
-    let (mut section, missing) = rows_of(folder, &head(folder), catalogue)?;
+    let (mut section, [there, missing]) = rows_of(folder, &head(folder), catalogue)?;
+    let mut about = format!("{there} points. ");
     if missing > 0 {
-        section.about = format!("{missing} more points are not there yet. {}", section.about);
+        about += &format!("{missing} more are not there yet. ");
     }
+    section.about.insert_str(0, &about);
     Ok(section)
 }
 
-/// Rows in a folder of what a file there says, and how many more there would be.
+/// Rows in a folder of what a file there says; how many there are, and how many are not.
 pub fn rows_of(
     folder: &Path,
     head: &Path,
     catalogue: Catalogue,
-) -> Result<(Section, u64), SourceError> {
+) -> Result<(Section, [u64; 2]), SourceError> {
     let document = Document::read(head, &[])?;
     let asked = Asked::of(&document)?;
     let (mechanism, token) = (document.mechanism()?.to_string(), document.token());
@@ -38,10 +40,10 @@ pub fn rows_of(
     let source = Source { keys: sweep.axes().iter().map(Key::of).collect(), token, columns, rows };
     let mut drawn = tornados(&source.columns, &source.rows, sweep.points(), &source.token);
     drawn.extend(figures(&source));
-    let missing = sweep.count().saturating_sub(source.rows.len() as u64);
+    let there = source.rows.len() as u64;
+    let missing = sweep.count().saturating_sub(there);
     let about = format!(
-        "{} points. Intended is {intended}. Amounts are in {}; all points have the same seed.",
-        source.rows.len(),
+        "Intended is {intended}. Amounts are in {}; all points have the same seed.",
         unit_of(&source.token)
     );
     let section = Section {
@@ -57,7 +59,7 @@ pub fn rows_of(
         ),
         scenario: sweep.text(),
     };
-    Ok((section, missing))
+    Ok((section, [there, missing]))
 }
 
 /// What is asked where keys are varied.
