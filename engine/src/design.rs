@@ -16,11 +16,13 @@ mod answer;
 mod division;
 mod goals;
 mod judged;
+mod met;
 
 pub use answer::{Answer, Broken, Points, Relaxed, Room, Side};
 pub use division::{Division, Grid, Part};
 pub use goals::{Asked, Divided, Goal, Goals, Objective};
-pub use judged::{Measured, Met, Point};
+pub use judged::{Measured, Point};
+pub use met::Met;
 
 /// The file of a folder that has the answer.
 pub const FILE: &str = "design.json";

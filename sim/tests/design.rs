@@ -233,6 +233,29 @@ fn is_as_audited(found: &Value) {
     assert!(broken > 0, "nothing binds: {found}");
 }
 
+/// What a divided box says of every point of two keys is what a closed form says.
+fn is_everywhere(
+    found: &Value,
+    keys: [&str; 2],
+    axes: [&[f64]; 2],
+    closed: impl Fn(f64, f64) -> bool,
+) {
+    let end = |value: &Value| value.as_str().expect("a value").parse::<f64>().expect("a number");
+    let part = |part: &Value| {
+        let [across, up] = keys.map(|key| [0, 1].map(|side| end(&part["values"][key][side])));
+        (across, up, part["met"].as_bool().expect("it is decided"))
+    };
+    let parts: Vec<_> = found["parts"].as_array().expect("parts").iter().map(part).collect();
+    for x in axes[0] {
+        for y in axes[1] {
+            let near = |span: &[f64; 2], at: f64| span[0] - 1e-9 <= at && at <= span[1] + 1e-9;
+            let mut own = parts.iter().filter(|(across, up, _)| near(across, *x) && near(up, *y));
+            let met = own.next().map(|(_, _, met)| *met);
+            assert_eq!((met, own.next()), (Some(closed(*x, *y)), None), "{x} {y}");
+        }
+    }
+}
+
 /// Who reports its own offence has a tenth of the slash back: the least slash is a bit less than 1,000 by 0.9 of
 /// 10,000, and the formula in use takes as much where a ninth of the operators offend.
 #[test]
@@ -266,11 +289,11 @@ fn a_bribe_is_withstood_along_a_line() {
             && least(fee, 5_000.0 * alpha) >= 10_000.0
             && (1..=100).contains(&((alpha * 100.0).round() as i64))
     };
-    let steps = (0..=100).flat_map(|fee| {
-        (0..=100).map(move |alpha| (50.0 * f64::from(fee), f64::from(alpha) / 100.0))
-    });
-    let all: Vec<(f64, f64)> = steps.filter(|(fee, alpha)| withstands(*fee, *alpha)).collect();
-    assert_eq!(found["points"]["met"], all.len());
+    let (fees, alphas) =
+        ((0..=100).map(|fee| 50.0 * f64::from(fee)), (0..=100).map(|part| f64::from(part) / 100.0));
+    let (fees, alphas): (Vec<f64>, Vec<f64>) = (fees.collect(), alphas.collect());
+    let keys = ["params.fee_per_vote", "params.alpha"];
+    is_everywhere(&found, keys, [&fees, &alphas], withstands);
     for point in found["best"].as_array().expect("points") {
         let value = |key: &str| {
             point["values"][key].as_str().expect("a value").parse::<f64>().expect("a number")
@@ -288,13 +311,14 @@ fn a_bribe_is_withstood_along_a_line() {
 fn a_bonus_bounds_what_can_be_raised() {
     let found = document(&["design", "sim/designs/assurance.toml"]);
     assert_eq!(found["points"]["unknown"], 0);
-    let is_best = |threshold: u32, twentieths: u32| {
-        let part = threshold / 5;
+    let is_best = |threshold: f64, bonus: f64| {
+        let (part, twentieths) = (threshold as u32 / 5, (20.0 * bonus).round() as u32);
         40 >= part && twentieths * (part - 1) / 20 <= 40 - part
     };
-    let steps = (20..=50).flat_map(|fifths| (1..=20).map(move |bonus| (5 * fifths, bonus)));
-    let all = steps.filter(|(threshold, bonus)| is_best(*threshold, *bonus)).count();
-    assert_eq!(found["points"]["met"], all);
+    let (thresholds, bonuses) =
+        ((20..=50).map(|part| 5.0 * f64::from(part)), (1..=20).map(|part| f64::from(part) / 20.0));
+    let (thresholds, bonuses): (Vec<f64>, Vec<f64>) = (thresholds.collect(), bonuses.collect());
+    is_everywhere(&found, ["params.threshold", "params.bonus"], [&thresholds, &bonuses], is_best);
     assert_eq!(found["best"].as_array().map(Vec::len), Some(17));
     is_in_the_readme(&found, "assurance");
     is_as_audited(&found);
@@ -308,8 +332,16 @@ fn a_design_becomes_a_page() {
     stdout(&["design", "sim/designs/court-bribe.toml", "--out", text(&out)]);
     stdout(&["report", text(&out), "--out", text(&page)]);
     let page = fs::read_to_string(page).expect("it was written");
+    let (head, again) = (out.join("design.toml"), folder("design", "page-again"));
+    stdout(&["design", text(&head), "--out", text(&again)]);
+    let numbers = |folder: &std::path::Path| -> Vec<String> {
+        let rows = fs::read_to_string(folder.join("points.csv")).expect("rows");
+        // But for their commands and checks, in which the files differ.
+        rows.lines().map(|row| row.split(',').take(9).collect::<Vec<_>>().join(",")).collect()
+    };
+    assert!(numbers(&out) == numbers(&again), "what it says makes the same rows again");
     for said in [
-        "oracle: where bribery and individual_rationality is met",
+        "oracle: what meets bribery, individual_rationality",
         "Of 10201 points 5897 meet all goals. 693 were computed, of these 64 drawn",
         "Best, with what was measured",
         "How far each key can move alone",

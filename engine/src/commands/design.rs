@@ -105,7 +105,9 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         if let Some(best) = answer.best.first() {
             write("found.toml", &goals.scenario(*best)?.resolved())?;
         }
-        told.keep_evidence(folder, catalogue)?;
+        if !stopped {
+            told.keep_evidence(folder, catalogue)?;
+        }
     }
     match args.format {
         Format::Table => print(&told.page())?,

@@ -2,7 +2,8 @@
 
 use super::division::{Division, Part};
 use super::goals::Goals;
-use super::judged::{Measured, Met, Point};
+use super::judged::{Measured, Point};
+use super::met::Met;
 use crate::scenario::{Document, ScenarioError};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@
 //! is not concluded along that key any more; and points that are drawn from what was decided are computed, too: if one
 //! is not as was said, all is decided anew. (Branch and bound: Land, Doig 1960.)
 
-use super::judged::Met;
+use super::met::Met;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -244,7 +244,7 @@ impl Division {
         self.parts.push(Part { met, missed, ..part });
     }
 
-    /// Points to be computed though they are decided already: once.
+    /// Points to be computed though they are decided already: once for all that was decided.
     fn drawn(&mut self) -> Vec<u64> {
         let most = (self.known.len() - self.probes.len()).min(PROBES);
         let (mut draws, mut new) = (0, Vec::new());

@@ -87,23 +87,25 @@ pub struct Goals<'a> {
     sweep: Sweep<'a>,
     free: usize,
     grid: Grid,
-    divide: bool,
+    asked: Asked,
     goals: Vec<Goal>,
     objectives: Vec<Objective>,
 }
 
 /// Rows of a box that is divided: some of a sweep's, in the order in which they were computed.
-pub struct Divided<'g, 'a>(&'g Sweep<'a>);
+pub struct Divided<'g, 'a>(&'g Goals<'a>);
 
 impl Tabled for Divided<'_, '_> {
     const HEAD: &'static str = "design.toml";
 
     fn columns(&self) -> &[Column] {
-        self.0.columns()
+        self.0.sweep.columns()
     }
 
+    /// A scenario that says in `[design]` what is wanted, and in `[sweep]` of which points rows there can be.
     fn text(&self) -> String {
-        self.0.text()
+        let asked = toml::to_string(&self.0.asked).expect("it can be written");
+        format!("{}\n[design]\n{asked}", self.0.sweep.text())
     }
 }
 
@@ -170,7 +172,7 @@ impl<'a> Goals<'a> {
             || objectives.iter().any(|one| !is_free(&one.name));
         let swept = Swept {
             vary: asked.free.iter().chain(&asked.across).cloned().collect(),
-            properties: asked.hold,
+            properties: asked.hold.clone(),
             metrics: Some(measured),
             seconds: asked.seconds,
             memory: asked.memory,
@@ -183,7 +185,7 @@ impl<'a> Goals<'a> {
         })?;
         let counts = sweep.axes()[..free].iter().filter_map(Axis::count).collect();
         let (grid, divide) = (Grid::new(counts), asked.divide);
-        let goals = Self { sweep, free, grid, divide, goals, objectives };
+        let goals = Self { sweep, free, grid, asked, goals, objectives };
         goals.check_names()?;
         let other = goals
             .objectives
@@ -257,12 +259,12 @@ impl<'a> Goals<'a> {
     /// The box, if it is to be divided, of which nothing is known.
     pub fn division(&self) -> Option<Division> {
         let seed = self.sweep.seed();
-        self.divide.then(|| Division::new(self.grid.clone(), self.goals.len(), seed))
+        self.asked.divide.then(|| Division::new(self.grid.clone(), self.goals.len(), seed))
     }
 
     /// What a folder keeps of a box that is divided.
     pub fn divided(&self) -> Option<Divided<'_, 'a>> {
-        self.divide.then_some(Divided(&self.sweep))
+        self.asked.divide.then_some(Divided(self))
     }
 
     /// What is wanted.

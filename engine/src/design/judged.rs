@@ -1,22 +1,12 @@
 //! What comes of a point.
 
 use super::goals::{Goal, Goals};
+use super::met::Met;
 use crate::exact::Rational;
 use crate::rows::Cell;
 use crate::scenario::Property;
 use crate::sweep::Tabled;
 use num_traits::ToPrimitive;
-
-/// Whether a goal is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Met {
-    /// It is: by an exact verdict, or with a whole 95 % interval.
-    Yes,
-    /// Nobody knows.
-    Unknown,
-    /// It is not.
-    No,
-}
 
 /// What was measured of a goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +45,10 @@ pub struct Point {
 impl Point {
     /// Whether all goals are met.
     pub fn all(&self) -> Met {
-        self.goals().into_iter().max().unwrap_or(Met::Yes)
+        match self.refused {
+            Some(_) => Met::No,
+            None => self.met.iter().copied().max().unwrap_or(Met::Yes),
+        }
     }
 
     /// Whether each goal is met: none is where it cannot be played.

@@ -84,12 +84,15 @@ pub fn section(folder: &Path, catalogue: Catalogue) -> Result<Section, SourceErr
     let text = std::fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
     let found: Found = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     let divided = folder.join(Divided::HEAD);
-    let head = if divided.exists() { divided } else { head(folder) };
+    let is_divided = divided.exists();
+    let head = if is_divided { divided } else { head(folder) };
     let (mut section, _) = rows_of(folder, &head, catalogue)?;
     let (mechanism, _) = section.title.split_once(':').unwrap_or(("", ""));
-    section.title = format!("{mechanism}: where {} is met", found.goals.join(" and "));
+    section.title = format!("{mechanism}: what meets {}", found.goals.join(", "));
     section.about = format!("{}{}", found.about(), section.about);
-    section.again = section.again.replace("carrots sweep FILE", "carrots design FILE");
+    if is_divided {
+        section.again = section.again.replace("carrots sweep FILE", "carrots design FILE");
+    }
     section.tables.splice(0..0, found.tables());
     Ok(section)
 }

@@ -57,7 +57,7 @@ pub fn rows_of(
              this page; FILE is the scenario below. Each row of {} has the command of its own point.",
             folder.join("points.csv").display()
         ),
-        scenario: sweep.text(),
+        scenario: std::fs::read_to_string(head).unwrap_or_else(|_| sweep.text()),
     };
     Ok((section, [there, missing]))
 }

@@ -410,7 +410,7 @@ impl Play for Game {
     }
 
     /// Whether more than a third of the operators of the first era, or of the stake that they and
-    /// their bonders had in it, equivocated and were reported: what a chain's finality does not
+    /// their bonders had in it, offended and were reported: what a chain's finality does not
     /// survive (Lamport, Shostak, Pease 1982).
     fn turned<A>(&self, table: &Table<A>) -> Option<bool> {
         let (Board { operators, stakes, start, .. }, db) = (&table.board, &table.instance.db);

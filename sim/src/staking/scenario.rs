@@ -28,7 +28,7 @@ pub struct World {
     pub duty_cost: Balance,
     /// The chance that an operator misses an era's duty though it tries.
     pub miss_rate: f64,
-    /// What one equivocation is worth to the operator.
+    /// What one offence is worth to the operator.
     #[serde(with = "carrots_kernel::text::amount")]
     pub offence_gain: Balance,
     /// As what an offence is reported: what it costs depends on that.
