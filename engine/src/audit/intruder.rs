@@ -3,8 +3,9 @@
 //! An intruder is a player, whoever has a role, or a newcomer with tokens and no history; it has spare
 //! accounts beside its own. It puts calls of its own before any turn of a play, or between what the
 //! one whose turn it is has decided and what that one calls, and it can stay silent in turns of its
-//! own. All others go on by their plans, which look at what is there. So a change of the play is
-//! played, not a change of a script; what is found is what everybody gains and loses by it.
+//! own, or leave undone what it has to do for everybody. All others go on by their plans, which look at
+//! what is there. So a change of the play is played, not a change of a script; what is found is what
+//! everybody gains and loses by it.
 //!
 //! First every single change is tried that is accepted where it is put. Then chains: a change that is
 //! accepted only because of the one before, with amounts that the one before has told.

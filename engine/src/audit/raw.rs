@@ -29,8 +29,8 @@ pub struct Harvest {
     /// Who intruded.
     pub intruders: Vec<String>,
     worst: Worst,
-    /// What each option gains whom, at most.
-    options: Each,
+    /// What each option gains whom who chooses it, and what it costs whom who does not, at most.
+    options: (Each, Each),
 }
 
 /// Amounts by whom they are of, and by what: the greatest of each.
@@ -84,15 +84,20 @@ pub fn harvest(scene: &dyn AnyScene, size: usize, limits: Limits) -> Result<Harv
     if !complete {
         tried.left_out.insert("what some options gain");
     }
-    let mut options = Each::new();
+    let (seats, mut gains, mut costs) = (cast.seats(), Each::new(), Each::new());
     for found in all_options {
         let given = found.given.iter().enumerate();
         let chosen = given.filter_map(|(player, option)| Some((player, (*option)?)));
         for (player, option) in chosen {
-            let key = format!("{}: {}", cast.players[player].name, cast.name(player, option));
-            greatest(&mut options, key, &gain(&found));
+            let name = cast.name(player, option);
+            greatest(&mut gains, format!("{}: {name}", seats[player]), &gain(&found));
+            let losses = seats.iter().zip(losses(&found));
+            for (seat, loss) in losses.filter(|(_, loss)| *loss > worst.rounding) {
+                greatest(&mut costs, format!("{seat}: {name}"), &loss);
+            }
         }
     }
+    let options = (gains, costs);
     let intruders = scan.intruders.into_iter().map(|who| who.name).collect();
     Ok(Harvest { tried, intruders, worst, options })
 }
@@ -343,14 +348,11 @@ fn each(seats: &[String], harvest: &Harvest, property: Property) -> Each {
         };
         all.iter().map(one).collect()
     };
+    let with = |options: &Each, calls: Each| options.clone().into_iter().chain(calls).collect();
     match property {
-        Property::Nash => {
-            let mut all = options.clone();
-            all.extend(named(&worst.each_gain, intruders));
-            all
-        }
+        Property::Nash => with(&options.0, named(&worst.each_gain, intruders)),
         Property::Attack => named(&worst.each_gain, intruders),
-        Property::Immunity => named(&worst.each_loss, seats),
+        Property::Immunity => with(&options.1, named(&worst.each_loss, seats)),
         Property::Frozen => {
             let one = |(by, left): (&Single, &Rational)| (format!("left: {by}"), left.clone());
             worst.each_left.iter().map(one).collect()

@@ -95,7 +95,8 @@ pub trait Play: Sized + Send + Sync + 'static {
     const OWNER: Option<Agent> = None;
     /// Amounts of the world that somebody pays in once, at the start.
     const ONCE: &'static [&'static str] = &[];
-    /// Which of [`Self::others`] are trusted with their roles: they do only what they should.
+    /// Which of [`Self::others`] have something to do for everybody, and are trusted with it: they do only
+    /// what they should. Those whom a scenario does not trust may call anything, and leave it undone.
     const TRUSTED: &'static [&'static str] = &[];
     /// What is called what a player alone knows, if it knows anything: a value, a weight.
     const KIND: &'static str = "";

@@ -49,6 +49,8 @@ pub struct Cast {
     pub others: Vec<Player>,
     /// Who of them is trusted, by name.
     pub trusted: Vec<String>,
+    /// Who of them has something to do for everybody, and may leave it undone unless it is trusted.
+    pub duties: &'static [&'static str],
     /// The types that each player can be of.
     pub kinds: Vec<Vec<Type>>,
     /// What their types are, as numbers.

@@ -110,6 +110,7 @@ impl<P: Play> Scene<P> {
             players: table.players.iter().enumerate().map(seat).collect(),
             others: play.others(),
             trusted,
+            duties: P::TRUSTED,
             kinds: values.iter().map(|all| all.iter().map(type_of::<P>).collect()).collect(),
             values,
             options: options.iter().map(|all| all.iter().map(describe).collect()).collect(),
@@ -271,7 +272,11 @@ impl<P: Play> AnyScene for Scene<P> {
         if how.asks {
             history = history.asking();
         }
-        Box::new(self.ended(self.play_from(history, how.from)))
+        let mut table = self.play_from(history, how.from);
+        if how.watched {
+            table.answers.record.watch_all(&table.instance);
+        }
+        Box::new(self.ended(table))
     }
 
     fn intrude<'l, 's: 'l>(
@@ -287,6 +292,7 @@ impl<P: Play> AnyScene for Scene<P> {
         history.intruder = Some(Intruder::new(who, changes, look));
         let mut table = self.play_from(history, None);
         table.answers.record.watch(&table.instance);
+        table.answers.record.watch_all(&table.instance);
         Box::new(self.ended(table))
     }
 

@@ -67,9 +67,19 @@ impl<M: Model> Record<M> {
         instance.advance(blocks);
     }
 
-    /// Sees what the mechanism lacks.
+    /// Sees what the mechanism lacks to what it owes by its books.
     pub fn watch(&mut self, instance: &Instance<M>) {
-        let lacks = instance.owed().saturating_sub(instance.ledger().held);
+        self.lacks(instance, instance.owed());
+    }
+
+    /// Sees what it lacks to what everyone would get, whatever its books say.
+    pub fn watch_all(&mut self, instance: &Instance<M>) {
+        let all = (0..instance.ledger().wallets.len() as Agent).map(|who| instance.worth(who));
+        self.lacks(instance, all.fold(0, Balance::saturating_add));
+    }
+
+    fn lacks(&mut self, instance: &Instance<M>, owed: Balance) {
+        let lacks = owed.saturating_sub(instance.ledger().held);
         self.notes.shortfall = lacks.max(self.notes.shortfall);
     }
 

@@ -18,6 +18,7 @@ use carrots_kernel::Balance;
 use carrots_kernel::math::{mul_div_up, part_up};
 use carrots_logic::funding::{Db, Kind, MAX_AMOUNT, Params, ProjectId, ideal_down, quadratic};
 use std::collections::BTreeMap;
+use std::iter::{once, repeat_n};
 
 /// Who sponsors the pool and makes the calls that anyone may make. The owners of goods follow.
 pub(super) const SPONSOR: Agent = 0;
@@ -384,11 +385,17 @@ impl Game {
             }
             Plan::Follow(_) | Plan::Give(Gift { amount: 0, .. }) => {}
             Plan::Give(gift) => {
-                let project = match gift.to {
-                    To::Good => table.board.goods[0].project,
-                    To::Own => self.propose(table, table.players[at].account),
+                let projects = match gift.to {
+                    To::Good => vec![table.board.goods[0].project; gift.parts as usize],
+                    To::Own => {
+                        let who = table.players[at].account;
+                        (0..gift.parts).map(|_| self.propose(table, who)).collect()
+                    }
                 };
-                self.give(table, at, project, gift);
+                let parts = even(gift.amount, gift.parts);
+                for (project, amount) in projects.into_iter().zip(parts) {
+                    self.give(table, at, project, Gift { amount, ..gift });
+                }
             }
         }
     }
@@ -417,17 +424,15 @@ impl Game {
         }
     }
 
-    /// Contributes in equal parts; what is left over comes from the first account.
+    /// Contributes in equal parts from its accounts.
     #[inline(always)]
     fn give<A>(&self, table: &mut Table<A>, at: usize, project: Option<ProjectId>, gift: Gift)
     where
         A: Answers<Funding>,
     {
         let Some(project) = project else { return };
-        let (first, last) = (table.players[at].account, Balance::from(gift.accounts - 1));
-        let part = if last == 0 { gift.amount } else { gift.amount / (last + 1) };
-        for who in first..first + gift.accounts {
-            let amount = if who == first { gift.amount - part * last } else { part };
+        let accounts = table.players[at].account..;
+        for (who, amount) in accounts.zip(even(gift.amount, gift.accounts)) {
             table.call(who, amount, Op::Contribute { project });
         }
     }
@@ -559,6 +564,14 @@ fn funds(instance: &Instance<Funding>, project: Option<ProjectId>) -> Balance {
 fn those_who<A>(table: &Table<A>, strategy: Strategy) -> Vec<usize> {
     let follows = |at: &usize| table.players[*at].plan == Plan::Follow(strategy);
     table.board.order.iter().copied().filter(follows).collect()
+}
+
+/// Equal parts of an amount; the first has what is left over.
+#[inline(always)]
+fn even(amount: Balance, parts: u32) -> impl Iterator<Item = Balance> {
+    let others = parts - 1;
+    let each = if others == 0 { 0 } else { amount / Balance::from(parts) };
+    once(amount - each * Balance::from(others)).chain(repeat_n(each, others as usize))
 }
 
 /// The numbers of the bits that are set.

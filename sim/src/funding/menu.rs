@@ -26,15 +26,17 @@ const PLAYERS_MAX: u32 = 60;
 pub enum To {
     /// The good.
     Good,
-    /// A project of the player's own, which is worth nothing.
+    /// Projects of the player's own, which are worth nothing: one for each part.
     Own,
 }
 
-/// What is given, whatever others do: how much in all, in equal parts from so many accounts.
+/// What is given, whatever others do: how much in all, the same from so many accounts, by each of
+/// them in so many parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gift {
     pub(super) to: To,
     pub(super) accounts: u32,
+    pub(super) parts: u32,
     pub(super) amount: Balance,
 }
 
@@ -50,7 +52,7 @@ pub enum Plan {
 impl Gift {
     /// So much from one account, as a strategy gives it.
     pub(super) fn of(amount: Balance) -> Self {
-        Self { to: To::Good, accounts: 1, amount }
+        Self { to: To::Good, accounts: 1, parts: 1, amount }
     }
 }
 
@@ -91,6 +93,7 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
     expect((1..=1000).contains(&audit.steps), "audit.steps", "1 to 1,000 steps")?;
     expect((1..=1000).contains(&audit.amounts), "audit.amounts", "1 to 1,000 steps")?;
     expect((1..=8).contains(&audit.identities), "audit.identities", "1 to 8 accounts")?;
+    expect((1..=8).contains(&audit.parts), "audit.parts", "1 to 8 parts")?;
     let few = (1..=ROUNDS_MAX).contains(&audit.rounds);
     expect(few, "audit.rounds", format!("1 to {ROUNDS_MAX} rounds"))?;
     let room = match params.kind {
@@ -113,7 +116,8 @@ pub fn audited(scenario: &Scenario) -> Result<Scenario, Invalid> {
         ..scenario.clone()
     };
     let most = game(&scene).gifts().into_iter().map(|gift| gift.amount).max();
-    let wallet = most.unwrap_or(0).saturating_add(params.price());
+    let prices = params.price().saturating_mul(audit.parts.into());
+    let wallet = most.unwrap_or(0).saturating_add(prices);
     let wallet = wallet.saturating_mul(audit.rounds.into());
     let all = wallet.checked_mul((audit.players * audit.identities.max(SYBILS)).into());
     let others = world.sponsor.saturating_add(params.price()).saturating_mul(audit.rounds.into());
@@ -146,16 +150,18 @@ impl Game {
     pub(super) fn gifts(&self) -> Vec<Gift> {
         let amounts = self.amounts();
         let own = (To::Own, self.top());
-        let several = |accounts| {
+        let several = |(accounts, parts)| {
             let good = amounts.iter().map(|amount| (To::Good, *amount));
-            good.chain([own]).map(move |(to, amount)| Gift { to, accounts, amount })
+            good.chain([own]).map(move |(to, amount)| Gift { to, accounts, parts, amount })
         };
         let fits = |gift: &Gift| {
-            let least = gift.amount / Balance::from(gift.accounts);
-            least >= self.params.min_contribution || gift.amount == 0 && gift.accounts == 1
+            let calls = gift.accounts * gift.parts;
+            let least = gift.amount / Balance::from(calls);
+            least >= self.params.min_contribution || gift.amount == 0 && calls == 1
         };
-        let all = (1..=self.audit.identities).flat_map(several).filter(fits);
-        all.collect::<BTreeSet<_>>().into_iter().collect()
+        let Audit { identities, parts, .. } = self.audit;
+        let ways = (1..=identities).flat_map(|accounts| (1..=parts).map(move |of| (accounts, of)));
+        ways.flat_map(several).filter(fits).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// An equal part of the threshold, rounded up; without one, twice the highest weight.
@@ -216,18 +222,21 @@ impl Game {
 
     /// A plan in words.
     pub(super) fn named(&self, plan: Plan) -> String {
-        let Gift { to, accounts, amount } = match plan {
+        let Gift { to, accounts, parts, amount } = match plan {
             Plan::Follow(strategy) => return strategy.name().into(),
             Plan::Give(gift) => gift,
         };
         let name = match (to, self.params.kind) {
             _ if amount == 0 => "nothing".into(),
+            (To::Own, _) if parts > 1 => format!("fund {parts} projects of its own with {amount}"),
             (To::Own, _) => format!("fund a project of its own with {amount}"),
             (_, Kind::Assurance) => format!("pledge {amount}"),
             _ => format!("contribute {amount}"),
         };
+        let apart = to == To::Good && parts > 1;
+        let apart = if apart { format!(" in {parts} parts") } else { String::new() };
         let from = if accounts > 1 { format!(" from {accounts} accounts") } else { String::new() };
-        format!("{name}{from}")
+        format!("{name}{apart}{from}")
     }
 
     /// What a good is worth to all less what it costs: at best `(sum_i sqrt(w_i))^2`, with every

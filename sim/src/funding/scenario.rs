@@ -65,6 +65,8 @@ pub struct Audit {
     pub amounts: u32,
     /// The most accounts that a player may give from.
     pub identities: u32,
+    /// The most parts in which each of them may give, or projects of its own that it may give to.
+    pub parts: u32,
     /// Rounds, one after the other. Players do the same in each; a good of each is worth something.
     pub rounds: u32,
     /// Whether this is what is audited.
@@ -74,7 +76,15 @@ pub struct Audit {
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { players: 3, steps: 5, amounts: 10, identities: 1, rounds: 1, audited: false }
+        Self {
+            players: 3,
+            steps: 5,
+            amounts: 10,
+            identities: 1,
+            parts: 1,
+            rounds: 1,
+            audited: false,
+        }
     }
 }
 

@@ -303,9 +303,8 @@ impl carrots::play::Play for Game {
     fn fixed(&self, plan: Plan, _player: usize, _kind: Balance) -> Option<Plan> {
         let free = self.world.bribe == 0 && self.world.promise == 0;
         match (plan.strategy, plan.variant) {
-            (Strategy::Copying | Strategy::Absent | Strategy::Adaptive, _) | (_, Variant::Late) => {
-                None
-            }
+            (Strategy::Copying | Strategy::Absent | Strategy::Adaptive, _)
+            | (_, Variant::Late | Variant::Peek) => None,
             (Strategy::Bribed | Strategy::PEpsilon, Variant::Plain) if free => self.corrupt(),
             (Strategy::StakeSplitting, _) => Some(Plan::honest(Variant::Parts(SPLITS as u8))),
             _ => Some(plan),
@@ -325,7 +324,9 @@ impl carrots::play::Play for Game {
         plans.extend([Variant::Silent, Variant::Out].map(Plan::honest));
         plans.push(Plan::of(Strategy::Lazy));
         plans.push(Plan::honest(Variant::Unanswerable));
-        plans.extend(copying.then_some(Plan::honest(Variant::Late)));
+        if copying {
+            plans.extend([Variant::Late, Variant::Peek].map(Plan::honest));
+        }
         plans.extend((appeals > 0).then_some(Plan::honest(Variant::Challenge)));
         if self.is_prized(player) {
             plans.extend(self.corrupt().map(Plan::crowding));
@@ -341,6 +342,7 @@ impl carrots::play::Play for Game {
             Variant::Silent => "silent",
             Variant::Out => "out",
             Variant::Late => "late",
+            Variant::Peek => "peek",
             Variant::Unanswerable => "unanswerable",
             Variant::Challenge => "challenge",
             Variant::Crowd => "crowd",
@@ -390,7 +392,7 @@ impl carrots::play::Play for Game {
     }
 }
 
-/// What hides an answer, and what stands for a text. Nobody here guesses, so it need not be random.
+/// What hides an answer, and what stands for a text. Nobody here guesses it, so it need not be random.
 fn salt(question: u64) -> [u8; 32] {
     let mut salt = [0; 32];
     salt[..8].copy_from_slice(&question.to_le_bytes());
@@ -567,6 +569,7 @@ impl Game {
         let (number, truths) = (question.number, self.world.truth);
         let plan = does(&table.players[juror]);
         let mut answer = match (plan.strategy, plan.variant) {
+            (_, Variant::Peek) => self.peek(table, question, round).unwrap_or(question.guess),
             (_, Variant::Silent | Variant::Late) | (Strategy::Lazy | Strategy::Copying, _) => {
                 question.guess
             }
@@ -609,6 +612,15 @@ impl Game {
             revealed,
         });
         question.jury.end += 1;
+    }
+
+    /// The option that is what another committed to, if no salt hides it: it is not known here.
+    fn peek<A>(&self, table: &Table<A>, question: &Open, round: u32) -> Option<u128> {
+        let Kind::Choice { options } = question.kind else { return None };
+        let (db, number) = (&table.instance.db, question.number);
+        let other = table.board.votes[question.jury.clone()].first()?.account;
+        let Ballot::Sealed(sealed) = db.seat(other, number, round).ballot else { return None };
+        (0..options.into()).find(|option| db.seal(other, number, *option, &[u8::MAX; 32]) == sealed)
     }
 
     /// A juror reveals its answer, or keeps it back.

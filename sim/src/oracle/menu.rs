@@ -34,6 +34,8 @@ pub enum Variant {
     Out,
     /// Commits to what another has revealed, and reveals it.
     Late,
+    /// Hashes every option until one is what another committed to; without any effort.
+    Peek,
     /// Reports that there is no answer, without any effort.
     Unanswerable,
     /// Appeals every outcome as well.

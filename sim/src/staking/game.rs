@@ -488,10 +488,8 @@ impl Game {
             let operator = table.board.operators[place];
             let pool = table.instance.db.pool(operator);
             accused |= pool.accused();
-            if pool.points > 0
-                && let Some(Receipt::PaidOut(paid)) = table.call(KEEPER, 0, Op::Payout { operator })
-            {
-                table.board.rewards += paid.commission + paid.shared;
+            if pool.points > 0 {
+                pull(table, KEEPER, operator);
             }
         }
         if accused {
@@ -527,19 +525,34 @@ impl Game {
         if plan.strategy == Strategy::RewardCompounding {
             self.compound(table, account);
         }
-        if plan.variant == Variant::Raise && first {
-            let commission = self.params.max_commission;
-            table.call(account, 0, Op::SetCommission { commission });
-        }
+        let (highest, usual) = (self.params.max_commission, self.world.commission);
+        let commission = match plan.variant {
+            Variant::Raise if first => highest,
+            Variant::Retract if first => Perbill::zero(),
+            Variant::Retract => usual,
+            Variant::Return if first => {
+                table.call(account, 0, Op::Retire {});
+                let commission = highest;
+                table.call(account, self.params.min_self_bond, Op::Register { commission });
+                return;
+            }
+            _ => return,
+        };
+        table.call(account, 0, Op::SetCommission { commission });
     }
 
     /// One of a player's operators does its duty, or not. Who equivocates does its duty, too.
     #[inline]
     fn duty<A: Answers<Staking>>(&self, table: &mut Table<A>, at: usize, number: u32, duty: Duty) {
         let (operator, era) = (table.players[at].account + number, table.board.era);
-        let pool = table.instance.db.pool(operator);
+        let mut pool = table.instance.db.pool(operator);
+        // Nobody else need have pulled it, and it is in the way of what is earned now.
+        if pool.unpaid(era) {
+            pull(table, operator, operator);
+        }
         if pool.status == Status::Waiting {
             self.compete(table, operator);
+            pool = table.instance.db.pool(operator);
         }
         if !pool.on_duty(era) {
             return;
@@ -580,7 +593,8 @@ impl Game {
         }
         if table.players[at].plan.variant == Variant::Told {
             report(table, noticed, noticed.0);
-        } else if table.chance(at, self.world.detection) {
+        }
+        if table.chance(at, self.world.detection) {
             table.board.noticed.push(noticed);
         }
     }
@@ -609,7 +623,11 @@ impl Game {
                 table.board.fugitives.extend((at_once && era.is_some()).then_some(at));
             }
             Memory::Left(None) => self.duty(table, at, 0, Duty::Done),
-            Memory::Left(Some(era)) if withdraw(table, operator, operator, era) => {
+            // Who flees tries whether it may sooner than it should.
+            Memory::Left(Some(era))
+                if (at_once || has_unbonded(table, era))
+                    && withdraw(table, operator, operator, era) =>
+            {
                 table.players[at].own = Memory::Idle;
             }
             _ => {}
@@ -735,6 +753,13 @@ fn apply_slashes<A: Answers<Staking>>(table: &mut Table<A>) {
     }
 }
 
+/// Somebody pulls an operator's part of the last era with points.
+fn pull<A: Answers<Staking>>(table: &mut Table<A>, who: Agent, operator: Agent) {
+    if let Some(Receipt::PaidOut(paid)) = table.call(who, 0, Op::Payout { operator }) {
+        table.board.rewards += paid.commission + paid.shared;
+    }
+}
+
 /// Stake bonded to an operator was slashed.
 fn lose(board: &mut Board, operator: Agent, amount: Balance, times: u32) {
     board.slashed += amount;
@@ -767,19 +792,21 @@ fn unbond<A: Answers<Staking>>(table: &mut Table<A>, who: Agent, operator: Agent
     last
 }
 
-/// Takes out what an account unbonded from an operator in an era, once that is possible; whether it was.
+/// Whether what was unbonded in an era can be taken out, if no slash is in the way.
+fn has_unbonded<A>(table: &Table<A>, until: Era) -> bool {
+    let db = &table.instance.db;
+    db.state().era >= until.saturating_add(db.params().unbonding_eras)
+}
+
+/// Takes out what an account unbonded from an operator in an era; whether that was all.
 fn withdraw<A: Answers<Staking>>(
     table: &mut Table<A>,
     account: Agent,
     operator: Agent,
     until: Era,
 ) -> bool {
-    let db = &table.instance.db;
-    if db.state().era < until.saturating_add(db.params().unbonding_eras) {
-        return false;
-    }
     let from = |at: &(Agent, Era, Era)| (at.0, at.2) == (operator, until);
-    let unbondings = db.unbondings.get(account);
+    let unbondings = table.instance.db.unbondings.get(account);
     let all = unbondings.iter().filter(|(at, _)| from(at)).map(|(at, one)| (at.1, one.amount));
     let mut all: Vec<(Era, Balance)> = all.collect();
     all.retain(|(since, unbonds)| {
@@ -814,7 +841,11 @@ fn look<A: Answers<Staking>>(table: &mut Table<A>, at: usize, memory: Memory) ->
             until.map_or(memory, |until| Memory::Unbonding(operator, until))
         }
         Memory::Bonded(..) => memory,
-        Memory::Unbonding(operator, until) if !withdraw(table, who, operator, until) => memory,
+        Memory::Unbonding(operator, until)
+            if !has_unbonded(table, until) || !withdraw(table, who, operator, until) =>
+        {
+            memory
+        }
         Memory::Several(place) => {
             let mut holdings = take(&mut table.board.holdings[place as usize]);
             holdings.iter_mut().for_each(|memory| *memory = look(table, at, *memory));

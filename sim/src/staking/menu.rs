@@ -40,6 +40,10 @@ pub enum Variant {
     Whole,
     /// Announces the highest commission once its bonders are there.
     Raise,
+    /// Retires then, and registers again with the highest commission.
+    Return,
+    /// Announces that it asks for none, and takes that back.
+    Retract,
     /// As so many operators, of whom the first does what is said, and the others are honest.
     Parts(u8),
     /// A bonder: evenly with all operators but those that were slashed or retired.
@@ -75,6 +79,8 @@ impl Plan {
             (_, Variant::Highest) => "ask for the highest commission",
             (_, Variant::Whole) => "ask for all rewards",
             (_, Variant::Raise) => "raise its commission",
+            (_, Variant::Return) => "return with the highest commission",
+            (_, Variant::Retract) => "announce no commission, and take it back",
             (_, Variant::Parts(parts)) => return format!("honest as {parts} operators"),
             (_, Variant::Spread) => "spread",
             (_, Variant::Loyal) => "loyal",
@@ -111,6 +117,11 @@ impl Game {
         let more = world.commission < highest && highest < Perbill::one();
         add(enters && more, Honest, Variant::Highest);
         add(world.commission < highest, Honest, Variant::Raise);
+        let again = world.commission < highest && audit.spare >= params.min_self_bond;
+        add(enters && again, Honest, Variant::Return);
+        // What is announced in the first era is asked in the third, and so is what takes its place.
+        let later = self.horizon > 2 && !world.commission.is_zero();
+        add(later, Honest, Variant::Retract);
         add(enters && world.commission < Perbill::one(), Honest, Variant::Whole);
         add(true, Honest, Variant::Out);
         let splits = audit.splits as u8;

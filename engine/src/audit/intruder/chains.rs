@@ -97,6 +97,11 @@ impl<'s> Base<'s> {
         let mut errors = Errors::default();
         let from = changes.last().map_or(0, |change| change.at);
         let mut own = None;
+        let has_duties = self.scan.cast.duties.contains(&&*self.who.name);
+        let acts = |player: Option<usize>| match player {
+            Some(player) => self.who.players.contains(&player),
+            None => has_duties,
+        };
         let mut look = |seen: Seen| {
             let Seen::Place(at, instance, player) = seen else { return };
             if at < from || self.scan.over() {
@@ -117,7 +122,7 @@ impl<'s> Base<'s> {
                     live.push(Change { at, what: What::Between(letter.clone()) });
                 }
             }
-            if player.is_some_and(|player| self.who.players.contains(&player)) {
+            if acts(player) {
                 live.push(Change { at, what: What::Silent });
                 if own.is_none_or(|own| at > own) {
                     live.push(Change { at, what: What::Gone });

@@ -56,7 +56,7 @@ fn payoffs(scene: &Scene<Game>, types: &[usize], options: &[usize]) -> (Vec<i128
 }
 
 fn give(scene: &Scene<Game>, to: To, accounts: u32, amount: Balance) -> usize {
-    let plan = Plan::Give(Gift { to, accounts, amount });
+    let plan = Plan::Give(Gift { to, accounts, parts: 1, amount });
     scene.find(0, |option| option == plan).unwrap_or_else(|| panic!("{plan:?} is no option"))
 }
 
@@ -145,6 +145,38 @@ fn to_give_the_weight_is_dominant_and_efficient_if_the_pool_suffices() {
 
 /// From `k` accounts as much draws `sqrt(k)` times the root; a project of one's own brings `k` times
 /// what is given.
+/// Who gives in parts has given as much, and a pair has in common what it has, in however many projects.
+#[test]
+fn parts_are_worth_the_whole() {
+    for text in [QUADRATIC, PAIRWISE, ASSURANCE] {
+        let set = [
+            "world.weight={ uniform = { min = 100, max = 400 } }",
+            "params.min_contribution=1",
+            "audit.players=2",
+            "audit.amounts=40",
+            "audit.identities=2",
+            "audit.parts=2",
+        ];
+        let scene = scene(text, &set);
+        let parted = steady(&scene, |gift| gift.parts == 2 && gift.amount % 4 == 0);
+        assert!(parted.len() > 2, "{parted:?}");
+        for option in parted {
+            let Plan::Give(gift) = scene.options[0][option].plan else { unreachable!() };
+            let at_once = give(&scene, gift.to, gift.accounts, gift.amount);
+            for other in [nothing(&scene), scene.cast.intended[1][0]] {
+                let pays = |option| payoffs(&scene, &[0; 2], &[option, other]).0;
+                let (parts, whole) = (pays(option), pays(at_once));
+                let rounding = if gift.to == To::Own { 2 } else { 0 };
+                let differ = |(one, other): (&i128, &i128)| (one - other).abs() > rounding;
+                assert!(
+                    !parts.iter().zip(&whole).any(differ),
+                    "{gift:?}: {parts:?}, not {whole:?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn splitting_pays_under_quadratic_funding() {
     let scene = squares(&["audit.players=2", "audit.identities=4"]);

@@ -278,6 +278,17 @@ fn who_copies_is_absent() {
     }
 }
 
+/// Who hashes all options finds none that another committed to, and is lazy.
+#[test]
+fn a_commitment_hides_its_answer() {
+    let scene = scene(COURT, &["audit.jurors=4", "audit.copying=true"]);
+    let [peek, lazy] = ["peek", "lazy"].map(|name| option(&scene, name));
+    for others in profiles(3, 5) {
+        let pays = |option| expected(&scene, &[&[option], others.as_slice()].concat()).0[0];
+        assert_eq!(pays(peek), pays(lazy), "{others:?}");
+    }
+}
+
 /// Who is absent is honest where most are, and says nothing where most lie.
 #[test]
 fn who_is_absent_goes_with_the_others() {

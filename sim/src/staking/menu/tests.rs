@@ -167,6 +167,22 @@ fn a_commission_above_the_limit_is_as_good_as_none_and_a_higher_one_is_paid_by_b
     assert!(payoffs(&polkadot, &of(1, all, 4))[0] > honest[0], "there is no limit");
 }
 
+/// A commission has notice, however it is asked for: who returns asks for no more in the same era, and
+/// what was announced is asked for an era before something else is.
+#[test]
+fn nobody_is_surprised_by_a_commission() {
+    const BONDED: &str = "audit.bonded=200000000";
+    let once = small(2, &[BONDED, "audit.eras=1", "audit.spare=5000000"]);
+    let honest = payoffs(&once, &["honest"; 2]);
+    let returns = payoffs(&once, &of(1, "return with the highest commission", 2));
+    assert_eq!(returns, honest);
+    let scene = small(2, &[BONDED, "audit.eras=3"]);
+    let honest = payoffs(&scene, &["honest"; 2]);
+    let retracts = payoffs(&scene, &of(1, "announce no commission, and take it back", 2));
+    let (less, more) = (honest[0] - retracts[0], retracts[2] - honest[2]);
+    assert!(less > 6 && (less - more).abs() <= 6, "{retracts:?}, not {honest:?}");
+}
+
 #[test]
 fn splits_earn_no_more_wherever_there_are_places() {
     let free = small(4, &["audit.splits=4", "world.duty_cost=0"]);
