@@ -8,6 +8,7 @@ use std::fs;
 use std::process::Command;
 
 const OWNER: &str = "sim/scenarios/funding-owner.toml";
+const KINDS: &str = "sim/designs/auction-kinds.toml";
 const RING: &str = "sim/designs/auction-ring.toml";
 
 fn strings(value: &Value) -> Vec<&str> {
@@ -49,6 +50,48 @@ fn the_least_is_found_and_one_step_beyond_breaks() {
     for said in ["2 of 5 points meet attack, 3 do not", "0.65: attack", "met:    carrots audit "] {
         assert!(page.contains(said), "{said}: {page}");
     }
+}
+
+/// The same is asked of several rules: which can meet the goals, which does best, and what is in the others' way.
+#[test]
+fn rules_are_chosen() {
+    let found = document(&["design", KINDS, "--runs", "2"]);
+    let rules = found["rules"].as_array().expect("rules");
+    let of = |kind: &str| {
+        let named = |one: &&Value| one["scenario"].as_str().expect("a name").ends_with(kind);
+        rules.iter().find(named).expect("it is there")
+    };
+    assert_eq!(rules.len(), 2);
+    let vcg = of("params.kind=vcg");
+    assert_eq!((&vcg["best_of_all"], &vcg["points"]["met"]), (&true.into(), &5.into()));
+    let uniform = of("uniform_price");
+    assert_eq!((&uniform["best_of_all"], &uniform["points"]["met"]), (&false.into(), &0.into()));
+    assert_eq!(uniform["conflict"][0]["goal"], "ex_post");
+    let missed = uniform["conflict"][0]["relaxed"]["command"].as_str().expect("a command");
+    assert_eq!(again(missed), Some(1), "{missed}");
+    let met = vcg["best"][0]["goals"]["ex_post"]["command"].as_str().expect("a command");
+    assert_eq!(again(met), Some(0), "{met}");
+    let refused = found["refused"].as_array().expect("rules");
+    let one_item =
+        |one: &Value| one["problem"].as_str().is_some_and(|why| why.contains("one item"));
+    assert!(refused.len() == 2 && refused.iter().all(one_item), "{refused:?}");
+}
+
+/// Of several scenarios as well, each with a folder of its own, from which it goes on.
+#[test]
+fn scenarios_are_chosen_from() {
+    let out = folder("design", "chosen");
+    let files = ["first", "second"].map(|kind| format!("sim/scenarios/auction-{kind}-price.toml"));
+    let free = ["--free", "params.reserve_price=0,100_000", "--hold", "ex_post"];
+    let most = ["--most", "params.reserve_price", "--set", "audit.bidders=2", "--out", text(&out)];
+    let args = [&["design", &files[0], &files[1]], &free[..], &most[..]].concat();
+    let page = stdout(&args);
+    let rows: Vec<&str> = page.lines().filter(|line| line.contains(" of 2 ")).collect();
+    assert!(rows[0].contains("first-price") && rows[0].contains("cannot"), "{page}");
+    assert!(rows[1].contains("second-price") && rows[1].contains("best"), "{page}");
+    assert_eq!(stdout(&[&args[..], &["--resume"]].concat()), page);
+    let kept = fs::read_dir(&out).expect("a folder").count();
+    assert_eq!(kept, 2);
 }
 
 /// What is not known has to be met for all of its values.
@@ -355,7 +398,7 @@ fn a_design_becomes_a_page() {
 fn goals_that_make_no_sense_are_refused() {
     let free = ["design", OWNER, "--free", "world.cost=0.5,1"];
     let with = |more: &[&'static str]| [&free[..], more].concat();
-    let cases: [(Vec<&str>, &str); 13] = [
+    let cases: [(Vec<&str>, &str); 17] = [
         (
             with(&["--hold", "attack", "--divide", "--most", "welfare"]),
             "--divide: expected objectives that are free keys",
@@ -380,6 +423,19 @@ fn goals_that_make_no_sense_are_refused() {
             "expected FROM <= TO",
         ),
         (vec!["design", OWNER, "--free", "world.colour=1,2", "--hold", "attack"], "colour"),
+        (
+            with(&["--hold", "attack", "--choose", "params.kind=assurance"]),
+            "--choose params.kind=assurance: expected from 2 to 100 values",
+        ),
+        (
+            with(&["--hold", "attack", "--choose", "world.cost=0.5,1"]),
+            "--choose world.cost=0.5,1: world.cost is there twice",
+        ),
+        (with(&["--hold", "attack", OWNER]), "it is there twice"),
+        (
+            vec!["design", OWNER, KINDS, "--hold", "solvency", "--free", "run.seed=1,2"],
+            "expected the same objectives of all rules",
+        ),
         (
             with(&["--hold", "attack", "--for", "run.seed=1..2_000_000"]),
             "expected at most 1000000 points",

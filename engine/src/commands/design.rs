@@ -1,25 +1,22 @@
 //! `carrots design`: from goals to parameters.
 
-use super::output::{Format, Verdict, print, table};
+mod choice;
+mod told;
+
+use super::output::{Format, Verdict, print};
 use super::points::{Points as Rows, Unprinted};
-use crate::audit;
-use crate::design::{
-    Answer, Asked, Broken, Division, FILE, Goal, Goals, Measured, Met, Part, Points, Relaxed, Room,
-    Side,
-};
+use crate::design::{Asked, Division, FILE, Goals, Points};
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
-use crate::scenario::{Document, Token};
-use crate::sweep::{Folder, Shard, Tabled, command, plain};
+use crate::scenario::Document;
+use crate::sweep::{Folder, Shard};
 use anyhow::Context;
 use bytesize::ByteSize;
-use serde_json::{Map, Value, json};
+use choice::Choice;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-/// Best points that are shown.
-const SHOWN: usize = 20;
+use told::Told;
 
 /// Which parameters meet these goals, how far can each move, and what is in the way if none do?
 ///
@@ -29,8 +26,13 @@ const SHOWN: usize = 20;
 /// stopped.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The scenario, a TOML file
-    scenario: PathBuf,
+    /// The scenario, a TOML file; of several, which meets the goals at all, and which does best
+    #[arg(required = true)]
+    scenario: Vec<PathBuf>,
+    /// A key whose values are rules to choose from, such as params.kind=first_price,second_price: the same is asked with
+    /// each
+    #[arg(long, value_name = "KEY=VALUES")]
+    choose: Option<String>,
     /// A free key and its values: as in `carrots sweep --vary`; can be repeated
     #[arg(long, value_name = "KEY=VALUES")]
     free: Vec<String>,
@@ -90,44 +92,60 @@ pub struct Args {
 }
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
-    let goals = read(&args, catalogue)?;
-    let Judged { points, division, stopped } = judged(&args, &goals)?;
-    let answer = goals.answer(&points, division.as_ref());
-    let (division, file) = (division.as_ref(), args.scenario.as_path());
-    let told = Told { goals: &goals, points: &points, division, answer: &answer, file, stopped };
-    let document = serde_json::to_string_pretty(&told.document())?;
-    if let Some(folder) = &args.out {
-        let write = |name: &str, text: &str| {
-            let path = folder.join(name);
-            fs::write(&path, text).with_context(|| format!("{}: cannot be written", path.display()))
-        };
-        write(FILE, &document)?;
-        if let Some(best) = answer.best.first() {
-            write("found.toml", &goals.scenario(*best)?.resolved())?;
-        }
-        if !stopped {
-            told.keep_evidence(folder, catalogue)?;
+    let start = Instant::now();
+    let (names, documents): (Vec<String>, Vec<Document>) =
+        choice::candidates(&args)?.into_iter().unzip();
+    let several = names.len() > 1;
+    let (mut goals, mut refused) = (Vec::new(), Vec::new());
+    for (name, document) in names.into_iter().zip(documents) {
+        match read(&args, document, catalogue) {
+            Ok(read) => goals.push((name, read)),
+            Err(error) => refused.push((name, error)),
         }
     }
+    if goals.is_empty() {
+        return Err(refused.swap_remove(0).1);
+    }
+    choice::check(goals.iter().map(|(_, goals)| goals.objectives()))?;
+    let mut found = Vec::new();
+    for (name, goals) in &goals {
+        let own =
+            |out: &PathBuf| if several { out.join(choice::folder(name)) } else { out.clone() };
+        let folder = args.out.as_ref().map(own);
+        let told = judged(&args, goals, name.clone(), folder.as_deref(), start)?;
+        if let Some(folder) = folder {
+            keep(&told, &folder, catalogue)?;
+        }
+        found.push(told);
+    }
+    let choice = Choice::of(found, refused);
     match args.format {
-        Format::Table => print(&told.page())?,
-        Format::Json => print(&document)?,
+        Format::Table => print(&choice.page())?,
+        Format::Json => print(&serde_json::to_string_pretty(&choice.document())?)?,
     }
-    Ok(match (answer.best.is_empty(), answer.unknown) {
-        _ if stopped => Verdict::Stopped,
-        (false, _) => Verdict::Holds,
-        (true, 0) => Verdict::Fails,
-        (true, _) => Verdict::Stopped,
-    })
+    Ok(choice.verdict())
+}
+
+/// The answer, the scenario that was found, and evidence.
+fn keep(told: &Told, folder: &Path, catalogue: Catalogue) -> anyhow::Result<()> {
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).with_context(|| format!("{}: cannot be written", path.display()))
+    };
+    write(FILE, &serde_json::to_string_pretty(&told.document())?)?;
+    if let Some(best) = told.answer.best.first() {
+        write("found.toml", &told.goals.scenario(*best)?.resolved())?;
+    }
+    if told.stopped { Ok(()) } else { told.keep_evidence(folder, catalogue) }
 }
 
 /// What the scenario says, with what was given put over it.
-fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Goals<'a>> {
-    let mut set = args.set.clone();
-    set.extend(args.seed.map(|seed| format!("run.seed={seed}")));
-    set.extend(args.runs.map(|runs| format!("run.runs={runs}")));
-    let document = Document::read(&args.scenario, &set)?;
-    let mut asked = Asked::of(&document)?;
+fn read<'a>(
+    args: &Args,
+    document: Document,
+    catalogue: Catalogue<'a>,
+) -> anyhow::Result<Goals<'a>> {
+    let mut asked = Asked { choose: None, ..Asked::of(&document)? };
     let put = |own: &mut Vec<String>, given: &Vec<String>| {
         if !given.is_empty() {
             own.clone_from(given);
@@ -151,8 +169,6 @@ fn read<'a>(args: &Args, catalogue: Catalogue<'a>) -> anyhow::Result<Goals<'a>> 
 struct Judged {
     points: Points,
     division: Option<Division>,
-    /// Whether it ended before it was done.
-    stopped: bool,
 }
 
 /// Why no more is computed.
@@ -167,24 +183,38 @@ impl<E: Into<anyhow::Error>> From<E> for End {
     }
 }
 
-fn judged(args: &Args, goals: &Goals) -> anyhow::Result<Judged> {
-    let mut judged = Judged { points: Points::new(), division: goals.division(), stopped: false };
-    match judge(args, goals, &mut judged) {
-        Ok(()) => {}
-        Err(End::Late) => judged.stopped = true,
+fn judged<'g, 'a>(
+    args: &Args,
+    goals: &'g Goals<'a>,
+    name: String,
+    folder: Option<&Path>,
+    start: Instant,
+) -> anyhow::Result<Told<'g, 'a>> {
+    let mut judged = Judged { points: Points::new(), division: goals.division() };
+    let stopped = match judge(args, goals, folder, start, &mut judged) {
+        Ok(()) => false,
+        Err(End::Late) => true,
         Err(End::Failed(error)) => return Err(error),
-    }
-    Ok(judged)
+    };
+    let Judged { points, division } = judged;
+    let answer = goals.answer(&points, division.as_ref());
+    Ok(Told { goals, name, points, division, answer, stopped })
 }
 
-fn judge(args: &Args, goals: &Goals, judged: &mut Judged) -> Result<(), End> {
-    let (start, sweep) = (Instant::now(), goals.sweep());
+fn judge(
+    args: &Args,
+    goals: &Goals,
+    folder: Option<&Path>,
+    start: Instant,
+    judged: &mut Judged,
+) -> Result<(), End> {
+    let sweep = goals.sweep();
     let is_late = || args.stop_after.is_some_and(|most| start.elapsed().as_secs_f64() > most);
     let open = |folder| match goals.divided() {
         Some(divided) => Folder::open(folder, &divided, Shard::ALL, args.resume),
         None => Folder::open(folder, sweep, Shard::ALL, args.resume),
     };
-    let mut kept = Rows::new(Box::new(Unprinted), args.out.as_deref().map(open).transpose()?);
+    let mut kept = Rows::new(Box::new(Unprinted), folder.map(open).transpose()?);
     let mut there = kept.there()?;
     let each = goals.rows_each();
     loop {
@@ -196,7 +226,7 @@ fn judge(args: &Args, goals: &Goals, judged: &mut Judged) -> Result<(), End> {
         let count = batch.len() as u64 * each;
         kept.await_more(count);
         let (mut block, mut numbers) = (Vec::new(), batch.iter());
-        let Judged { points, division, .. } = &mut *judged;
+        let Judged { points, division } = &mut *judged;
         let mut take = |row| {
             block.push(row);
             if block.len() as u64 == each
@@ -232,357 +262,5 @@ fn judge(args: &Args, goals: &Goals, judged: &mut Judged) -> Result<(), End> {
                 Ok(())
             },
         )?;
-    }
-}
-
-/// The answer, in words and as a document.
-struct Told<'a> {
-    goals: &'a Goals<'a>,
-    points: &'a Points,
-    division: Option<&'a Division>,
-    answer: &'a Answer,
-    file: &'a Path,
-    /// Whether it was stopped before it was done.
-    stopped: bool,
-}
-
-impl Told<'_> {
-    /// A value of a free key, by its number.
-    fn value(&self, key: usize, at: u64) -> String {
-        plain(&self.goals.free()[key].value(at))
-    }
-
-    /// The free keys with their values at a point.
-    fn place(&self, point: u64) -> String {
-        let values = self.goals.grid().values(point).into_iter().enumerate();
-        let each = values
-            .map(|(key, at)| format!("{}={}", self.goals.free()[key].key, self.value(key, at)));
-        each.collect::<Vec<_>>().join(" ")
-    }
-
-    fn measured(&self, goal: &Goal, measured: Option<&Measured>) -> String {
-        let token = self.goals.sweep().token();
-        match (goal, measured) {
-            (Goal::Property(property), Some(Measured::Exact(number))) => {
-                token.show_measured(*property, number)
-            }
-            (Goal::Bound { name, .. }, Some(Measured::Number(number))) => {
-                self.number(name, *number, &token)
-            }
-            _ => String::new(),
-        }
-    }
-
-    /// A number of the simulator's, as people read it.
-    fn number(&self, name: &str, number: f64, token: &Token) -> String {
-        let columns = self.goals.sweep().columns();
-        let unit = columns.iter().find(|column| column.name == name).map(|one| one.unit.as_str());
-        let is_amount = unit.is_some_and(|unit| !unit.is_empty());
-        let scale = if is_amount { 10f64.powi(token.decimals.into()) } else { 1.0 };
-        super::output::number(number / scale)
-    }
-
-    /// The command that shows what is said of a goal at a point.
-    fn command(&self, point: u64, goal: usize) -> String {
-        let row = self.points[&point].rows.get(goal).copied().unwrap_or(0);
-        let (file, over) = self.goals.sweep().scenario().origin();
-        let set = [over, &self.goals.sweep().set(row)].concat();
-        match &self.goals.goals()[goal] {
-            Goal::Property(property) => {
-                command("audit", file, &set, &format!(" --property {}", property.name()))
-            }
-            Goal::Bound { .. } => command("simulate", file, &set, ""),
-        }
-    }
-
-    /// Audits the best point again, and what breaks beside it: with the traces of what is violated there.
-    fn keep_evidence(&self, folder: &Path, catalogue: Catalogue) -> anyhow::Result<()> {
-        let Answer { best, room, .. } = self.answer;
-        let (goals, sweep) = (self.goals.goals(), self.goals.sweep());
-        let mut all: Vec<(String, u64, usize)> = Vec::new();
-        for point in best.iter().take(1) {
-            all.extend((0..goals.len()).map(|goal| (format!("met-{}", goals[goal]), *point, goal)));
-        }
-        for Room { key, down, up } in room {
-            for (side, name) in [(down, "below"), (up, "above")] {
-                let key = &self.goals.free()[*key].key;
-                let broken =
-                    side.broken.iter().filter_map(|one| Some((one.point, *one.goals.first()?)));
-                all.extend(broken.map(|(point, goal)| (format!("{name}-{key}"), point, goal)));
-            }
-        }
-        for (name, point, goal) in all {
-            let Goal::Property(property) = goals[goal] else { continue };
-            let document = sweep.scenario().with(&sweep.set(self.points[&point].rows[goal]))?;
-            let audited = catalogue.of(&document)?.audited(&document)?;
-            let questions = audit::questions(&*audited, property);
-            let mut findings = Vec::new();
-            audited.check(&questions, sweep.limits(), &mut |finding| findings.push(finding));
-            let asked = format!(" --property {}", property.name());
-            super::audit::save(&folder.join(name), &document, &findings, &asked)?;
-        }
-        Ok(())
-    }
-
-    fn names(&self, goals: &[usize]) -> String {
-        let names: Vec<String> =
-            goals.iter().map(|goal| self.goals.goals()[*goal].to_string()).collect();
-        names.join(", ")
-    }
-
-    fn page(&self) -> String {
-        let Answer { met, unknown, refused, best, unsettled, conflict, .. } = self.answer;
-        let all = self.goals.points();
-        let mut page = format!(
-            "{}: {met} of {all} points meet {}, {} do not",
-            self.file.display(),
-            self.names(&(0..self.goals.goals().len()).collect::<Vec<_>>()),
-            all - met - unknown
-        );
-        if *unknown > 0 {
-            page += &format!(", of {unknown} nobody knows");
-        }
-        if *refused > 0 {
-            page += &format!(" ({refused} cannot be played)");
-        }
-        page += "\n";
-        page += &self.divided();
-        if self.stopped {
-            page += "stopped before it was done: what follows is what is known so far\n";
-        }
-        match (best.is_empty(), conflict.is_empty()) {
-            (false, _) => page += &self.found(),
-            (true, false) => page += &self.in_conflict(),
-            (true, true) => {
-                let why = self.points.values().find_map(|point| point.refused.as_ref());
-                page += &format!("\nno point can be played: {}", why.map_or("", |why| why));
-            }
-        }
-        if *unsettled > 0 {
-            page += &format!(
-                "\n{unsettled} points would be better, of which nobody knows whether they meet all goals: more \
-                 --seconds, --memory or --runs may tell"
-            );
-        }
-        page
-    }
-
-    /// How much was computed, and what the rest goes by.
-    fn divided(&self) -> String {
-        let Some(division) = self.division else { return String::new() };
-        let (computed, all) = (self.points.len(), self.goals.points());
-        let mut said = format!(
-            "{computed} of them were computed; the others lie in {} parts whose corners agree, each goal taken to be \
-             monotone along each key",
-            self.answer.parts.iter().filter(|part| part.met != Met::Unknown).count()
-        );
-        said += &match division.probes() {
-            0 => "\n".to_string(),
-            probes => format!(": {probes} of these were drawn, and agree\n"),
-        };
-        if computed as u64 == all {
-            said = "all of them were computed\n".into();
-        }
-        for (goal, name) in self.goals.goals().iter().enumerate() {
-            let keys: Vec<&str> = division
-                .turning(goal)
-                .into_iter()
-                .map(|key| self.goals.free()[key].key.as_str())
-                .collect();
-            if !keys.is_empty() {
-                said += &format!(
-                    "{name} comes and goes along {}: nothing was concluded there\n",
-                    keys.join(", ")
-                );
-            }
-        }
-        said
-    }
-
-    /// The best points, and how far the first can move.
-    fn found(&self) -> String {
-        let (goals, best) = (self.goals, &self.answer.best);
-        let objectives = goals.objectives().iter().enumerate();
-        let numbers: Vec<_> = objectives
-            .filter(|(_, one)| goals.free().iter().all(|axis| axis.key != one.name))
-            .collect();
-        let mut header: Vec<&str> = goals.free().iter().map(|axis| axis.key.as_str()).collect();
-        header.extend(numbers.iter().map(|(_, one)| one.name.as_str()));
-        let named: Vec<String> = goals.goals().iter().map(ToString::to_string).collect();
-        header.extend(named.iter().map(String::as_str));
-        let token = goals.sweep().token();
-        let row = |at: &u64| {
-            let point = &self.points[at];
-            let mut row: Vec<String> = goals
-                .grid()
-                .values(*at)
-                .into_iter()
-                .enumerate()
-                .map(|(key, value)| self.value(key, value))
-                .collect();
-            row.extend(
-                numbers.iter().map(|(at, one)| self.number(&one.name, point.values[*at], &token)),
-            );
-            let each = goals.goals().iter().zip(&point.measured);
-            row.extend(each.map(|(goal, measured)| {
-                match (goal, self.measured(goal, measured.as_ref())) {
-                    (Goal::Property(_), measured) if measured.is_empty() => "holds".into(),
-                    (Goal::Property(_), measured) => format!("holds ({measured})"),
-                    (Goal::Bound { .. }, measured) => format!("at 95 % ({measured})"),
-                }
-            }));
-            row
-        };
-        let mut page = format!("\n{}\n", table(&header, 0, best.iter().take(SHOWN).map(row)));
-        if best.len() > SHOWN {
-            page += &format!("\nand {} more\n", best.len() - SHOWN);
-        }
-        if best.len() > 1 && goals.objectives().len() > 1 {
-            page += "\nno point is better than one of these by one objective without being worse by another\n";
-        }
-        let mut commands = Vec::new();
-        let mut side = |key: usize, side: &Side| match &side.broken {
-            None => "no value".to_string(),
-            Some(Broken { point, goals }) => {
-                commands.extend(goals.first().map(|goal| self.command(*point, *goal)));
-                let at = self.goals.grid().values(*point)[key];
-                let what = match goals.is_empty() {
-                    true => "cannot be played".into(),
-                    false => self.names(goals),
-                };
-                format!("{}: {what}", self.value(key, at))
-            }
-        };
-        let lines: Vec<Vec<String>> = self
-            .answer
-            .room
-            .iter()
-            .map(|room| {
-                let name = goals.free()[room.key].key.clone();
-                let ends = [room.down.last, room.up.last].map(|at| self.value(room.key, at));
-                let [low, high] = ends;
-                vec![name, low, high, side(room.key, &room.down), side(room.key, &room.up)]
-            })
-            .collect();
-        let header = ["alone", "from", "to", "below it breaks", "above it breaks"];
-        page += &format!("\n{}\n", table(&header, 1, lines));
-        for goal in 0..goals.goals().len() {
-            page += &format!("\nmet:    {}", self.command(best[0], goal));
-        }
-        for command in commands {
-            page += &format!("\nbroken: {command}");
-        }
-        page
-    }
-
-    /// Goals that cannot be met together.
-    fn in_conflict(&self) -> String {
-        let Answer { conflict, relaxed, unknown, .. } = self.answer;
-        let known = if *unknown > 0 { ", as far as is known" } else { "" };
-        let mut page = match &conflict[..] {
-            [one] => format!("\nno point meets {}{known}\n", self.names(&[*one])),
-            several => format!("\nno point meets all of these{known}: {}\n", self.names(several)),
-        };
-        for (goal, relaxed) in conflict.iter().zip(relaxed) {
-            let name = &self.goals.goals()[*goal];
-            match relaxed {
-                None => page += &format!("\n{name}: without it the others cannot be met, either"),
-                Some(Relaxed { point, measured }) => {
-                    let measured = self.measured(name, measured.as_ref());
-                    page += &format!(
-                        "\n{name}: missed by least with {} (measured: {}), where the others are met: {}",
-                        self.place(*point),
-                        if measured.is_empty() { "nothing" } else { &measured },
-                        self.command(*point, *goal)
-                    );
-                }
-            }
-        }
-        page
-    }
-
-    fn document(&self) -> Value {
-        let Answer { met, unknown, refused, parts, best, unsettled, room, conflict, relaxed } =
-            self.answer;
-        let exact = |measured: &Option<Measured>| match measured {
-            None => Value::Null,
-            Some(Measured::Exact(number)) => json!(number.to_string()),
-            Some(Measured::Number(number)) => json!(number),
-        };
-        let keys = |point: u64| -> Value {
-            let values = self.goals.grid().values(point).into_iter().zip(self.goals.free());
-            let each = values.map(|(at, axis)| (axis.key.clone(), json!(plain(&axis.value(at)))));
-            Value::Object(each.collect::<Map<_, _>>())
-        };
-        let point = |at: &u64| {
-            let point = &self.points[at];
-            let measured = self.goals.goals().iter().zip(&point.measured).enumerate();
-            let measured = measured.map(|(goal, (name, own))| {
-                let value = json!({ "measured": exact(own), "command": self.command(*at, goal) });
-                (name.to_string(), value)
-            });
-            let objectives = self.goals.objectives().iter().zip(&point.values);
-            let objectives = objectives.map(|(one, value)| (one.name.clone(), json!(value)));
-            json!({
-                "values": keys(*at),
-                "goals": Value::Object(measured.collect::<Map<_, _>>()),
-                "objectives": Value::Object(objectives.collect::<Map<_, _>>()),
-            })
-        };
-        let side = |key: usize, side: &Side| {
-            let broken = side.broken.as_ref().map(|Broken { point, goals }| {
-                let names: Vec<String> =
-                    goals.iter().map(|goal| self.goals.goals()[*goal].to_string()).collect();
-                let commands: Vec<String> =
-                    goals.iter().map(|goal| self.command(*point, *goal)).collect();
-                json!({ "values": keys(*point), "goals": names, "commands": commands })
-            });
-            json!({ "last": self.value(key, side.last), "broken": broken })
-        };
-        let room = room.iter().map(|room| {
-            let key = &self.goals.free()[room.key].key;
-            json!({ "key": key, "down": side(room.key, &room.down), "up": side(room.key, &room.up) })
-        });
-        let conflict = conflict.iter().zip(relaxed).map(|(goal, relaxed)| {
-            let relaxed = relaxed.as_ref().map(|Relaxed { point, measured }| {
-                json!({ "values": keys(*point), "measured": exact(measured), "command": self.command(*point, *goal) })
-            });
-            json!({ "goal": self.goals.goals()[*goal].to_string(), "relaxed": relaxed })
-        });
-        let part = |Part { low, high, met, missed }: &Part| {
-            let span = |(key, (low, high)): (usize, (&u64, &u64))| {
-                let ends = json!([self.value(key, *low), self.value(key, *high)]);
-                (self.goals.free()[key].key.clone(), ends)
-            };
-            let spans = low.iter().zip(high).enumerate().map(span);
-            let met = match met {
-                Met::Yes => json!(true),
-                Met::No => json!(false),
-                Met::Unknown => Value::Null,
-            };
-            let missed = missed.iter().map(|goal| self.goals.goals()[*goal].to_string());
-            json!({
-                "values": Value::Object(spans.collect::<Map<_, _>>()),
-                "met": met,
-                "missed": missed.collect::<Vec<_>>(),
-            })
-        };
-        let token = self.goals.sweep().token();
-        let goals: Vec<String> = self.goals.goals().iter().map(ToString::to_string).collect();
-        json!({
-            "scenario": self.file.display().to_string(),
-            "goals": goals,
-            "points": {
-                "all": self.goals.points(), "computed": self.points.len(), "met": met, "unknown": unknown, "refused": refused,
-                "unsettled": unsettled,
-            },
-            "stopped": self.stopped,
-            "probes": self.division.map(Division::probes),
-            "parts": parts.iter().map(part).collect::<Vec<_>>(),
-            "best": best.iter().map(point).collect::<Vec<_>>(),
-            "room": room.collect::<Vec<_>>(),
-            "conflict": conflict.collect::<Vec<_>>(),
-            "token": { "name": token.name, "decimals": token.decimals },
-        })
     }
 }

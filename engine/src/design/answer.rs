@@ -146,8 +146,8 @@ impl Goals<'_> {
         more
     }
 
-    /// Whether a point is better than another by the objectives, or worse; nothing if neither.
-    fn compare(&self, one: &Point, other: &Point) -> Option<Ordering> {
+    /// Whether a point is better than another by the objectives, which comes first, or worse; nothing if neither.
+    pub fn compare(&self, one: &Point, other: &Point) -> Option<Ordering> {
         let mut each = self.objectives().iter().enumerate().map(|(at, objective)| {
             let order = one.values[at].total_cmp(&other.values[at]);
             if objective.most { order.reverse() } else { order }

@@ -17,6 +17,9 @@ const GOALS_MAX: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Asked {
+    /// A key whose values are rules to choose from: the rest is asked with each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choose: Option<String>,
     /// Keys with their values: see [`Axis`]. The parameters are chosen from these.
     pub free: Vec<String>,
     /// Keys with values for all of which the goals have to be met.
