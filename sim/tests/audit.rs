@@ -416,6 +416,25 @@ fn a_counterexample_is_a_trace_that_replays() {
     assert_eq!(wrong.status.code(), Some(1), "{wrong:?}");
 }
 
+/// What others lose is told of what somebody chooses, and of what a seat with a duty leaves undone: but not where
+/// it is trusted with that.
+#[test]
+fn losses_are_told_of_options_and_of_duties_left_undone() {
+    let losses = |set: &[&str]| {
+        let all = [&["audit.operators=2", "intended.properties=['immunity']"], set].concat();
+        answers("staking-general", &all).remove(0).each
+    };
+    let (once, ever) = ("operator 0: silence in one turn", "operator 0: silence from some turn on");
+    let nobody_keeps =
+        losses(&["audit.bonded=0", "intended.trusted=['slasher','scorer','sink','canceller']"]);
+    assert!(nobody_keeps[once] > Rational::default(), "{nobody_keeps:?}");
+    assert!(nobody_keeps[ever] > nobody_keeps[once], "{nobody_keeps:?}");
+    let trusted = losses(&["audit.eras=1"]);
+    assert!(!trusted.contains_key(once) && !trusted.contains_key(ever), "{trusted:?}");
+    // All that is bonded to who equivocates alone of two is lost.
+    assert!(trusted["bonder 0: equivocate"] >= Rational::from_integer(500.into()), "{trusted:?}");
+}
+
 /// A variant is called by what it differs by: by nothing that something else was put over.
 #[test]
 fn variants_are_called_by_what_was_audited() {

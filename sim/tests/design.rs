@@ -64,6 +64,7 @@ fn rules_are_chosen() {
     assert_eq!(rules.len(), 2);
     let vcg = of("params.kind=vcg");
     assert_eq!((&vcg["best_of_all"], &vcg["points"]["met"]), (&true.into(), &5.into()));
+    assert_eq!(vcg["best"][0]["values"]["params.reserve_price"], "400000");
     let uniform = of("uniform_price");
     assert_eq!((&uniform["best_of_all"], &uniform["points"]["met"]), (&false.into(), &0.into()));
     assert_eq!(uniform["conflict"][0]["goal"], "ex_post");

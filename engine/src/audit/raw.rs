@@ -82,7 +82,7 @@ pub fn harvest(scene: &dyn AnyScene, size: usize, limits: Limits) -> Result<Harv
     let (all_options, complete) = scan.options()?;
     let mut tried = scan.run(&mut |found| worst.add(found))?;
     if !complete {
-        tried.left_out.insert("what some options gain");
+        tried.left_out.insert("what some options gain or cost");
     }
     let (seats, mut gains, mut costs) = (cast.seats(), Each::new(), Each::new());
     for found in all_options {

@@ -83,7 +83,8 @@ pub struct Args {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Folder that keeps every row as it arrives, the answer as design.json, found.toml, the scenario with the
-    /// parameters that were found, and audits of that point and of what breaks beside it, with traces
+    /// parameters that were found, and audits of that point and of what breaks beside it, with traces; of several
+    /// rules it has such a folder for each
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Go on with the rows that the folder of --out holds

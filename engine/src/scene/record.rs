@@ -17,7 +17,8 @@ pub struct Notes {
     /// What the end is worth to every player beside tokens, by its type.
     pub worths: Vec<Vec<i128>>,
     /// What the mechanism held too little at worst for what it owed: after every call, if that was
-    /// watched; behind calls of an intruder's, before blocks pass and in the end, if there is one.
+    /// watched; behind calls of an intruder's, before blocks pass and in the end, if there is one. Either
+    /// way in the end for what everyone would get, too.
     pub shortfall: Balance,
     /// By player, how many steps were written down when it did what it cannot take back.
     pub committed: BTreeMap<usize, usize>,

@@ -91,7 +91,7 @@ impl<'s> Base<'s> {
     }
 
     /// Which letters are accepted where, in the first branch of a play with some changes, behind the
-    /// last of them; and turns of the intruder's own.
+    /// last of them; and turns of the intruder's own, or of all seats if it is one with a duty.
     fn accepted(&self, changes: &[Change], letters: &[Letter<AnyOp>]) -> Result<Live, Stopped> {
         let (mut live, mut scratch): (Changes, Option<Box<dyn AnyInstance>>) = (vec![], None);
         let mut errors = Errors::default();

@@ -5,7 +5,7 @@ use super::told::Told;
 use crate::commands::output::{Verdict, table};
 use crate::design::{Asked, Objective, Point};
 use crate::scenario::Document;
-use crate::sweep::{Axis, SweepError, plain};
+use crate::sweep::{Axis, AxisError, SweepError, plain};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 
@@ -29,9 +29,9 @@ pub fn candidates(args: &Args) -> anyhow::Result<Vec<(String, Document)>> {
             continue;
         };
         let wrong = |problem: String| SweepError::Wrong(problem);
-        let axis: Axis = choose.parse().map_err(|error: crate::sweep::AxisError| {
-            wrong(error.to_string().replace("--vary", "--choose"))
-        })?;
+        let axis: Axis = choose
+            .parse()
+            .map_err(|error: AxisError| wrong(error.to_string().replace("--vary", "--choose")))?;
         let count = axis.count().filter(|count| (2..=100).contains(count)).ok_or_else(|| {
             wrong(format!("--choose {choose}: expected from 2 to 100 values, with commas between"))
         })?;
@@ -84,15 +84,12 @@ pub struct Choice<'g, 'a> {
 
 impl<'g, 'a> Choice<'g, 'a> {
     pub fn of(found: Vec<Told<'g, 'a>>, refused: Vec<(String, anyhow::Error)>) -> Self {
-        let points = |told: &'_ Told| -> Vec<Point> {
-            told.answer.best.iter().map(|at| told.points[at].clone()).collect()
-        };
-        let all: Vec<Vec<Point>> = found.iter().map(points).collect();
         let goals = found[0].goals;
         let beaten = |one: &Point| {
-            all.iter().flatten().any(|other| goals.compare(other, one) == Some(Ordering::Less))
+            let mut others = found.iter().flat_map(Told::best);
+            others.any(|other| goals.compare(other, one) == Some(Ordering::Less))
         };
-        let best = all.iter().map(|own| own.iter().any(|one| !beaten(one))).collect();
+        let best = found.iter().map(|told| told.best().any(|one| !beaten(one))).collect();
         Self { found, best, refused }
     }
 
@@ -130,7 +127,10 @@ impl<'g, 'a> Choice<'g, 'a> {
                 format!("{} of {}", answer.met, told.goals.points()),
                 does.to_string(),
                 with,
-                told.names(&answer.conflict),
+                match (first, &answer.conflict[..]) {
+                    (None, []) => told.refusal().into(),
+                    (_, conflict) => told.names(conflict),
+                },
             ]
         };
         let header = ["rules", "points", "goals", "with", "in the way"];

@@ -3,7 +3,7 @@
 use crate::audit;
 use crate::commands::output::table;
 use crate::design::{
-    Answer, Broken, Division, Goal, Goals, Measured, Met, Part, Points, Relaxed, Room, Side,
+    Answer, Broken, Division, Goal, Goals, Measured, Met, Part, Point, Points, Relaxed, Room, Side,
 };
 use crate::mechanism::Catalogue;
 use crate::scenario::Token;
@@ -54,7 +54,7 @@ impl Told<'_, '_> {
     }
 
     /// A number of the simulator's, as people read it.
-    pub fn number(&self, name: &str, number: f64, token: &Token) -> String {
+    fn number(&self, name: &str, number: f64, token: &Token) -> String {
         let columns = self.goals.sweep().columns();
         let unit = columns.iter().find(|column| column.name == name).map(|one| one.unit.as_str());
         let is_amount = unit.is_some_and(|unit| !unit.is_empty());
@@ -104,6 +104,16 @@ impl Told<'_, '_> {
         Ok(())
     }
 
+    /// Why a point cannot be played: the first that cannot.
+    pub fn refusal(&self) -> &str {
+        self.points.values().find_map(|point| point.refused.as_deref()).unwrap_or_default()
+    }
+
+    /// The points that are best, the first of all first.
+    pub fn best(&self) -> impl Iterator<Item = &Point> {
+        self.answer.best.iter().map(|at| &self.points[at])
+    }
+
     pub fn names(&self, goals: &[usize]) -> String {
         let names: Vec<String> =
             goals.iter().map(|goal| self.goals.goals()[*goal].to_string()).collect();
@@ -134,8 +144,7 @@ impl Told<'_, '_> {
             (false, _) => page += &self.found(),
             (true, false) => page += &self.in_conflict(),
             (true, true) => {
-                let why = self.points.values().find_map(|point| point.refused.as_ref());
-                page += &format!("\nno point can be played: {}", why.map_or("", |why| why));
+                page += &format!("\nno point can be played: {}", self.refusal());
             }
         }
         if *unsettled > 0 {
