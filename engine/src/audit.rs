@@ -39,7 +39,7 @@ pub use finding::{Finding, Verdict};
 
 use crate::exact::{self, Rational};
 use crate::games::extensive::Extensive;
-use crate::play::{Play, ScenarioOf};
+use crate::play::{ClosedForm, Play, ScenarioOf};
 use crate::scenario::{
     Document, Intended, Invalid, Requirement, ScenarioError, Token, Whole, expect,
 };
@@ -107,6 +107,8 @@ pub trait Audited: Sync {
     fn token(&self) -> &Token;
     /// Answers questions, and hands over each answer.
     fn check(&self, questions: &[Terms], limits: Limits, answer: &mut dyn FnMut(Finding));
+    /// What a closed form says of a property, where one is known: it is not used to answer.
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm>;
     /// The game that is audited, as a tree.
     fn tree(&self, limits: Limits) -> Result<Extensive, Stopped>;
     /// Who plays, in the order of their turns, and what each can be and choose.
@@ -397,6 +399,10 @@ impl Audited for Ready {
             finding.not_tried.extend(scene.cast().left_out.iter().map(ToString::to_string));
             answer(finding);
         }
+    }
+
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
+        self.scene.closed_form(terms)
     }
 
     fn tree(&self, limits: Limits) -> Result<Extensive, Stopped> {

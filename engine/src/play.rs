@@ -5,6 +5,7 @@
 
 mod answers;
 mod checks;
+mod closed_form;
 mod endowment;
 mod incumbents;
 mod learner;
@@ -16,6 +17,7 @@ mod table;
 
 pub use answers::{Answers, Dice};
 pub use checks::{expect_blocks, expect_chance};
+pub use closed_form::ClosedForm;
 pub use endowment::Endowment;
 pub use learner::Learner;
 pub use live::{accounts, read};

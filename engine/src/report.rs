@@ -33,7 +33,19 @@ pub use picture::png;
 pub use section::{Section, SourceError};
 
 use crate::mechanism::Catalogue;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What a folder holds of results: itself, or one folder for each of the rules that `design` chose from, by name.
+pub fn sources(path: &Path) -> Vec<PathBuf> {
+    let inner = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut designs: Vec<PathBuf> =
+        inner.filter(|inner| inner.join(crate::design::FILE).exists()).collect();
+    designs.sort();
+    match designs.is_empty() || path.join("points.csv").exists() {
+        true => vec![path.into()],
+        false => designs,
+    }
+}
 
 /// Reads a folder or a file.
 pub fn read(path: &Path, catalogue: Catalogue) -> Result<Section, SourceError> {

@@ -498,6 +498,14 @@ pub(crate) fn for_people(problem: &str) -> String {
     .fold(problem, |text, (ours, theirs)| text.replace(ours, theirs))
 }
 
+/// The last name of a key that is in parts, with the numbers behind it: `price_line[0]`.
+fn shown(parts: &[&str]) -> String {
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let name = parts.iter().rposition(|part| !is_number(part)).unwrap_or(0);
+    let numbers = parts[name + 1..].iter().map(|number| format!("[{number}]"));
+    parts[name].to_string() + &numbers.collect::<String>()
+}
+
 /// `agents[2].stake` in its parts.
 fn steps(key: &str) -> impl Iterator<Item = &str> {
     key.split(['.', '[', ']']).filter(|step| !step.is_empty())
@@ -517,25 +525,33 @@ fn override_with(table: &mut Table, assignment: &str) -> Result<(), String> {
         .ok()
         .and_then(|mut table| table.remove("value"))
         .unwrap_or_else(|| Value::String(value.to_string()));
-    let mut parts: Vec<&str> = steps(key).collect();
-    let last = parts.pop().ok_or("the key is empty")?;
-    let mut at = table;
-    let mut parts = parts.into_iter().peekable();
-    while let Some(part) = parts.next() {
-        let next = at.get_mut(part).ok_or_else(|| format!("the scenario has no `{part}`"))?;
-        at = match next {
-            Value::Table(inner) => inner,
-            Value::Array(items) => {
-                let item = parts.next().and_then(|n| n.parse::<usize>().ok());
-                let item = item.and_then(|n| items.get_mut(n));
-                match item {
-                    Some(Value::Table(inner)) => inner,
-                    _ => return Err(format!("expected `{part}[n]` with the number of an entry")),
-                }
-            }
-            _ => return Err(format!("`{part}` is a value: it has no keys")),
-        };
+    let parts: Vec<&str> = steps(key).collect();
+    let ([first, ..], Some(last)) = (&parts[..], parts.len().checked_sub(1)) else {
+        return Err("the key is empty".into());
+    };
+    if last == 0 {
+        table.insert(first.to_string(), value);
+        return Ok(());
     }
-    at.insert(last.to_string(), value);
+    let lacks = |part: &str| format!("the scenario has no `{part}`");
+    let mut at = table.get_mut(*first).ok_or_else(|| lacks(first))?;
+    for (step, part) in parts.iter().enumerate().skip(1) {
+        let list = shown(&parts[..step]);
+        let next = match at {
+            Value::Table(inner) if step == last => {
+                inner.insert(part.to_string(), value);
+                return Ok(());
+            }
+            Value::Table(inner) => inner.get_mut(*part),
+            Value::Array(items) => {
+                let item = part.parse::<usize>().ok().and_then(|n| items.get_mut(n));
+                let expected = || format!("expected `{list}[n]` with the number of an entry");
+                Some(item.ok_or_else(expected)?)
+            }
+            _ => return Err(format!("`{list}` is a value: it has no keys")),
+        };
+        at = next.ok_or_else(|| lacks(part))?;
+    }
+    *at = value;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Funding in memory, from [`carrots_logic::funding`]: what is owed, and what that is worth to whom.
 
+mod closed_form;
 mod game;
 mod live;
 mod menu;

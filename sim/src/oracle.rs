@@ -1,5 +1,6 @@
 //! The oracle in memory, from [`carrots_logic::oracle`]: what is owed, and what that is worth to whom.
 
+mod closed_form;
 mod game;
 mod live;
 mod menu;

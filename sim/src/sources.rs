@@ -10,6 +10,7 @@ pub const AUCTION: Sources = Sources {
     rules: sources::AUCTION,
     play: files![
         "auction.rs",
+        "auction/closed_form.rs",
         "auction/game.rs",
         "auction/live.rs",
         "auction/menu.rs",
@@ -30,6 +31,7 @@ pub const FUNDING: Sources = Sources {
     rules: sources::FUNDING,
     play: files![
         "funding.rs",
+        "funding/closed_form.rs",
         "funding/game.rs",
         "funding/live.rs",
         "funding/menu.rs",
@@ -56,6 +58,7 @@ pub const ORACLE: Sources = Sources {
     rules: sources::ORACLE,
     play: files![
         "oracle.rs",
+        "oracle/closed_form.rs",
         "oracle/game.rs",
         "oracle/live.rs",
         "oracle/menu.rs",
@@ -74,6 +77,9 @@ pub const STAKING: Sources = Sources {
     rules: sources::STAKING,
     play: files![
         "staking.rs",
+        "staking/board.rs",
+        "staking/bonder.rs",
+        "staking/closed_form.rs",
         "staking/game.rs",
         "staking/live.rs",
         "staking/menu.rs",

@@ -1,5 +1,8 @@
 //! Staking in memory, from [`carrots_logic::staking`]: what is owed, and what that is worth to whom.
 
+mod board;
+mod bonder;
+mod closed_form;
 mod game;
 mod live;
 mod menu;

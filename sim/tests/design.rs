@@ -216,10 +216,11 @@ fn a_divided_box_says_the_same() {
     let computed = |found: &Value| found["points"]["computed"].as_u64().expect("a number");
     assert_eq!(computed(&all), 31 * 21);
     assert!(computed(&divided) < 31 * 21 / 2, "{}", computed(&divided));
-    assert_eq!(divided["probes"], 64);
+    let probes = divided["probes"].as_u64().expect("a number");
+    assert!(probes > 10, "{probes}");
     let page = stdout(&args);
     assert!(page.contains("of them were computed; the others lie in "), "{page}");
-    assert!(page.contains(": 64 of these were drawn, and agree"), "{page}");
+    assert!(page.contains(&format!(": {probes} of these were drawn, and agree")), "{page}");
 }
 
 /// Where time ends, what is known is said, and kept.
@@ -368,6 +369,218 @@ fn a_bonus_bounds_what_can_be_raised() {
     is_as_audited(&found);
 }
 
+/// What a scenario's auction earns, by the audit, as an exact fraction, and the most that can be gained by another bid.
+fn earned_and_gained(args: &[&str]) -> [String; 2] {
+    let output = carrots(&[args, &["--format", "json"]].concat());
+    let audit: Value = serde_json::from_slice(&output.stdout).expect("a document");
+    ["revenue", "ex_post"].map(|property| {
+        let of = |one: &&Value| one["property"] == property;
+        let finding = audit["properties"].as_array().expect("findings").iter().find(of);
+        finding.expect("it is asked")["gain"].as_str().expect("it is measured").to_string()
+    })
+}
+
+/// Of prices that are a line through three knots, whatever they are of, the second price with Myerson's reserve price
+/// is found: it earns what that rule earns, and no other bid gains anything.
+#[test]
+fn the_optimal_auction_is_found_among_lines() {
+    let file = "sim/designs/auction-discovered.toml";
+    let found = document(&["design", file]);
+    let best = found["best"].as_array().expect("points");
+    assert_eq!(best.len(), 1);
+    let values = ["bid_share", "without_share", "price_line[0][1]", "price_line[1][1]"]
+        .map(|key| best[0]["values"][format!("params.{key}")].as_str().expect("a value"));
+    assert_eq!(values, ["0.0", "1.0", "50", "50"]);
+    assert_eq!(best[0]["values"]["params.price_line[2][1]"], "100");
+    let regret = &best[0]["goals"]["ex_post"]["measured"];
+    assert_eq!(regret, "0");
+    let known = ["params.kind=second_price", "params.reserve_price=50"];
+    let known = earned_and_gained(&["audit", file, "--set", known[0], "--set", known[1]]);
+    assert_eq!([&best[0]["goals"]["revenue"]["measured"], regret], [&known[0], &known[1]]);
+    is_as_audited(&found);
+    is_in_the_readme(&found, "auction-discovered");
+    // Of nine million rules, by a search among them.
+    let mut search = vec!["design", file, "--search", "900"];
+    let free = ["bid_share=0.0,0.5,1.0", "without_share=0.0,0.5,1.0"].map(String::from);
+    let knots = [0, 1, 2].map(|knot| format!("price_line[{knot}][1]=0..100:101"));
+    let free = free.into_iter().chain(knots).map(|key| format!("params.{key}")).collect::<Vec<_>>();
+    search.extend(free.iter().flat_map(|key| ["--free", key.as_str()]));
+    let searched = document(&search);
+    assert_eq!(searched["points"]["all"], 9 * 101 * 101 * 101);
+    assert!(searched["points"]["computed"].as_u64() < Some(1_000), "{}", searched["points"]);
+    assert_eq!(searched["best"][0]["values"], best[0]["values"]);
+}
+
+/// Of prices that are shares of a bid and of what others could have and have, those of Vickrey, Clarke and Groves are
+/// found.
+#[test]
+fn vcg_is_found_among_shares() {
+    let file = "sim/designs/auction-two-items.toml";
+    let found = document(&["design", file]);
+    let best = found["best"].as_array().expect("points");
+    let shares = serde_json::json!({
+        "params.bid_share": "0.0", "params.without_share": "1.0", "params.beside_share": "1.0"
+    });
+    assert_eq!((best.len(), &best[0]["values"]), (1, &shares));
+    let known = earned_and_gained(&["audit", file, "--set", "params.kind=vcg"]);
+    let goals = &best[0]["goals"];
+    assert_eq!(
+        [&goals["revenue"]["measured"], &goals["ex_post"]["measured"]],
+        [&known[0], &known[1]]
+    );
+    assert_eq!(known[1], "0");
+    is_in_the_readme(&found, "auction-two-items");
+    is_as_audited(&found);
+}
+
+/// A search finds what computing every point does, with fewer of them; goes on after a kill as if it had not been
+/// stopped; and calls what is simulated feasible, with runs that were not used to find it.
+#[test]
+fn a_search_finds_the_curve_that_every_point_gives() {
+    let file = "sim/designs/staking-curve.toml";
+    let free = [
+        "--free",
+        "params.max_inflation=0.04..0.1:7",
+        "--free",
+        "params.ideal_stake=0.3..0.7:9",
+        "--free",
+        "params.falloff=0.02,0.05,0.2,0.8",
+        "--set",
+        "params.min_inflation=0.0",
+    ];
+    let (whole, part) = (folder("design", "searched"), folder("design", "searched-part"));
+    let search = |out| [&["design", file], &free[..], &["--search", "120", "--out", out]].concat();
+    let found = document(&search(text(&whole)));
+    let every = [
+        "--set",
+        "design={least=['rewards_paid'],for=['world.elsewhere=0.04,0.12'],\
+                  bounds=['staked_share>=0.45','staked_share<=0.55']}",
+    ];
+    let all = document(&[&["design", file], &free[..], &every].concat());
+    assert_eq!(all["points"]["computed"], 252);
+    let computed = found["points"]["computed"].as_u64().expect("a number");
+    assert!(computed < 150, "{computed}");
+    assert_eq!(found["best"][0]["values"], all["best"][0]["values"]);
+    assert_eq!(found["best"][0]["objectives"], all["best"][0]["objectives"]);
+    for bound in found["confirmed"].as_array().expect("bounds") {
+        assert_eq!(bound["met"], true, "{bound}");
+    }
+    let page = stdout(&[&search(text(&whole))[..], &["--resume"]].concat());
+    let chosen = format!("a search chose {computed} of them: there may be better ones");
+    for said in
+        [&chosen, "feasible at 95 %", "with runs that were not used to find it, staked_share>=0.45"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("holds"), "{page}");
+    stdout(&search(text(&part)));
+    let kept = |name: &str| fs::read_to_string(part.join(name)).expect("it is kept");
+    let rows = kept("points.csv");
+    let cut: Vec<&str> = rows.lines().take(31).collect();
+    fs::write(part.join("points.csv"), cut.join("\n") + "\n").expect("a file");
+    stdout(&[&search(text(&part))[..], &["--resume"]].concat());
+    for name in ["points.csv", "design.json", "found.toml"] {
+        assert_eq!(kept(name), fs::read_to_string(whole.join(name)).expect("it is kept"), "{name}");
+    }
+}
+
+/// Of all curves of the file: next to nothing is paid at the start, most where half are wanted, and soon half of it.
+#[test]
+fn the_reward_curve_in_use_is_found() {
+    let found = document(&["design", "sim/designs/staking-curve.toml"]);
+    let best = &found["best"][0]["values"];
+    let values = ["min_inflation", "max_inflation", "ideal_stake", "falloff"]
+        .map(|key| best[format!("params.{key}")].as_str().expect("a value"));
+    assert_eq!(values, ["0.0", "0.06", "0.45", "0.02"]);
+    assert!(
+        found["confirmed"].as_array().expect("bounds").iter().all(|bound| bound["met"] == true)
+    );
+    is_in_the_readme(&found, "staking-curve");
+}
+
+/// Closed forms stand beside what was found: they say the same of all points, but for what an offender has earned.
+#[test]
+fn closed_forms_stand_beside() {
+    let forms = |args: &[&str]| document(args)["closed_forms"].clone();
+    let bribe = forms(&["design", "sim/designs/court-bribe.toml"]);
+    assert_eq!((&bribe[0]["goal"], &bribe[0]["other"]), (&"bribery".into(), &Value::Array(vec![])));
+    assert!(bribe[0]["points"].as_u64() > Some(600), "{bribe}");
+    for jurors in ["audit.jurors=3", "audit.jurors=7"] {
+        let few = ["--free", "params.fee_per_vote=600..3_000:5", "--free", "params.alpha=0.1..1:4"];
+        let some =
+            ["--set", jurors, "--set", "intended.properties=[{property='bribery',budget=6_000}]"];
+        let some = forms(
+            &[&["design", "sim/designs/court-bribe.toml"], &few[..], &some, &["--hold", "bribery"]]
+                .concat(),
+        );
+        assert_eq!(some[0]["other"], Value::Array(vec![]), "{jurors}");
+    }
+    let bonus = forms(&["design", "sim/designs/assurance.toml"]);
+    assert_eq!((&bonus[0]["goal"], &bonus[0]["other"]), (&"ex_post".into(), &Value::Array(vec![])));
+    let ring =
+        ["--free", "params.reserve_price=0..1_000_000:11", "--free", "params.deposit=100_000"];
+    let small = [
+        "--for",
+        "audit.bidders=2",
+        "--set",
+        "design.bounds=[]",
+        "--set",
+        "audit.withholding=false",
+    ];
+    let ring = forms(&[&["design", RING], &ring[..], &small].concat());
+    assert_eq!((&ring[0]["goal"], &ring[0]["other"]), (&"coalition".into(), &Value::Array(vec![])));
+    // Where another price is asked there is none.
+    let first = forms(&[
+        "design",
+        RING,
+        "--free",
+        "params.reserve_price=0,700_000",
+        "--free",
+        "params.deposit=1_000_000",
+        "--for",
+        "audit.bidders=2",
+        "--set",
+        "audit.steps=2",
+        "--set",
+        "params.kind=vcg",
+        "--set",
+        "design.bounds=[]",
+    ]);
+    assert_eq!(first, Value::Array(vec![]));
+}
+
+/// With a gain that nobody knows, the slash withstands the highest that is stated.
+#[test]
+fn a_slash_withstands_every_gain_up_to_one() {
+    let found = document(&[
+        "design",
+        "sim/designs/staking-slash.toml",
+        "--for",
+        "world.offence_gain=0..20_000_000_000_000:5",
+        "--set",
+        "audit.operators=6",
+        "--set",
+        "params.issuance=23_333_333_333_333_333",
+        "--set",
+        "intended.properties=[{property='coalition',size=2,margin=-6}]",
+    ]);
+    assert_eq!(found["best"][0]["values"]["params.misconduct_slash"], "0.222");
+    is_as_audited(&found);
+}
+
+/// What was chosen from is one page, a section for each of the rules.
+#[test]
+fn rules_that_were_chosen_from_are_one_page() {
+    let out = folder("design", "kinds");
+    let page = out.with_extension("html");
+    stdout(&["design", KINDS, "--runs", "2", "--out", text(&out)]);
+    stdout(&["report", text(&out), "--out", text(&page)]);
+    let page = fs::read_to_string(page).expect("it was written");
+    for kind in ["uniform_price", "vcg"] {
+        assert!(page.contains(&format!("params.kind={kind})")), "{kind}");
+    }
+}
+
 /// What a design kept becomes a page: what is best, how far it can move, and what was computed.
 #[test]
 fn a_design_becomes_a_page() {
@@ -386,10 +599,12 @@ fn a_design_becomes_a_page() {
     assert!(numbers(&out) == numbers(&again), "what it says makes the same rows again");
     for said in [
         "oracle: what meets bribery, individual_rationality",
-        "Of 10201 points 5897 meet all goals. 693 were computed, of these 64 drawn",
+        "Of 10201 points 5897 meet all goals. 629 were computed, of these 64 drawn",
         "Best, with what was measured",
         "How far each key can move alone",
         "550: bribery, individual_rationality",
+        "Where the goals are met",
+        "Closed forms",
     ] {
         assert!(page.contains(said), "{said}");
     }
@@ -399,10 +614,37 @@ fn a_design_becomes_a_page() {
 fn goals_that_make_no_sense_are_refused() {
     let free = ["design", OWNER, "--free", "world.cost=0.5,1"];
     let with = |more: &[&'static str]| [&free[..], more].concat();
-    let cases: [(Vec<&str>, &str); 17] = [
+    let cases: [(Vec<&str>, &str); 21] = [
         (
             with(&["--hold", "attack", "--divide", "--most", "welfare"]),
             "--divide: expected objectives that are free keys",
+        ),
+        (
+            with(&["--hold", "solvency", "--most", "solvency"]),
+            "--most solvency: expected a property of which something is measured",
+        ),
+        (with(&["--hold", "attack", "--search", "0"]), "--search 0: expected at least one point"),
+        (
+            with(&[
+                "--hold",
+                "attack",
+                "--search",
+                "9",
+                "--least",
+                "world.cost",
+                "--most",
+                "attack",
+            ]),
+            "--search 9: expected one objective at most",
+        ),
+        (
+            vec![
+                "design",
+                "sim/designs/auction-discovered.toml",
+                "--free",
+                "params.price_line[3][1]=0,1",
+            ],
+            "expected `price_line[n]` with the number of an entry",
         ),
         (vec!["design", OWNER], "--free: expected a key with its values"),
         (with(&[]), "--hold: expected a property, or --bound"),
@@ -468,6 +710,26 @@ fn a_ring_is_bounded_where_little_is_sold() {
     let conflict = found["conflict"].as_array().expect("goals").iter();
     let conflict: Vec<_> = conflict.filter_map(|one| one["goal"].as_str()).collect();
     assert_eq!(conflict, ["coalition", "sold>=0.7"]);
+}
+
+/// The whole box of the file: it is decided to 99 %, and its answer is what audits and runs say that were not used.
+#[test]
+fn a_ring_is_bounded_by_a_reserve_price() {
+    let found = document(&["design", RING]);
+    let best = found["best"].as_array().expect("points");
+    assert_eq!(best.len(), 1);
+    let values = serde_json::json!({ "params.reserve_price": "700000", "params.deposit": "10000" });
+    assert_eq!(best[0]["values"], values);
+    assert!(found["points"]["unknown"].as_u64() <= Some(10_100 / 20), "{}", found["points"]);
+    assert_eq!(found["closed_forms"][0]["other"], Value::Array(vec![]));
+    is_in_the_readme(&found, "auction-ring");
+    let broken = &found["room"][0]["down"]["broken"];
+    assert_eq!(strings(&broken["goals"]), ["coalition"], "{broken}");
+    assert_eq!(again(strings(&broken["commands"])[0]), Some(1));
+    assert_eq!(
+        again(best[0]["goals"]["coalition"]["command"].as_str().expect("a command")),
+        Some(0)
+    );
 }
 
 /// The question that the repository answers: a small part of its grid.

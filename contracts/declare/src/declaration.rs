@@ -56,6 +56,8 @@ pub struct Param {
     pub docs: Docs,
     pub name: Ident,
     pub kind: Type,
+    /// Whether files may leave it out: then it is the type's default.
+    pub optional: bool,
     pub unit: LitStr,
     pub bounds: Vec<Bound>,
     /// When the bounds are looked at; always if nothing is said.

@@ -65,7 +65,9 @@ use syn::parse_macro_input;
 /// - **`params`**, what the constructor takes: a type, the unit, and bounds, `>=`, `>`, `<=` or `<`, with
 ///   numbers, constants or other parameters. A limit that is computed has its words after it:
 ///   `<= least.saturating_mul(2) "2 * least"`. `if CONDITION` at the end says when the bounds are looked
-///   at. A parameter that is out of range is refused by an error of its own, `DepositTooLow`.
+///   at. A parameter that is out of range is refused by an error of its own, `DepositTooLow`. One with
+///   `= default` after its type can be left out in files. A rule that is to be searched can be a
+///   `carrots_kernel::line::Line`: its knots are numbers as others are.
 /// - **`checks`**, rules of parameters that are no bounds: `/// what is expected`, then
 ///   `parameter: Error = condition;`. Conditions know all parameters by name.
 /// - **`roles`**, accounts that the constructor takes: `db.roles().judge`. `sink != judge` says that two

@@ -92,7 +92,8 @@ fn params(declaration: &Declaration, kernel: &TokenStream) -> Result<TokenStream
         params.iter().map(|param| field(param, declaration)).collect::<Result<Vec<_>>>()?;
     let with_text = with_bounds.iter().zip(params).map(|(field, param)| {
         let attribute = quote_spanned!(param.kind.span() => #[serde(with = #text)]);
-        quote!(#attribute #field)
+        let optional = param.optional.then(|| quote!(#[serde(default)]));
+        quote!(#attribute #optional #field)
     });
     let bounds =
         || params.iter().flat_map(|param| param.bounds.iter().map(move |bound| (param, bound)));
@@ -297,6 +298,7 @@ fn described(
         .collect::<Result<Vec<_>>>()?;
     let more = declaration.checks.iter().filter(|check| check.param == param.name);
     let more = more.map(|check| check.docs.about());
+    let more = more.chain(param.optional.then(|| "can be left out".to_string()));
     let text = quote_spanned!(kind.span() => #kernel::text::Text);
     Ok(quote! {
         #kernel::params::Param {

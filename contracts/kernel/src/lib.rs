@@ -3,6 +3,7 @@
 //! | question | module |
 //! | --- | --- |
 //! | how are amounts multiplied and divided? | [`math`] |
+//! | how is a rule a function that can be searched? | [`line`] |
 //! | what is an account owed, and how is it paid? | [`accounts`] |
 //! | how does one commit to a choice, and reveal it? | [`sealed`] |
 //! | how are records kept by their keys? | [`storage`] |
@@ -30,6 +31,7 @@
 pub mod accounts;
 #[cfg(feature = "std")]
 pub mod arguments;
+pub mod line;
 pub mod math;
 pub mod params;
 pub mod prelude;

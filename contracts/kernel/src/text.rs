@@ -1,9 +1,11 @@
 //! How values are written in scenario and trace files, by their types: [`Text`]. Use the module with
 //! `serde(with = "carrots_kernel::text")`.
 
+use crate::line::{Knot, Line};
 use crate::{Balance, Perbill};
 use serde::de::{Error, Expected, MapAccess, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::vec::Vec;
 
 /// How a value is written in files.
 #[diagnostic::on_unimplemented(
@@ -87,6 +89,26 @@ impl<const N: usize> Text for [Balance; N] {
         amounts::deserialize(input)
     }
 }
+
+/// The knots, each a pair `[at, is]`.
+impl Text for Line {
+    const VALUES: &'static str = "at most 4 knots [at, is]";
+
+    fn write<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_seq(self.knots().iter().map(|knot| Pair([knot.at, knot.is])))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let pairs: Vec<Pair> = Vec::deserialize(input)?;
+        let knots: Vec<Knot> =
+            pairs.iter().map(|Pair([at, is])| Knot { at: *at, is: *is }).collect();
+        let few = Line::through(&knots);
+        few.ok_or_else(|| D::Error::invalid_length(knots.len(), &Self::VALUES))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pair(#[serde(with = "amounts")] [Balance; 2]);
 
 /// A number's digits, where serde_json keeps all of them: with its feature `arbitrary_precision`,
 /// which a chain's crates turn on, it hands a number over as a map with one entry.

@@ -2,10 +2,10 @@
 //!
 //! A *seller* opens *rounds*, one after the other. In a round's first window bidders commit to
 //! what they bid, each with a deposit; in the second they reveal it and pay in what it can cost at
-//! most; then anyone settles the round. One of four rules ([`Kind`]) says who wins which item at what
+//! most; then anyone settles the round. One of five rules ([`Kind`]) says who wins which item at what
 //! price: the first and the second price for one item ([`ranked`]), a uniform price for equal units
-//! ([`ranked`]), and the rule of Vickrey, Clarke and Groves for different items of which every bidder
-//! wants at most one ([`vcg`]).
+//! ([`ranked`]), the rule of Vickrey, Clarke and Groves for different items of which every bidder
+//! wants at most one, and prices that are a line through a few knots ([`vcg`]).
 //!
 //! A bid is one value for each item, or, under the uniform price, for the first, the second … unit.
 //! A value of zero is no bid, and a bid below the reserve price wins nothing. Of equal bids the one
@@ -35,6 +35,17 @@
 //! paid 6, another of 7 million paid 5,000 (McMillan 1994). The reserve price is against that. It is
 //! also all there is against a ring, whose members leave the bidding to one of them (Graham,
 //! Marshall 1987).
+//!
+//! # Which other prices there are
+//!
+//! Under `linear` the items go where they do under [`vcg`], and a winner pays of what the contract sees: of
+//! its own bid, of what the others could have without it, less of what they have with it, each a share, and
+//! then by a line through a few knots. Who bids less than that wins nothing. Among these are the first price
+//! (all of the bid), the second and VCG (all of what the others could have less all that they have), either
+//! with any reserve price (a line that is level up to it), and rules under which truth is not best: they are
+//! there to be searched. For one item truth is best under any line that is nowhere below the second bid, and
+//! of these the level up to Myerson's reserve price and then the second bid earns most, where virtual values
+//! rise (Myerson 1981).
 //!
 //! # Why withholding does not pay
 //!
@@ -114,11 +125,13 @@ pub use carrots_kernel::sealed::Phase;
 pub use entries::*;
 pub use records::*;
 
+use carrots_kernel::line::Line;
+use carrots_kernel::math::{part_down, part_up};
 use carrots_kernel::sealed::{self, MAX_WINDOW};
 use Error as E;
 
 carrots_kernel::mechanism! {
-    /// Sealed bids, committed to and revealed, win items at the first, second, uniform or VCG price.
+    /// Sealed bids, committed to and revealed, win items at the first, second, uniform, VCG or a linear price.
     mechanism Auction;
 
     params {
@@ -142,11 +155,21 @@ carrots_kernel::mechanism! {
         commit_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
         /// after them, in which bids are revealed
         reveal_blocks: Block, "blocks", >= 1, <= MAX_WINDOW;
+        /// under linear: of its own bid, what a winner pays
+        bid_share: Perbill = default, "fraction";
+        /// under linear: of the most that the others could have without it, what it pays
+        without_share: Perbill = default, "fraction";
+        /// under linear: of what the others have with it, what it pays less
+        beside_share: Perbill = default, "fraction";
+        /// under linear: its price by the sum of these; the sum itself if there is no knot
+        price_line: Line = default, "tokens";
     }
 
     checks {
         /// one item under first_price and second_price
-        items: NotOneItem = items == 1 || matches!(kind, Kind::UniformPrice | Kind::Vcg);
+        items: NotOneItem = items == 1 || !matches!(kind, Kind::FirstPrice | Kind::SecondPrice);
+        /// each knot behind the one before it
+        price_line: KnotsOutOfOrder = price_line.is_sound();
     }
 
     roles {
@@ -238,6 +261,16 @@ impl Params {
     /// not zero.
     pub fn wins(&self, value: Balance) -> bool {
         value >= self.reserve_price.max(1)
+    }
+
+    /// What a winner pays under [`Kind::Linear`], rounded down: by its bid, what the others have beside it, and
+    /// what they lose by it.
+    fn linear_price_down(&self, bid: Balance, beside: Balance, lost: Balance) -> Balance {
+        // At most nine times 2^120: no overflow.
+        let without = part_down(self.without_share, beside.saturating_add(lost));
+        let sum = part_down(self.bid_share, bid).saturating_add(without);
+        let sum = sum.saturating_sub(part_up(self.beside_share, beside));
+        self.price_line.at_down(sum).max(self.reserve_price)
     }
 
     /// Whether a bid can be revealed.

@@ -5,7 +5,7 @@ mod told;
 
 use super::output::{Format, Verdict, print};
 use super::points::{Points as Rows, Unprinted};
-use crate::design::{Asked, Division, FILE, Goals, Points};
+use crate::design::{Asked, FILE, Goals, Points, Way};
 use crate::mechanism::Catalogue;
 use crate::rows::in_order;
 use crate::scenario::Document;
@@ -45,7 +45,8 @@ pub struct Args {
     /// What a metric or a payoff has to be, such as revenue>=1_000, by its 95 % interval; can be repeated
     #[arg(long, value_name = "NAME>=NUMBER")]
     bound: Vec<String>,
-    /// A free key, a metric or a payoff that should be small; can be repeated
+    /// A free key, a property of --hold (what is measured of it), a metric or a payoff that should be small; can be
+    /// repeated
     #[arg(long, value_name = "NAME")]
     least: Vec<String>,
     /// The same for what should be large
@@ -55,6 +56,10 @@ pub struct Args {
     /// along each key as long as nothing computed says otherwise; objectives are free keys then
     #[arg(long)]
     divide: bool,
+    /// Compute so many points at most, chosen by a search for those that meet the goals and do best by the one
+    /// objective (CMA-ES): there may be better ones
+    #[arg(long, value_name = "POINTS", conflicts_with = "divide")]
+    search: Option<u64>,
     /// Stop after so many seconds, with what is known then; with --out, --resume goes on
     #[arg(long, value_name = "SECONDS", value_parser = super::audit::seconds)]
     stop_after: Option<f64>,
@@ -113,7 +118,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
         let own =
             |out: &PathBuf| if several { out.join(choice::folder(name)) } else { out.clone() };
         let folder = args.out.as_ref().map(own);
-        let told = judged(&args, goals, name.clone(), folder.as_deref(), start)?;
+        let told = judged(&args, goals, name.clone(), folder.as_deref(), catalogue, start)?;
         if let Some(folder) = folder {
             keep(&told, &folder, catalogue)?;
         }
@@ -159,7 +164,8 @@ fn read<'a>(
     if !args.least.is_empty() || !args.most.is_empty() {
         (asked.least, asked.most) = (args.least.clone(), args.most.clone());
     }
-    asked.divide |= args.divide;
+    asked.search = args.search.or(asked.search).filter(|_| !args.divide);
+    asked.divide = args.divide || asked.divide && args.search.is_none();
     asked.seconds = args.seconds.or(asked.seconds);
     asked.memory = args.memory.map(|bytes| bytes.as_u64()).or(asked.memory);
     asked.chains = args.chains.or(asked.chains);
@@ -169,7 +175,7 @@ fn read<'a>(
 /// What was computed, or read again.
 struct Judged {
     points: Points,
-    division: Option<Division>,
+    way: Way,
 }
 
 /// Why no more is computed.
@@ -189,17 +195,23 @@ fn judged<'g, 'a>(
     goals: &'g Goals<'a>,
     name: String,
     folder: Option<&Path>,
+    catalogue: Catalogue,
     start: Instant,
 ) -> anyhow::Result<Told<'g, 'a>> {
-    let mut judged = Judged { points: Points::new(), division: goals.division() };
+    let mut judged = Judged { points: Points::new(), way: goals.way() };
     let stopped = match judge(args, goals, folder, start, &mut judged) {
         Ok(()) => false,
         Err(End::Late) => true,
         Err(End::Failed(error)) => return Err(error),
     };
-    let Judged { points, division } = judged;
-    let answer = goals.answer(&points, division.as_ref());
-    Ok(Told { goals, name, points, division, answer, stopped })
+    let Judged { points, way } = judged;
+    let answer = goals.answer(&points, &way);
+    let confirmed = match answer.best.first() {
+        Some(best) => goals.confirmed(*best, catalogue)?,
+        None => Vec::new(),
+    };
+    let beside = goals.beside(&points, catalogue);
+    Ok(Told { goals, name, points, way, answer, confirmed, beside, stopped })
 }
 
 fn judge(
@@ -211,15 +223,15 @@ fn judge(
 ) -> Result<(), End> {
     let sweep = goals.sweep();
     let is_late = || args.stop_after.is_some_and(|most| start.elapsed().as_secs_f64() > most);
-    let open = |folder| match goals.divided() {
-        Some(divided) => Folder::open(folder, &divided, Shard::ALL, args.resume),
+    let open = |folder| match goals.picked() {
+        Some(picked) => Folder::open(folder, &picked, Shard::ALL, args.resume),
         None => Folder::open(folder, sweep, Shard::ALL, args.resume),
     };
     let mut kept = Rows::new(Box::new(Unprinted), folder.map(open).transpose()?);
     let mut there = kept.there()?;
     let each = goals.rows_each();
     loop {
-        let batch = goals.more(&judged.points, judged.division.as_mut());
+        let batch = goals.more(&judged.points, &mut judged.way);
         if batch.is_empty() {
             return Ok(kept.finish()?);
         }
@@ -227,16 +239,14 @@ fn judge(
         let count = batch.len() as u64 * each;
         kept.await_more(count);
         let (mut block, mut numbers) = (Vec::new(), batch.iter());
-        let Judged { points, division } = &mut *judged;
+        let Judged { points, way } = &mut *judged;
         let mut take = |row| {
             block.push(row);
             if block.len() as u64 == each
                 && let Some(number) = numbers.next()
             {
                 let point = goals.judge(number * each, &std::mem::take(&mut block));
-                if let Some(division) = division {
-                    division.learn(*number, point.goals());
-                }
+                way.learn(*number, &point);
                 points.insert(*number, point);
             }
         };

@@ -2,7 +2,7 @@
 
 use super::output::{Verdict, print};
 use crate::mechanism::Catalogue;
-use crate::report::{page, png, read};
+use crate::report::{page, png, read, sources};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
@@ -21,8 +21,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
-    let sources = args.folders.iter().map(|folder| read(folder, catalogue));
-    let sections = sources.collect::<Result<Vec<_>, _>>()?;
+    let sources = args.folders.iter().flat_map(|folder| sources(folder));
+    let sections = sources.map(|source| read(&source, catalogue));
+    let sections = sections.collect::<Result<Vec<_>, _>>()?;
     let page = page(&sections);
     let say = |path: &Path| format!("{}: cannot be written", path.display());
     std::fs::write(&args.out, &page).with_context(|| say(&args.out))?;

@@ -2,14 +2,11 @@
 
 use super::division::{Division, Part};
 use super::goals::Goals;
-use super::judged::{Measured, Point};
+use super::judged::{Measured, Point, Points};
 use super::met::Met;
+use super::way::Way;
 use crate::scenario::{Document, ScenarioError};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-
-/// What comes of the points that were computed, by their numbers.
-pub type Points = BTreeMap<u64, Point>;
 
 /// Which point it is, how far it can move, and what is in the way if there is none.
 #[derive(Clone, Debug)]
@@ -84,18 +81,19 @@ impl Goals<'_> {
     }
 
     /// What the points that were computed come to, and the parts between them if the box was divided.
-    pub fn answer(&self, points: &Points, division: Option<&Division>) -> Answer {
-        let parts = division.map_or(Vec::new(), Division::parts);
+    pub fn answer(&self, points: &Points, way: &Way) -> Answer {
+        let parts = way.division().map_or(Vec::new(), Division::parts);
         let of_parts = |met: Met| -> u64 {
             parts.iter().filter(|part| part.met == met).map(Part::points).sum()
         };
         let of_points =
             |met: Met| points.values().filter(|point| point.all() == met).count() as u64;
-        let all = self.points();
-        let (met, unknown) = match division {
-            Some(_) => (of_parts(Met::Yes), of_parts(Met::Unknown)),
-            None => (of_points(Met::Yes), all - of_points(Met::Yes) - of_points(Met::No)),
+        // What was not computed is not known.
+        let (met, missed) = match way {
+            Way::Divided(_) => (of_parts(Met::Yes), of_parts(Met::No)),
+            _ => (of_points(Met::Yes), of_points(Met::No)),
         };
+        let unknown = self.points() - met - missed;
         let best = self.best(points);
         let beats_one = |point: &Point| {
             let beats = |at: &u64| self.compare(point, &points[at]);
@@ -118,14 +116,11 @@ impl Goals<'_> {
         }
     }
 
-    /// The points that are to be computed next, given those that were: all of them, or what divides the box, and
-    /// then what the best point's room takes. None if there are no more.
-    pub fn more(&self, points: &Points, division: Option<&mut Division>) -> Vec<u64> {
-        let Some(division) = division else {
-            return if points.is_empty() { (0..self.points()).collect() } else { Vec::new() };
-        };
-        let more = division.more();
-        if !more.is_empty() {
+    /// The points that are to be computed next, given those that were: what the way asks for, and then what the best
+    /// point's room takes. None if there are no more.
+    pub fn more(&self, points: &Points, way: &mut Way) -> Vec<u64> {
+        let more = way.more(self, points);
+        if !more.is_empty() || matches!(way, Way::Every) {
             return more;
         }
         let Some(best) = self.best(points).first().copied() else { return Vec::new() };

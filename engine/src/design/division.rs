@@ -208,7 +208,17 @@ impl Division {
         corners
     }
 
-    /// Decides a part whose corners are known, or halves it along the key with the most values.
+    /// Whether two corners of a part that differ in a key alone differ in what is met.
+    fn differs(&self, key: usize, low: &[u64], high: &[u64]) -> bool {
+        let across = (high[key] - low[key]) * self.grid.step(key);
+        let mut end = high.to_vec();
+        end[key] = low[key];
+        let mut side = self.corners(low, &end).into_iter();
+        side.any(|corner| self.known[&corner] != self.known[&(corner + across)])
+    }
+
+    /// Decides a part whose corners are known, or halves it: along the key with the most values, of those along which
+    /// its corners differ if there are such.
     fn decide(&mut self, low: Vec<u64>, high: Vec<u64>) {
         let part = Part { low, high, met: Met::Unknown, missed: Vec::new() };
         let (low, high) = (&part.low, &part.high);
@@ -225,7 +235,8 @@ impl Division {
         let all = (0..self.goals).all(|goal| concludes[goal] && of(goal, Met::Yes));
         let unknown = (0..self.goals).any(|goal| concludes[goal] && of(goal, Met::Unknown));
         let width = |key: usize| high[key] - low[key];
-        let widest = (0..self.grid.keys()).rev().max_by_key(|key| width(*key));
+        let keys = || (0..self.grid.keys()).rev();
+        let widest = keys().max_by_key(|key| (self.differs(*key, low, high), width(*key)));
         let met = match (missed.is_empty(), all, unknown) {
             (false, ..) => Met::No,
             (_, true, _) => Met::Yes,

@@ -1,6 +1,6 @@
 //! What is wanted, as `[design]` of a scenario says it.
 
-use super::division::{Division, Grid};
+use super::division::Grid;
 use crate::mechanism::Catalogue;
 use crate::rows::{Column, Kind};
 use crate::scenario::{Document, Property, ScenarioError};
@@ -8,8 +8,9 @@ use crate::sweep::{Asked as Swept, Axis, Sweep, SweepError, Tabled};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most points, of what is free and of what is not known together.
+/// The most points, of what is free and of what is not known together; and of those that are searched.
 const POINTS_MAX: u64 = 1_000_000;
+const SEARCHED_MAX: u64 = 1 << 50;
 /// The most goals.
 const GOALS_MAX: usize = 64;
 
@@ -30,13 +31,17 @@ pub struct Asked {
     /// `NAME>=NUMBER` or `NAME<=NUMBER`: what a metric or a payoff has to be, by its 95 % interval; amounts in
     /// the smallest unit.
     pub bounds: Vec<String>,
-    /// Free keys, metrics or payoffs that should be small, or large.
+    /// Free keys, properties that are held, by what is measured of them, metrics or payoffs that should be small, or
+    /// large.
     pub least: Vec<String>,
     #[allow(missing_docs)]
     pub most: Vec<String>,
     /// Whether the box is divided instead of computing every point of it: see [`super::Division`].
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub divide: bool,
+    /// The most points that are computed, where a search chooses them: see [`super::Search`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<u64>,
     /// How far an audit may go: seconds for each property, bytes, chains of raw calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
@@ -78,7 +83,7 @@ impl fmt::Display for Goal {
 /// Something that should be small, or large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objective {
-    /// A free key, or a number of the simulator's.
+    /// A free key, a property that is held, or a number of the simulator's: the first that there is.
     pub name: String,
     /// Whether it should be large.
     pub most: bool,
@@ -95,10 +100,10 @@ pub struct Goals<'a> {
     objectives: Vec<Objective>,
 }
 
-/// Rows of a box that is divided: some of a sweep's, in the order in which they were computed.
-pub struct Divided<'g, 'a>(&'g Goals<'a>);
+/// Some rows of a sweep, in the order in which they were computed.
+pub struct Picked<'g, 'a>(&'g Goals<'a>);
 
-impl Tabled for Divided<'_, '_> {
+impl Tabled for Picked<'_, '_> {
     const HEAD: &'static str = "design.toml";
 
     fn columns(&self) -> &[Column] {
@@ -159,10 +164,9 @@ impl<'a> Goals<'a> {
             }
         }
         let count = axes.iter().try_fold(1u64, |all, axis| all.checked_mul(axis.count()?));
-        if count.is_none_or(|count| count > POINTS_MAX) {
-            return Err(wrong(format!(
-                "--free, --for: expected at most {POINTS_MAX} points in all"
-            )));
+        let most = if asked.search.is_some() { SEARCHED_MAX } else { POINTS_MAX };
+        if count.is_none_or(|count| count > most) {
+            return Err(wrong(format!("--free, --for: expected at most {most} points in all")));
         }
         let free = asked.free.len();
         let objectives = [(&asked.least, false), (&asked.most, true)];
@@ -170,9 +174,10 @@ impl<'a> Goals<'a> {
             names.iter().map(move |name| Objective { name: name.clone(), most })
         });
         let objectives: Vec<Objective> = objectives.collect();
-        let is_free = |name: &str| axes[..free].iter().any(|axis| axis.key == name);
+        let is_free = |name: &String| axes[..free].iter().any(|axis| axis.key == *name);
+        let simulated = |name: &String| !is_free(name) && !asked.hold.contains(name);
         let measured = goals.iter().any(|goal| matches!(goal, Goal::Bound { .. }))
-            || objectives.iter().any(|one| !is_free(&one.name));
+            || objectives.iter().any(|one| simulated(&one.name));
         let swept = Swept {
             vary: asked.free.iter().chain(&asked.across).cloned().collect(),
             properties: asked.hold.clone(),
@@ -187,7 +192,7 @@ impl<'a> Goals<'a> {
             other => other,
         })?;
         let counts = sweep.axes()[..free].iter().filter_map(Axis::count).collect();
-        let (grid, divide) = (Grid::new(counts), asked.divide);
+        let (grid, divide, search) = (Grid::new(counts), asked.divide, asked.search);
         let goals = Self { sweep, free, grid, asked, goals, objectives };
         goals.check_names()?;
         let other = goals
@@ -198,6 +203,15 @@ impl<'a> Goals<'a> {
             return Err(wrong(format!(
                 "--divide: expected objectives that are free keys: {name} is known only where it is computed"
             )));
+        }
+        if let Some(most) = search {
+            let expected = match (divide, goals.objectives.len(), most) {
+                (true, ..) => "a search, or --divide, not both",
+                (_, 2.., _) => "one objective at most: it is what is searched for",
+                (_, _, 0) => "at least one point",
+                _ => return Ok(goals),
+            };
+            return Err(wrong(format!("--search {most}: expected {expected}")));
         }
         Ok(goals)
     }
@@ -220,10 +234,15 @@ impl<'a> Goals<'a> {
                     let expected = "expected a key with numbers";
                     return Err(wrong(format!("{option} {name}: {expected}")));
                 }
-                None if !names.contains(&name.as_str()) => {
+                None if !names.contains(&name.as_str()) && !self.asked.hold.contains(name) => {
                     let keys = self.free().iter().map(|axis| axis.key.as_str());
-                    let expected = keys.chain(names).collect::<Vec<_>>().join(", ");
+                    let held = self.asked.hold.iter().map(String::as_str);
+                    let expected = keys.chain(held).chain(names).collect::<Vec<_>>().join(", ");
                     return Err(wrong(format!("{option} {name}: expected one of {expected}")));
+                }
+                None if ["solvency", "frozen"].contains(&name.as_str()) => {
+                    let expected = "expected a property of which something is measured";
+                    return Err(wrong(format!("{option} {name}: {expected}")));
                 }
                 _ => {}
             }
@@ -259,15 +278,32 @@ impl<'a> Goals<'a> {
         self.sweep.count() / self.rows_each()
     }
 
-    /// The box, if it is to be divided, of which nothing is known.
-    pub fn division(&self) -> Option<Division> {
-        let seed = self.sweep.seed();
-        self.asked.divide.then(|| Division::new(self.grid.clone(), self.goals.len(), seed))
+    /// What was asked.
+    pub(super) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
-    /// What a folder keeps of a box that is divided.
-    pub fn divided(&self) -> Option<Divided<'_, 'a>> {
-        self.asked.divide.then_some(Divided(self))
+    /// What a folder keeps if not every point is computed.
+    pub fn picked(&self) -> Option<Picked<'_, 'a>> {
+        (self.asked.divide || self.asked.search.is_some()).then_some(Picked(self))
+    }
+
+    /// Whether an objective is a number of the simulator's.
+    pub fn is_simulated(&self, Objective { name, .. }: &Objective) -> bool {
+        !self.is_free(name) && !self.asked.hold.contains(name)
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        self.free().iter().any(|axis| axis.key == name)
+    }
+
+    /// The column that says what an objective comes to.
+    pub(super) fn column(&self, objective: &Objective) -> String {
+        let name = &objective.name;
+        match self.is_free(name) || self.is_simulated(objective) {
+            true => name.clone(),
+            false => format!("{name}_measured"),
+        }
     }
 
     /// What is wanted.

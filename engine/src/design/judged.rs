@@ -1,12 +1,14 @@
 //! What comes of a point.
 
-use super::goals::{Goal, Goals};
+use super::goals::{Asked, Goal, Goals, Objective};
 use super::met::Met;
 use crate::exact::Rational;
+use crate::mechanism::Catalogue;
 use crate::rows::Cell;
 use crate::scenario::Property;
-use crate::sweep::Tabled;
+use crate::sweep::{SweepError, Tabled};
 use num_traits::ToPrimitive;
+use std::collections::BTreeMap;
 
 /// What was measured of a goal.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,9 @@ impl Measured {
         }
     }
 }
+
+/// What comes of the points that were computed, by their numbers.
+pub type Points = BTreeMap<u64, Point>;
 
 /// The goals at a point of what is free, each where it is met least of all that is not known.
 #[derive(Clone, Debug)]
@@ -97,7 +102,7 @@ impl Goals<'_> {
             places.push(place);
         }
         let values = self.objectives().iter().map(|objective| {
-            let of = |row| cell(row, &objective.name).number().unwrap_or(f64::NAN);
+            let of = |row| cell(row, &self.column(objective)).number().unwrap_or(f64::NAN);
             let all = rows.iter().map(of);
             match objective.most {
                 true => all.fold(f64::INFINITY, f64::min),
@@ -106,6 +111,58 @@ impl Goals<'_> {
         });
         Point { met, measured, rows: places, values: values.collect(), refused }
     }
+
+    /// The bounds at a point, judged by runs of another seed; nothing where seeds are varied.
+    pub fn confirmed(
+        &self,
+        point: u64,
+        catalogue: Catalogue,
+    ) -> Result<Vec<(Goal, Met, Option<Measured>)>, SweepError> {
+        let seeds = self.sweep().axes().iter().any(|axis| axis.key == "run.seed");
+        if self.asked().bounds.is_empty() || seeds {
+            return Ok(Vec::new());
+        }
+        let seed = self.sweep().seed().wrapping_add(1) & i64::MAX as u64;
+        let document = self.sweep().scenario().with(&[format!("run.seed={seed}")])?;
+        let Asked { free, across, bounds, .. } = self.asked().clone();
+        let other =
+            Goals::new(document, catalogue, Asked { free, across, bounds, ..Asked::default() })?;
+        let first = point * other.rows_each();
+        let rows: Vec<_> =
+            (first..first + other.rows_each()).map(|row| other.sweep().row(row)).collect();
+        let Point { met, measured, .. } = other.judge(first, &rows);
+        let each = other.goals().iter().cloned().zip(met).zip(measured);
+        Ok(each.map(|((goal, met), measured)| (goal, met, measured)).collect())
+    }
+
+    /// How bad a point is, for a search: one that meets all goals is better than one that does not, of those that
+    /// do the one that is better by the first objective, of others that which misses fewer, and these by less.
+    pub fn badness(&self, point: &Point) -> f64 {
+        if point.refused.is_some() {
+            return f64::MAX;
+        }
+        let missed = point.met.iter().zip(&point.measured).zip(self.goals());
+        let missed =
+            missed.filter(|((met, _), _)| **met != Met::Yes).map(|((_, measured), goal)| {
+                let by = measured.as_ref().map_or(f64::MAX, |measured| goal.badness(measured));
+                2.0 * LOGARITHM_MAX + logarithm(by)
+            });
+        let missed: f64 = missed.sum();
+        let objective = self.objectives().first().zip(point.values.first());
+        match objective {
+            _ if missed > 0.0 => missed,
+            None => -LOGARITHM_MAX,
+            Some((Objective { most, .. }, value)) => logarithm(if *most { -value } else { *value }),
+        }
+    }
+}
+
+/// More than the logarithm of any number.
+const LOGARITHM_MAX: f64 = 1_000.0;
+
+/// A number that rises as another does, from -1,000 to 1,000. Nothing that can be measured is as bad as no number.
+fn logarithm(number: f64) -> f64 {
+    if number.is_nan() { LOGARITHM_MAX } else { number.signum() * number.abs().ln_1p() }
 }
 
 impl Goal {

@@ -1,12 +1,13 @@
 //! What a mechanism's play says, and a play in progress.
 
 use super::answers::Answers;
+use super::closed_form::ClosedForm;
 use super::endowment::Endowment;
 use super::measure::{Measure, difference};
 use crate::exact::Rational;
 use crate::model::{Agent, Instance, Messages, Model};
 use crate::rows::Cell;
-use crate::scenario::{Amounts, Invalid, Scenario};
+use crate::scenario::{Amounts, Invalid, Scenario, Terms};
 use carrots_kernel::{Balance, Block};
 use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -242,6 +243,10 @@ pub trait Play: Sized + Send + Sync + 'static {
     }
     /// What the optimal mechanism expects to earn (Myerson 1981).
     fn revenue_optimal(&self) -> Option<Rational> {
+        None
+    }
+    /// What a closed form says of a property, asked on these terms, where one is known for the parameters.
+    fn closed_form(&self, _terms: &Terms) -> Option<ClosedForm> {
         None
     }
     /// Whether the outcome is the one that a briber, or whoever corrupts the system, wants.

@@ -176,25 +176,7 @@ pub fn map(
     fields: &[Vec<Option<Field>>],
 ) -> String {
     svg(|root| {
-        let (width, height) = (columns.len() as f64, rows.len() as f64);
-        let mut chart = ChartBuilder::on(root)
-            .margin(12)
-            .x_label_area_size(48)
-            .y_label_area_size(96)
-            .build_cartesian_2d(0.0..width, 0.0..height)?;
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .set_all_tick_mark_size(0)
-            .axis_style(INK)
-            .label_style(("sans-serif", 14, &TRANSPARENT))
-            .axis_desc_style(("sans-serif", 15, &INK))
-            .x_desc(x)
-            .y_desc(y)
-            .draw()?;
-        let text = ("sans-serif", 13).into_font().color(&INK);
-        let centre = |anchor| text.pos(anchor);
-        use plotters::style::text_anchor::{HPos, Pos, VPos};
+        let mut chart = grid(root, x, y, columns, rows)?;
         for (row, fields) in fields.iter().enumerate() {
             for (column, field) in fields.iter().enumerate() {
                 let Some(Field { shade, text: said }) = field else { continue };
@@ -205,28 +187,102 @@ pub fn map(
                     colour.filled(),
                 )])?;
                 if columns.len() <= 16 && rows.len() <= 24 {
-                    let style = centre(Pos::new(HPos::Center, VPos::Center));
-                    let at = (left + 0.5, low + 0.5);
-                    chart.draw_series([Text::new(said.clone(), at, style)])?;
+                    write(&mut chart, said, (left + 0.5, low + 0.5))?;
                 }
             }
         }
-        let (area, every) =
-            (chart.plotting_area().strip_coord_spec(), |count: usize| count.div_ceil(12).max(1));
-        let (across, up) = area.dim_in_pixel();
-        let (left, top) = area.get_base_pixel();
-        for (at, value) in columns.iter().enumerate().step_by(every(columns.len())) {
-            let place = left + (across as f64 * (at as f64 + 0.5) / width) as i32;
-            let style = centre(Pos::new(HPos::Center, VPos::Top));
-            root.draw(&Text::new(value.clone(), (place, top + up as i32 + 6), style))?;
-        }
-        for (at, value) in rows.iter().enumerate().step_by(every(rows.len())) {
-            let place = top + (up as f64 * (1.0 - (at as f64 + 0.5) / height)) as i32;
-            let style = centre(Pos::new(HPos::Right, VPos::Center));
-            root.draw(&Text::new(value.clone(), (left - 8, place), style))?;
-        }
         Ok(())
     })
+}
+
+/// A part of a grid: from one value of each of two keys to another, both included, by their numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// The first values.
+    pub low: [usize; 2],
+    /// The last.
+    pub high: [usize; 2],
+    /// Which kind of regions it is of, by number.
+    pub kind: usize,
+}
+
+/// Regions over two axes of values, each kind with a colour and a sign; and marks at some of their places.
+pub fn regions(
+    [x, y]: [&str; 2],
+    [columns, rows]: [&[String]; 2],
+    signs: &[&str],
+    regions: &[Region],
+    marks: &[[usize; 2]],
+) -> String {
+    svg(|root| {
+        let mut chart = grid(root, x, y, columns, rows)?;
+        for Region { low, high, kind } in regions {
+            let [left, below] = low.map(|at| at as f64);
+            let [right, above] = high.map(|at| at as f64 + 1.0);
+            let (corners, colour) = ([(left, below), (right, above)], COLOURS[*kind]);
+            chart.draw_series([Rectangle::new(corners, colour.mix(0.35).filled())])?;
+            chart.draw_series([Rectangle::new(corners, colour.mix(0.6))])?;
+            let wide = (right - left) * 16.0 >= columns.len() as f64;
+            if wide && (above - below) * 16.0 >= rows.len() as f64 {
+                write(&mut chart, signs[*kind], ((left + right) / 2.0, (below + above) / 2.0))?;
+            }
+        }
+        let marks = marks.iter().map(|at| at.map(|at| at as f64 + 0.5));
+        chart.draw_series(marks.map(|[x, y]| Circle::new((x, y), 3, INK.filled())))?;
+        Ok(())
+    })
+}
+
+/// A text in the middle of a place.
+fn write(chart: &mut Chart, text: &str, at: (f64, f64)) -> Drawn {
+    use plotters::style::text_anchor::{HPos, Pos, VPos};
+    let style = ("sans-serif", 13).into_font().color(&INK);
+    let style = style.pos(Pos::new(HPos::Center, VPos::Center));
+    chart.draw_series([Text::new(text.to_string(), at, style)])?;
+    Ok(())
+}
+
+/// Two axes of values, a step for each.
+fn grid<'a, 'b>(
+    root: &'a DrawingArea<SVGBackend<'b>, Shift>,
+    x: &str,
+    y: &str,
+    columns: &[String],
+    rows: &[String],
+) -> Result<Chart<'a, 'b>, DrawingAreaErrorKind<std::io::Error>> {
+    use plotters::style::text_anchor::{HPos, Pos, VPos};
+    let (width, height) = (columns.len() as f64, rows.len() as f64);
+    let mut chart = ChartBuilder::on(root)
+        .margin(12)
+        .x_label_area_size(48)
+        .y_label_area_size(96)
+        .build_cartesian_2d(0.0..width, 0.0..height)?;
+    chart
+        .configure_mesh()
+        .disable_mesh()
+        .set_all_tick_mark_size(0)
+        .axis_style(INK)
+        .label_style(("sans-serif", 14, &TRANSPARENT))
+        .axis_desc_style(("sans-serif", 15, &INK))
+        .x_desc(x)
+        .y_desc(y)
+        .draw()?;
+    let text = ("sans-serif", 13).into_font().color(&INK);
+    let every = |count: usize| count.div_ceil(12).max(1);
+    let area = chart.plotting_area().strip_coord_spec();
+    let (across, up) = area.dim_in_pixel();
+    let (left, top) = area.get_base_pixel();
+    for (at, value) in columns.iter().enumerate().step_by(every(columns.len())) {
+        let place = left + (across as f64 * (at as f64 + 0.5) / width) as i32;
+        let style = text.pos(Pos::new(HPos::Center, VPos::Top));
+        root.draw(&Text::new(value.clone(), (place, top + up as i32 + 6), style))?;
+    }
+    for (at, value) in rows.iter().enumerate().step_by(every(rows.len())) {
+        let place = top + (up as f64 * (1.0 - (at as f64 + 0.5) / height)) as i32;
+        let style = text.pos(Pos::new(HPos::Right, VPos::Center));
+        root.draw(&Text::new(value.clone(), (left - 8, place), style))?;
+    }
+    Ok(chart)
 }
 
 /// Bars from above, each with its name and its number beside it.

@@ -6,6 +6,8 @@ use super::end::End;
 use super::intruder::{Change, Look, Who};
 use crate::exact::Rational;
 use crate::model::{Agent, Amount, AnyInstance, AnyOp, Step};
+use crate::play::ClosedForm;
+use crate::scenario::Terms;
 use carrots_kernel::Balance;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -63,6 +65,8 @@ pub trait AnyScene: Send + Sync {
     fn revenue_max(&self, options: &[usize]) -> Option<Balance>;
     /// What the optimal mechanism expects to earn.
     fn revenue_optimal(&self) -> Option<Rational>;
+    /// What a closed form says of a property.
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm>;
     /// What was called since a start, as a trace that says what agents should have in the end.
     fn trace(
         &self,

@@ -10,11 +10,11 @@ use super::record::Notes;
 use crate::exact::Rational;
 use crate::model::{Agent, Amount, AnyInstance, AnyOp, Instance, Messages, Model, Op, Step};
 use crate::play::{
-    Answers as Asks, Dice, Endowment, OpOf, Play, Player, PlayerState, ScenarioOf, Strategies,
-    Table,
+    Answers as Asks, ClosedForm, Dice, Endowment, OpOf, Play, Player, PlayerState, ScenarioOf,
+    Strategies, Table,
 };
 use crate::random::stream;
-use crate::scenario::Invalid;
+use crate::scenario::{Invalid, Terms};
 use crate::trace::Trace;
 use carrots_kernel::Balance;
 use serde_json::Value;
@@ -347,6 +347,10 @@ impl<P: Play> AnyScene for Scene<P> {
 
     fn revenue_optimal(&self) -> Option<Rational> {
         self.play.revenue_optimal()
+    }
+
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
+        self.play.closed_form(terms)
     }
 
     fn trace(

@@ -14,9 +14,9 @@ use super::scenario::{self, Audit, Scenario, Strategy, World};
 use super::{Auction, Op, Receipt, SELLER, SINK, live};
 use carrots::exact::{Rational, whole};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Measure, Play, Player, Unit};
+use carrots::play::{Answers, ClosedForm, Learner, Measure, Play, Player, Unit};
 use carrots::rows::Cell;
-use carrots::scenario::Invalid;
+use carrots::scenario::{Invalid, Terms};
 use carrots_kernel::Balance;
 use carrots_logic::auction::outcome::outcome;
 use carrots_logic::auction::sale::Sale;
@@ -284,6 +284,10 @@ impl Play for Game {
     fn revenue_optimal(&self) -> Option<Rational> {
         let once = (self.params.items == 1).then(|| menu::myerson(&self.kinds))??;
         Some(once * whole(self.audit.rounds.into()))
+    }
+
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
+        self.of_a_ring(terms)
     }
 }
 
@@ -563,13 +567,13 @@ impl Game {
     /// What items are worth together to a bidder that drew `value`: their numbers, and how many.
     fn worth_of(&self, value: Balance, (items, count): (u32, usize)) -> Balance {
         let values = self.values(value);
-        match self.params.kind {
+        match self.params.kind.assigns() {
             // One item is all that a bidder wants: the best.
-            Kind::Vcg => {
+            true => {
                 let won = (0..values.len()).filter(|item| items & 1 << item > 0);
                 won.map(|item| values[item]).max().unwrap_or(0)
             }
-            _ => values.iter().take(count).sum(),
+            false => values.iter().take(count).sum(),
         }
     }
 
@@ -597,7 +601,7 @@ impl Game {
 
     /// What the items are worth to those to whom they are worth most.
     fn best(&self, values: &[Values]) -> Balance {
-        let kind = if self.params.kind == Kind::Vcg { Kind::Vcg } else { Kind::FirstPrice };
+        let kind = if self.params.kind.assigns() { Kind::Vcg } else { Kind::FirstPrice };
         let params = Params { kind, reserve_price: 0, ..self.params };
         let sales = outcome(&params, values).into_iter().enumerate();
         let worth = |(item, sale): (usize, Option<Sale>)| {

@@ -249,7 +249,7 @@ impl Game {
     /// The most that items are worth by these values, or bids, without regard to any price.
     pub(super) fn most(&self, values: &[Values]) -> Balance {
         let items = self.params.items as usize;
-        if self.params.kind == Kind::Vcg {
+        if self.params.kind.assigns() {
             return assignment(values, items);
         }
         let mut units: Vec<Balance> = values.concat();

@@ -11,9 +11,9 @@ use super::menu::{self, Game, Gift, Plan, To};
 use super::scenario::{self, Audit, SYBILS, Scenario, Strategy, World};
 use super::{Funding, Op, Outcome, Receipt, Round, live};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Measure, Play, Player, Unit};
+use carrots::play::{Answers, ClosedForm, Learner, Measure, Play, Player, Unit};
 use carrots::rows::Cell;
-use carrots::scenario::Invalid;
+use carrots::scenario::{Invalid, Terms};
 use carrots_kernel::Balance;
 use carrots_kernel::math::{mul_div_up, part_up};
 use carrots_logic::funding::{Db, Kind, MAX_AMOUNT, Params, ProjectId, ideal_down, quadratic};
@@ -321,6 +321,10 @@ impl Play for Game {
 
     fn player_name(&self, player: usize) -> String {
         format!("player {player}")
+    }
+
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
+        self.of_a_bonus(terms)
     }
 
     fn welfare_max(&self, kinds: &[Balance]) -> Option<i128> {

@@ -16,9 +16,11 @@ use super::menu::{self, Game, Plan, Variant};
 use super::scenario::{self, Audit, Bribe, SPLITS, Scenario, Strategy, World};
 use super::{BEACON, Op, Oracle, Receipt, SINK, live};
 use carrots::model::{Agent, Instance};
-use carrots::play::{Answers, Learner, Measure, Player, PlayerState, Strategies, Unit, accounts};
+use carrots::play::{
+    Answers, ClosedForm, Learner, Measure, Player, PlayerState, Strategies, Unit, accounts,
+};
 use carrots::rows::Cell;
-use carrots::scenario::Invalid;
+use carrots::scenario::{Invalid, Terms};
 use carrots_kernel::Balance;
 use carrots_logic::oracle::tree;
 use carrots_logic::oracle::verdict::{Standing, standing, standing_unheard};
@@ -381,6 +383,10 @@ impl carrots::play::Play for Game {
             })
         };
         Some(table.board.open.iter().any(turned))
+    }
+
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
+        self.of_bribes(terms)
     }
 
     /// The lie, for what a briber pays.

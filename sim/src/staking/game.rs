@@ -10,38 +10,24 @@
 //! Where it is audited, turns go by plans and then by numbers: what is scarce, and what rounding
 //! leaves, falls to players by their order among those who do the same.
 
+use super::board::{Board, Memory, Noticed, Table, lose};
+use super::bonder::{bond, content, has_unbonded, look, remember, stirs, unbond, withdraw};
 use super::menu::{self, Game, Plan, Variant};
 use super::scenario::{self, Audit, SPLITS, Scenario, Strategy, World};
 use super::{CANCELLER, Op, Receipt, SCORER, SINK, SLASHER, Staking, live};
 use carrots::model::{Agent, ByAgent, Instance};
-use carrots::play::{Answers, Learner, Measure, Play, Player, PlayerState, Unit, accounts};
+use carrots::play::{
+    Answers, ClosedForm, Learner, Measure, Play, Player, PlayerState, Unit, accounts,
+};
 use carrots::rows::Cell;
-use carrots::scenario::Invalid;
+use carrots::scenario::{Invalid, Terms};
 use carrots_kernel::storage::Table as _;
 use carrots_kernel::{Balance, Perbill};
-use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, State, Status, unbonding};
+use carrots_logic::staking::{Accounts, Db, Era, Offence, Params, Status, unbonding};
 use std::{collections::BTreeSet, iter::repeat_n, mem::take, ops::Range};
 
 /// Who funds the reserve, ends eras and is credited as the reporter.
 const KEEPER: Agent = CANCELLER + 1;
-
-/// What a player remembers from round to round.
-#[derive(Clone, Copy, Debug, Default)]
-pub enum Memory {
-    /// Leaves once it has nothing bonded; the era in which it unbonded.
-    Left(Option<Era>),
-    /// With whom, and how often that operator had been slashed when it bonded.
-    Bonded(Agent, u32),
-    /// From whom, and until when it counted.
-    Unbonding(Agent, Era),
-    /// With several operators at once; the place among holdings.
-    Several(u32),
-    /// Nothing that it needs: it has nothing bonded, or always does the same.
-    #[default]
-    Idle,
-    /// In which place its lessons are.
-    Learning(u32),
-}
 
 /// How an operator spends an era.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,52 +36,6 @@ enum Duty {
     Missed,
     Equivocated,
 }
-
-/// An offence, as it is reported: whose, and in which era.
-type Noticed = (Agent, Era, Offence);
-
-/// What is seen, and what the world keeps.
-#[derive(Clone, Default)]
-pub struct Board {
-    /// The era in progress.
-    era: Era,
-    /// Where it is audited: the players in the order of their turns, and what the account of each
-    /// has beside its stake.
-    order: Vec<usize>,
-    spare: Vec<Balance>,
-    /// The turns of those who act though there is no news: all but bonders who are content.
-    acting: Vec<usize>,
-    /// Everyone who ever registered; those who were there already come first, so many.
-    operators: Vec<Agent>,
-    there: usize,
-    /// What was bonded to each of them when everybody had entered; how it all stood then, and when
-    /// the last round was over.
-    stakes: Vec<Balance>,
-    start: State,
-    end: Option<State>,
-    /// What all stake bonded to an account lost, and how often.
-    losses: ByAgent<(Balance, u32)>,
-    lessons: Vec<Learner<3>>,
-    /// What bonders with several operators remember of each.
-    holdings: Vec<Vec<Memory>>,
-    /// Who left in the first era, and withdraws before anybody else can call anything.
-    fugitives: Vec<usize>,
-    /// Whether any operator was slashed or retired since all bonders looked: else none need look.
-    news: bool,
-    /// The same for what only some of them can have seen in this round.
-    late_news: bool,
-    noticed: Vec<Noticed>,
-    /// Where reports may be false: what was done, and what was reported before. The rest is cancelled.
-    committed: BTreeSet<Noticed>,
-    duties: u64,
-    done: u64,
-    offences: u64,
-    reports: u64,
-    rewards: Balance,
-    slashed: Balance,
-}
-
-type Table<A> = carrots::play::Table<Game, A>;
 
 impl Play for Game {
     type Model = Staking;
@@ -169,13 +109,14 @@ impl Play for Game {
     fn new(scenario: &Scenario) -> Self {
         let groups = scenario.agents.iter();
         let entering = groups.flat_map(|group| repeat_n(group.strategy, group.count as usize));
-        let mut bonders: Vec<bool> = entering.map(|one| one == Strategy::Bonder).collect();
-        let entering = bonders.len();
-        let there = scenario.incumbents().into_iter();
-        bonders.extend(there.map(|(_, one)| one == Strategy::Bonder));
+        let mut strategies: Vec<Strategy> = entering.collect();
+        let entering = strategies.len();
+        strategies.extend(scenario.incumbents().into_iter().map(|(_, one)| one));
         let Scenario { params, world, audit, run, .. } = scenario;
         let (audit, horizon) = (audit.unwrap_or_default(), run.horizon);
-        Self { params: *params, world: *world, audit, horizon, entering, bonders }
+        let bonders = strategies.iter().map(|one| one.bonds()).collect();
+        let elsewhere = world.elsewhere(&strategies);
+        Self { params: *params, world: *world, audit, horizon, entering, bonders, elsewhere }
     }
 
     fn wallets(&self) -> Vec<Balance> {
@@ -244,9 +185,12 @@ impl Play for Game {
             }
             let at = player(table, place);
             place += 1;
-            if table.players[at].plan.strategy != Strategy::Bonder {
+            if !table.players[at].plan.strategy.bonds() {
                 table.turn(at);
                 self.operate(table, at);
+            } else if table.players[at].plan.strategy == Strategy::YieldSeeking {
+                table.turn(at);
+                table.players[at].own = self.compare(table, at);
             } else if table.board.news || !content(table, at) {
                 table.turn(at);
                 let memory = table.players[at].own;
@@ -379,7 +323,9 @@ impl Play for Game {
         let fits = player < self.entering || scenario::accounts(strategy) == 1;
         // Who learns tries something else in any era: too many branches of chance for more than two.
         let fits = fits && (strategy != Strategy::Adaptive || self.horizon <= 2);
+        // What tokens earn elsewhere is known to those who compare alone.
         fits && self.bonders[player] == (strategy == Strategy::Bonder)
+            && strategy != Strategy::YieldSeeking
     }
 
     fn options(&self, player: usize) -> Vec<Plan> {
@@ -418,6 +364,10 @@ impl Play for Game {
         let bad = || operators.iter().zip(stakes).filter(|(at, _)| told(at));
         let staked: Balance = bad().map(|(_, stake)| stake).sum();
         Some(3 * bad().count() > start.operators as usize || 3 * staked > start.staked)
+    }
+
+    fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
+        self.of_offences(terms)
     }
 
     fn corrupt(&self) -> Option<Plan> {
@@ -656,7 +606,7 @@ fn recall<A>(table: &mut Table<A>, at: usize) {
             table.board.lessons.push(Learner::new());
             Memory::Learning(table.board.lessons.len() as u32 - 1)
         }
-        Strategy::Bonder => {
+        Strategy::Bonder | Strategy::YieldSeeking => {
             let (lots, unbondings) = (db.lots.get(who), db.unbondings.get(who));
             let bonded: BTreeSet<Agent> = lots.iter().map(|(at, _)| at.0).collect();
             let unbonds: BTreeSet<(Agent, Era)> =
@@ -668,36 +618,6 @@ fn recall<A>(table: &mut Table<A>, at: usize) {
         }
         _ => Memory::Idle,
     };
-}
-
-/// One memory of two.
-fn remember<A>(table: &mut Table<A>, held: Memory, more: Memory) -> Memory {
-    let holdings = &mut table.board.holdings;
-    match held {
-        Memory::Idle => more,
-        Memory::Several(place) => {
-            holdings[place as usize].push(more);
-            held
-        }
-        _ => {
-            holdings.push(vec![held, more]);
-            Memory::Several(holdings.len() as u32 - 1)
-        }
-    }
-}
-
-/// Whether a bonder has all with one operator.
-#[inline(always)]
-fn content<A>(table: &Table<A>, at: usize) -> bool {
-    matches!(table.players[at].own, Memory::Bonded(..))
-}
-
-/// Whether a bonder has anything to do.
-#[inline(always)]
-fn stirs<A>(table: &Table<A>, memory: Memory) -> bool {
-    let Memory::Bonded(operator, slashes) = memory else { return true };
-    let idle = table.instance.db.pool(operator).status != Status::Active;
-    idle || table.board.losses.read(operator).1 > slashes
 }
 
 fn report<A: Answers<Staking>>(
@@ -760,13 +680,6 @@ fn pull<A: Answers<Staking>>(table: &mut Table<A>, who: Agent, operator: Agent) 
     }
 }
 
-/// Stake bonded to an operator was slashed.
-fn lose(board: &mut Board, operator: Agent, amount: Balance, times: u32) {
-    board.slashed += amount;
-    let (lost, before) = board.losses.read(operator);
-    board.losses.write(operator, (lost + amount, before + times));
-}
-
 fn learned<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Duty {
     let Memory::Learning(place) = table.players[at].own else { return Duty::Done };
     let endowment = &mut table.endowments[at];
@@ -774,48 +687,6 @@ fn learned<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Duty {
     let has = has + endowment.gains as f64 - endowment.costs as f64;
     let choice = table.board.lessons[place as usize].choose(has, endowment, &mut table.answers);
     [Duty::Done, Duty::Missed, Duty::Equivocated][choice]
-}
-
-/// Unbonds all that an account has with an operator; the last era in which it counts.
-fn unbond<A: Answers<Staking>>(table: &mut Table<A>, who: Agent, operator: Agent) -> Option<Era> {
-    let db = &table.instance.db;
-    let own = (who == operator && db.pool(who).stake.own > 0).then_some(0);
-    let lots = db.lots.get(who);
-    let lots = lots.iter().filter(|(at, _)| at.0 == operator).map(|(at, _)| at.1);
-    let mut last = None;
-    for since in own.into_iter().chain(lots).collect::<Vec<Era>>() {
-        let op = Op::Unbond { operator, since, amount: Balance::MAX };
-        if let Some(Receipt::Unbonded(unbonded)) = table.call(who, 0, op) {
-            last = Some(unbonded.until);
-        }
-    }
-    last
-}
-
-/// Whether what was unbonded in an era can be taken out, if no slash is in the way.
-fn has_unbonded<A>(table: &Table<A>, until: Era) -> bool {
-    let db = &table.instance.db;
-    db.state().era >= until.saturating_add(db.params().unbonding_eras)
-}
-
-/// Takes out what an account unbonded from an operator in an era; whether that was all.
-fn withdraw<A: Answers<Staking>>(
-    table: &mut Table<A>,
-    account: Agent,
-    operator: Agent,
-    until: Era,
-) -> bool {
-    let from = |at: &(Agent, Era, Era)| (at.0, at.2) == (operator, until);
-    let unbondings = table.instance.db.unbondings.get(account);
-    let all = unbondings.iter().filter(|(at, _)| from(at)).map(|(at, one)| (at.1, one.amount));
-    let mut all: Vec<(Era, Balance)> = all.collect();
-    all.retain(|(since, unbonds)| {
-        let op = Op::Withdraw { account, operator, since: *since, until };
-        let Some(Receipt::Paid(paid)) = table.call(account, 0, op) else { return true };
-        lose(&mut table.board, operator, unbonds.saturating_sub(paid.amount), 0);
-        false
-    });
-    all.is_empty()
 }
 
 /// An account retires, and unbonds all that it has.
@@ -828,64 +699,4 @@ fn quit<A: Answers<Staking>>(table: &mut Table<A>, who: Agent) {
     let mut operators: BTreeSet<Agent> = lots.iter().map(|(at, _)| at.0).collect();
     operators.insert(who);
     operators.into_iter().for_each(|operator| _ = unbond(table, who, operator));
-}
-
-/// What a bonder does with what it remembers, and what it remembers then.
-#[inline(never)]
-fn look<A: Answers<Staking>>(table: &mut Table<A>, at: usize, memory: Memory) -> Memory {
-    let (who, plan) = (table.players[at].account, table.players[at].plan);
-    match memory {
-        Memory::Bonded(operator, _) if stirs(table, memory) && plan.variant != Variant::Loyal => {
-            let until = unbond(table, who, operator);
-            table.board.late_news |= until.is_none();
-            until.map_or(memory, |until| Memory::Unbonding(operator, until))
-        }
-        Memory::Bonded(..) => memory,
-        Memory::Unbonding(operator, until)
-            if !has_unbonded(table, until) || !withdraw(table, who, operator, until) =>
-        {
-            memory
-        }
-        Memory::Several(place) => {
-            let mut holdings = take(&mut table.board.holdings[place as usize]);
-            holdings.iter_mut().for_each(|memory| *memory = look(table, at, *memory));
-            holdings.retain(|memory| !matches!(memory, Memory::Idle));
-            let left = holdings.is_empty();
-            table.board.holdings[place as usize] = holdings;
-            if left { Memory::Idle } else { memory }
-        }
-        _ => bond(table, at),
-    }
-}
-
-/// Bonds all that a bonder has, in equal parts, to the active operators of its choice, as far as
-/// they take it: to one that is drawn by chance, or to such as were never slashed. What it
-/// remembers then.
-fn bond<A: Answers<Staking>>(table: &mut Table<A>, at: usize) -> Memory {
-    let (there, all) = (table.board.there, table.board.operators.len());
-    let (variant, who) = (table.players[at].plan.variant, table.players[at].account);
-    let one = |place: usize| place..place + 1;
-    let places = match variant {
-        Variant::Plain if all > 0 => one(table.pick(at, all)),
-        Variant::Plain | Variant::Out => 0..0,
-        Variant::With(number) => one(there + usize::from(number)),
-        _ => 0..all,
-    };
-    let is_good = |at: &Agent| match (table.instance.db.pool(*at).status, variant) {
-        // What it bonds may give a place to one that waits.
-        (Status::Waiting, Variant::With(_)) | (Status::Active, Variant::Plain) => true,
-        (status, _) => status == Status::Active && table.board.losses.read(*at).1 == 0,
-    };
-    let chosen = table.board.operators.get(places).unwrap_or_default();
-    let chosen: Vec<Agent> = chosen.iter().copied().filter(is_good).collect();
-    let spare = table.board.spare.get(at).copied().unwrap_or(0);
-    let has = table.instance.ledger().wallets[who as usize].saturating_sub(spare);
-    let (part, mut held) = (has / chosen.len().max(1) as Balance, Memory::Idle);
-    for operator in chosen {
-        if table.call(who, part, Op::Bond { operator }).is_some() {
-            let slashes = table.board.losses.read(operator).1;
-            held = remember(table, held, Memory::Bonded(operator, slashes));
-        }
-    }
-    held
 }

@@ -22,10 +22,10 @@ pub fn fits(
     who: Agent,
     strategy: Strategy,
 ) -> Result<(), &'static str> {
-    match (strategy, instance.db.pool(who).registered()) {
-        (Strategy::Bonder, true) => Err("a strategy of operators: it is one"),
-        (Strategy::Bonder, false) | (_, true) => Ok(()),
-        _ => Err("bonder: it is no operator"),
+    match (strategy.bonds(), instance.db.pool(who).registered()) {
+        (true, true) => Err("a strategy of operators: it is one"),
+        (true, false) | (false, true) => Ok(()),
+        (false, false) => Err("bonder: it is no operator"),
     }
 }
 

@@ -141,6 +141,8 @@ pub struct Game {
     pub(super) entering: usize,
     /// By player, whether it is a bonder and no operator.
     pub(super) bonders: Vec<bool>,
+    /// By player, what its tokens earn elsewhere in a year, in billionths.
+    pub(super) elsewhere: Vec<Balance>,
 }
 
 /// The staking that is audited, as a scenario: operators who all do what is intended, and bonders.
@@ -188,7 +190,7 @@ fn complete(scenario: &Scenario) -> Result<Audit, Invalid> {
     let Scenario { params, world, agents, .. } = scenario;
     let mut audit = Audit { by_plan: true, ..scenario.audit.unwrap_or_default() };
     if audit.operators == 0 {
-        let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
+        let operators = agents.iter().filter(|group| !group.strategy.bonds());
         audit.operators = operators.map(|group| group.count * accounts(group.strategy)).sum();
     }
     let expected = format!("1 to {ACCOUNTS_MAX} operators");

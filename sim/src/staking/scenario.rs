@@ -44,9 +44,31 @@ pub struct World {
     /// that is cancelled, as long as it can be.
     #[serde(default)]
     pub false_alarms: f64,
+    /// What tokens of yield-seeking bonders earn elsewhere in a year, on average: from the first to the last of them it
+    /// rises evenly from nothing to twice that.
+    #[serde(default, with = "carrots_kernel::text::fraction")]
+    pub elsewhere: Perbill,
     /// The commission that operators ask.
     #[serde(with = "carrots_kernel::text::fraction")]
     pub commission: Perbill,
+}
+
+impl World {
+    /// By player, what its tokens earn elsewhere in a year, in billionths, rounded down: nothing where it does not
+    /// compare.
+    pub(super) fn elsewhere(&self, strategies: &[Strategy]) -> Vec<Balance> {
+        let seeks = |one: &Strategy| *one == Strategy::YieldSeeking;
+        let all = strategies.iter().filter(|one| seeks(one)).count() as Balance;
+        let mut before: Balance = 0;
+        let each = strategies.iter().map(|one| match seeks(one) {
+            false => 0,
+            true => {
+                before += 1;
+                Balance::from(self.elsewhere.deconstruct()) * (2 * before - 1) / all
+            }
+        });
+        each.collect()
+    }
 }
 
 /// What an operator does for gain.
@@ -87,6 +109,15 @@ strategies! {
     Adaptive = "adaptive",
     /// bonds to an operator drawn by chance, leaves one that is slashed or retires
     Bonder = "bonder",
+    /// bonds so while that earns more than its tokens would elsewhere
+    YieldSeeking = "yield_seeking",
+}
+
+impl Strategy {
+    /// Whether it is of bonders, not of operators.
+    pub fn bonds(self) -> bool {
+        matches!(self, Strategy::Bonder | Strategy::YieldSeeking)
+    }
 }
 
 /// The part of a scenario that is audited.
@@ -151,10 +182,10 @@ pub fn check(scenario: &Scenario) -> Result<(), Invalid> {
         let expected = "at most 2^128 - 1 over all eras, with all stakes";
         expect(most.is_some(), &format!("world.{key}"), expected)?;
     }
-    let operators = agents.iter().filter(|group| group.strategy != Strategy::Bonder);
+    let operators = agents.iter().filter(|group| !group.strategy.bonds());
     let operators: u64 =
         operators.map(|group| u64::from(group.count) * u64::from(accounts(group.strategy))).sum();
-    let there = scenario.incumbents_with(|strategy| strategy != Strategy::Bonder);
+    let there = scenario.incumbents_with(|strategy| !strategy.bonds());
     expect(operators + there > 0, "agents", "at least one operator")?;
     let start = scenario.live::<Staking>().map(|instance| (instance.block(), instance.db.state()));
     let (block, state) = start.unwrap_or_default();
@@ -174,7 +205,7 @@ pub fn accounts(strategy: Strategy) -> u32 {
 /// What an agent has to bond: an operator the least bond to itself from each of its accounts.
 pub fn least_stake(params: &Params, strategy: Strategy) -> Balance {
     match strategy {
-        Strategy::Bonder => params.min_bond,
+        bonder if bonder.bonds() => params.min_bond,
         operator => params.min_self_bond.saturating_mul(accounts(operator).into()),
     }
 }
@@ -196,6 +227,9 @@ pub fn unused(scenario: &Scenario) -> Vec<&'static str> {
         if world.detection == 0.0 && world.false_alarms == 0.0 {
             unused.extend(["params.unresponsive_slash", "params.reporter_share"]);
         }
+    }
+    if !scenario.anybody(|strategy| strategy == Strategy::YieldSeeking) {
+        unused.push("world.elsewhere");
     }
     if !anybody_offends {
         unused.extend(["world.offence_gain", "world.offence_rate", "world.offence"]);

@@ -355,7 +355,7 @@ impl Game {
                 let won: Vec<usize> = (0..items).filter(|item| owners[*item] == bidder).collect();
                 let value = |item: usize| values.get(item).copied().unwrap_or(0);
                 match self.kind() {
-                    "vcg" => won.into_iter().map(value).max().unwrap_or(0),
+                    "vcg" | "linear" => won.into_iter().map(value).max().unwrap_or(0),
                     _ => (0..won.len()).map(value).sum(),
                 }
             };

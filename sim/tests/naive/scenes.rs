@@ -34,9 +34,10 @@ fn auction(rng: &mut ChaCha8Rng) -> Drawn {
             ("second_price", "auction-second-price"),
             ("uniform_price", "auction-uniform-price"),
             ("vcg", "auction-vcg"),
+            ("linear", "auction-vcg"),
         ],
     );
-    let several = matches!(kind, "uniform_price" | "vcg");
+    let several = matches!(kind, "uniform_price" | "vcg" | "linear");
     let items = if several { rng.random_range(1..=2) } else { 1 };
     let mut weights: Vec<u32> =
         (0..rng.random_range(1..=items)).map(|_| rng.random_range(1..=3)).collect();
@@ -50,7 +51,17 @@ fn auction(rng: &mut ChaCha8Rng) -> Drawn {
         }
     };
     let values: Vec<_> = (0..any(rng, &[1, 1, 2, 3])).map(|_| values(rng)).collect();
+    let knots = |rng: &mut ChaCha8Rng| {
+        let knots =
+            [0, rng.random_range(1..4)].map(|at| format!("[{at},{}]", rng.random_range(0..7)));
+        any(rng, &["".into(), knots.join(",")])
+    };
     let set = vec![
+        format!("params.kind={kind}"),
+        set(rng, "params.bid_share", &["0.0", "0.0", "0.5", "1.0"]),
+        set(rng, "params.without_share", &["1.0", "1.0", "0.5", "0.0"]),
+        set(rng, "params.beside_share", &["1.0", "1.0", "0.0"]),
+        format!("params.price_line=[{}]", knots(rng)),
         format!("params.items={items}"),
         format!("world.weights={weights:?}"),
         format!("world.values=[{}]", values.join(",")),

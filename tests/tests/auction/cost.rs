@@ -35,7 +35,7 @@ fn a_place_of_the_largest_round_is_taken_in_a_small_part_of_a_block() {
 
 #[test]
 fn the_largest_round_is_settled_in_a_small_part_of_a_block() {
-    for kind in [Kind::UniformPrice, Kind::Vcg] {
+    for kind in [Kind::UniformPrice, Kind::Vcg, Kind::Linear] {
         let params = Params { kind, items: 8, max_bidders: MAX_BIDDERS as u32, ..params() };
         // Every bid is above the one before it: all that won moves on each time.
         let values = |rank: u128| [8, 7, 6, 5, 4, 3, 2, 1].map(|slot| 100 + slot * rank);

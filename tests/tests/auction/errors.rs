@@ -1,6 +1,6 @@
 //! Every error, on the model and on the compiled contract.
 
-use crate::generate::params;
+use crate::generate::{line, params};
 use crate::script::*;
 use carrots::model::Step;
 use carrots_catalogue::auction::{Auction, Op, SELLER};
@@ -107,6 +107,7 @@ fn wrong_params() -> Vec<(Params, ParamsError)> {
         (Params { reveal_blocks: 0, ..p }, RevealBlocksTooLow),
         (Params { commit_blocks: MAX_WINDOW + 1, ..p }, CommitBlocksTooHigh),
         (Params { reveal_blocks: u32::MAX, ..p }, RevealBlocksTooHigh),
+        (Params { price_line: line(&[(7, 0), (7, 0)]), ..p }, KnotsOutOfOrder),
     ]
 }
 

@@ -3,6 +3,8 @@
 use crate::script::{salt, seal};
 use carrots::model::{Agent, Instance, hash};
 use carrots_catalogue::auction::{Auction, Op, Receipt, SELLER};
+use carrots_kernel::Perbill;
+use carrots_kernel::line::{Knot, Line};
 use carrots_logic::auction::{Accounts, Bid, Db, Kind, MAX_BID, Params, Phase, Settled, Values};
 use carrots_testkit::random::{self, ResultOf};
 use rand::seq::IndexedRandom;
@@ -32,7 +34,14 @@ pub fn params() -> Params {
         deposit: 100,
         commit_blocks: 8,
         reveal_blocks: 6,
+        ..Params::default()
     }
+}
+
+/// A line through these knots.
+pub fn line(knots: &[(u128, u128)]) -> Line {
+    let knots: Vec<Knot> = knots.iter().map(|(at, is)| Knot { at: *at, is: *is }).collect();
+    Line::through(&knots).expect("a few knots")
 }
 
 /// Parameters from all corners.
@@ -42,6 +51,15 @@ pub fn cases() -> Vec<Case> {
     let uniform = Params { kind: Kind::UniformPrice, ..params() };
     let free = Params { reserve_price: 0, deposit: 1, ..params() };
     let huge = Params { items: 8, deposit: 1 << 120, reserve_price: 1 << 100, ..params() };
+    let part = Perbill::from_percent;
+    let linear = Params {
+        kind: Kind::Linear,
+        without_share: part(100),
+        beside_share: part(90),
+        price_line: line(&[(0, 120), (300, 310), (900, 700)]),
+        ..params()
+    };
+    let own = Params { bid_share: part(60), price_line: Line::default(), ..linear };
     let quick = Params { max_bidders: 1, commit_blocks: 1, reveal_blocks: 1, ..params() };
     let case = |name, params| Case { name, params, amount: 1_000, wallet: 100_000 };
     let large = |name, params| Case { name, params, amount: MAX_BID, wallet: 1 << 124 };
@@ -54,6 +72,9 @@ pub fn cases() -> Vec<Case> {
         case("free vcg", Params { items: 8, max_bidders: 64, ..free }),
         large("huge uniform price", Params { kind: Kind::UniformPrice, ..huge }),
         large("huge vcg", huge),
+        case("a line", Params { reserve_price: 0, ..linear }),
+        case("a part of the bid", Params { items: 8, ..own }),
+        large("huge line", Params { kind: Kind::Linear, bid_share: part(50), ..huge }),
         case("quick rounds", quick),
         case("never sold", Params { reserve_price: 2_000, ..second }),
     ]

@@ -4,7 +4,7 @@ use crate::generate::params;
 use crate::script::*;
 use carrots::model::{Agent, Instance, Step};
 use carrots_catalogue::auction::{Auction, SELLER, SINK};
-use carrots_kernel::Balance;
+use carrots_kernel::{Balance, Perbill};
 use carrots_logic::auction::{Accounts, Award, Db, Kind, Params, Values};
 use carrots_testkit::script::model;
 use proptest::collection::vec;
@@ -37,12 +37,15 @@ fn change(model: &Instance<Auction>, who: &[Agent]) -> i128 {
 }
 
 fn kinds() -> impl Strategy<Value = Params> {
-    let kinds = [Kind::FirstPrice, Kind::SecondPrice, Kind::UniformPrice, Kind::Vcg];
+    use Kind::*;
+    let kinds = [FirstPrice, SecondPrice, UniformPrice, Vcg, Linear];
+    let all = Perbill::one();
     (prop::sample::select(kinds.to_vec()), 1..=4u32, 0..15u128).prop_map(
-        |(kind, items, reserve_price)| {
-            let single = matches!(kind, Kind::FirstPrice | Kind::SecondPrice);
-            let items = if single { 1 } else { items };
-            Params { kind, items, reserve_price, max_bidders: 12, ..params() }
+        move |(kind, items, reserve_price)| {
+            let items = if matches!(kind, FirstPrice | SecondPrice) { 1 } else { items };
+            // Another way to say VCG.
+            let shares = Params { without_share: all, beside_share: all, ..params() };
+            Params { kind, items, reserve_price, max_bidders: 12, ..shares }
         },
     )
 }
@@ -136,7 +139,7 @@ proptest! {
             let won: Vec<_> = awards.iter().filter(|(_, award)| award.winner == *who).collect();
             let paid: Balance = won.iter().map(|(_, award)| award.price).sum();
             prop_assert_eq!(change(&model, &[*who]), -(paid as i128));
-            if params.kind == Kind::Vcg {
+            if params.kind.assigns() {
                 prop_assert!(won.len() <= 1);
                 let (item, award) = match won.first() { Some(won) => *won, None => continue };
                 prop_assert!((params.reserve_price..=values[*item]).contains(&award.price));

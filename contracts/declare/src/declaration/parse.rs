@@ -125,6 +125,11 @@ impl Param {
     fn parse(input: ParseStream) -> Result<Self> {
         let docs = Docs::parse(input)?;
         let (name, kind) = typed(input)?;
+        let optional = input.peek(Token![=]);
+        if optional {
+            input.parse::<Token![=]>()?;
+            input.parse::<Token![default]>()?;
+        }
         input.parse::<Token![,]>().map_err(|e| Error::new(e.span(), "expected `, \"unit\"`"))?;
         let unit = input.parse()?;
         let (mut bounds, mut when) = (Vec::<Bound>::new(), None);
@@ -139,7 +144,7 @@ impl Param {
         }
         input.parse::<Token![;]>()?;
         let docs = docs.said(&name)?;
-        Ok(Self { docs, name, kind, unit, bounds, when })
+        Ok(Self { docs, name, kind, optional, unit, bounds, when })
     }
 }
 

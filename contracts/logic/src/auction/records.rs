@@ -30,6 +30,16 @@ choices! {
         /// The assignment of the highest total value wins; each winner pays what the others lose
         /// by it, and no less than the reserve price.
         Vcg,
+        /// The same assignment; each winner pays by `price_line` what `bid_share`, `without_share` and
+        /// `beside_share` say, and no less than the reserve price, or wins nothing if it bid less than that.
+        Linear,
+    }
+}
+
+impl Kind {
+    /// Whether items may differ, and every bidder wants one at most.
+    pub fn assigns(self) -> bool {
+        matches!(self, Kind::Vcg | Kind::Linear)
     }
 }
 

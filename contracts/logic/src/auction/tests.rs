@@ -3,6 +3,7 @@
 use super::outcome::outcome;
 use super::sale::{Outcome, Sale};
 use super::*;
+use carrots_kernel::line::Knot;
 
 /// Numbers for tests, the same in every run: a linear congruential generator.
 struct Lcg(u64);
@@ -27,7 +28,52 @@ fn market(kind: Kind, items: u32, reserve_price: Balance) -> Params {
         deposit: 100,
         commit_blocks: 10,
         reveal_blocks: 10,
+        ..Params::default()
     }
+}
+
+/// Random bids of small numbers.
+fn bids(random: &mut Lcg, items: u32) -> Vec<Values> {
+    let mut value = |item: u32| if item < items { random.below(20) } else { 0 };
+    let mut one = || core::array::from_fn(|item| value(item as u32));
+    (0..5).map(|_| one()).collect()
+}
+
+/// Prices that are linear in what the contract sees are, with these shares and lines, those of the other rules.
+#[test]
+fn linear_prices_are_those_of_other_rules() {
+    let (mut random, all) = (Lcg(7), Perbill::one());
+    for _ in 0..2_000 {
+        let (items, reserve) = (1 + random.below(3) as u32, random.below(12));
+        let some = bids(&mut random, items);
+        let plain = market(Kind::Linear, items, 0);
+        let clarke = Params { without_share: all, beside_share: all, ..plain };
+        assert_eq!(outcome(&clarke, &some), outcome(&market(Kind::Vcg, items, 0), &some));
+        let own = outcome(&Params { bid_share: all, ..plain }, &some);
+        for (item, sale) in own.into_iter().enumerate() {
+            assert!(sale.is_none_or(|sale| sale.price == some[sale.bidder][item]));
+        }
+        let knots = [(0, reserve), (reserve, reserve), (reserve + 20, reserve + 20)];
+        let knots = knots.map(|(at, is)| Knot { at, is });
+        let knots = if reserve > 0 { &knots[..] } else { &knots[1..] };
+        let price_line = Line::through(knots).unwrap();
+        let one = Params { items: 1, price_line, ..clarke };
+        let some = bids(&mut random, 1);
+        assert_eq!(outcome(&one, &some), outcome(&market(Kind::SecondPrice, 1, reserve), &some));
+    }
+}
+
+#[test]
+fn who_bids_less_than_a_linear_price_wins_nothing() {
+    let (all, price_line) = (Perbill::one(), Line::through(&[Knot { at: 4, is: 9 }]).unwrap());
+    let params = Params { without_share: all, price_line, ..market(Kind::Linear, 1, 0) };
+    assert_eq!(outcome(&params, &[bid(&[8]), bid(&[3])]), [None; MAX_ITEMS]);
+    let sale = Sale { bidder: 0, price: 9 };
+    assert_eq!(outcome(&params, &[bid(&[9]), bid(&[3])])[0], Some(sale));
+    // Half of the bid of 9, half of the 5 that the others have without it.
+    let half = Perbill::from_percent(50);
+    let params = Params { bid_share: half, without_share: half, ..market(Kind::Linear, 1, 0) };
+    assert_eq!(outcome(&params, &[bid(&[9]), bid(&[5])])[0], Some(Sale { bidder: 0, price: 6 }));
 }
 
 fn bid(values: &[Balance]) -> Values {
@@ -61,7 +107,7 @@ fn a_bid_is_checked_and_secured() {
 fn parameters_are_checked() {
     use ParamsError as P;
     type Wrong = fn(&mut Params);
-    let wrong: [(Wrong, P); 10] = [
+    let wrong: [(Wrong, P); 11] = [
         (|p| p.items = 0, P::ItemsTooLow),
         (|p| p.items = 9, P::ItemsTooHigh),
         (|p| p.kind = Kind::SecondPrice, P::NotOneItem),
@@ -72,6 +118,7 @@ fn parameters_are_checked() {
         (|p| p.commit_blocks = 0, P::CommitBlocksTooLow),
         (|p| p.reveal_blocks = 0, P::RevealBlocksTooLow),
         (|p| p.reveal_blocks = sealed::MAX_WINDOW + 1, P::RevealBlocksTooHigh),
+        (|p| p.price_line = Line::through(&[Knot::default(); 2]).unwrap(), P::KnotsOutOfOrder),
     ];
     assert_eq!(market(Kind::Vcg, 8, MAX_BID).check(), Ok(()));
     for (change, error) in wrong {

@@ -31,9 +31,11 @@
 //!
 //! so nothing has to be assigned anew without each winner in turn. A bidder has the same gain in
 //! every best assignment: which of them is taken moves no utility.
+//!
+//! Under [`Kind::Linear`] it is the same assignment at other prices, of the same numbers.
 
 use super::sale::{Outcome, Sale};
-use super::{Params, Values, MAX_BIDDERS, MAX_ITEMS};
+use super::{Balance, Kind, Params, Values, MAX_BIDDERS, MAX_ITEMS};
 use carrots_kernel::math::{counted, uncounted_nearest};
 
 /// What an item adds to the sum, counted: see [`counted`]. Zero where it does not win.
@@ -70,7 +72,31 @@ pub fn outcome(params: &Params, bids: &[Values]) -> Outcome {
         let price = params.reserve_price.saturating_add(uncounted_nearest(price));
         *sale = holder.map(|bidder| Sale { bidder, price });
     }
-    outcome
+    match params.kind {
+        Kind::Linear => linear(params, bids, outcome),
+        _ => outcome,
+    }
+}
+
+/// The same sales at linear prices, but for those that cost more than was bid: with nothing reserved, what a
+/// winner pays at VCG prices is what the others lose by it.
+fn linear(params: &Params, bids: &[Values], outcome: Outcome) -> Outcome {
+    let bid_of = |item: usize, sale: Option<Sale>| {
+        sale.and_then(|sale| bids.get(sale.bidder)?.get(item).copied()).unwrap_or(0)
+    };
+    // Eight values at most: no overflow.
+    let all = (0..)
+        .zip(outcome)
+        .fold(0, |all: Balance, (item, sale)| all.saturating_add(bid_of(item, sale)));
+    let mut priced = [None; MAX_ITEMS];
+    for (item, (priced, sale)) in priced.iter_mut().zip(outcome).enumerate() {
+        let bid = bid_of(item, sale);
+        *priced = sale.and_then(|sale| {
+            let price = params.linear_price_down(bid, all.saturating_sub(bid), sale.price);
+            (price <= bid).then_some(Sale { price, ..sale })
+        });
+    }
+    priced
 }
 
 struct Market {

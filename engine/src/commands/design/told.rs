@@ -3,16 +3,30 @@
 use crate::audit;
 use crate::commands::output::table;
 use crate::design::{
-    Answer, Broken, Division, Goal, Goals, Measured, Met, Part, Point, Points, Relaxed, Room, Side,
+    Answer, Beside, Broken, Division, Goal, Goals, Measured, Met, Part, Point, Points, Relaxed,
+    Room, Side, Way,
 };
 use crate::mechanism::Catalogue;
 use crate::scenario::Token;
-use crate::sweep::{Tabled, command, plain};
+use crate::sweep::{Axis, Tabled, command, plain};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Best points that are shown.
 const SHOWN: usize = 20;
+
+/// Values of a key, and parts, that make a picture.
+const SIDE_MAX: u64 = 1_000;
+const PARTS_MAX: usize = 10_000;
+
+/// Whether goals are met, as a document says it; null if nobody knows.
+fn is_met(met: Met) -> Option<bool> {
+    match met {
+        Met::Yes => Some(true),
+        Met::No => Some(false),
+        Met::Unknown => None,
+    }
+}
 
 /// The answer, in words and as a document.
 pub struct Told<'g, 'a> {
@@ -20,8 +34,12 @@ pub struct Told<'g, 'a> {
     /// Of what these are the goals.
     pub name: String,
     pub points: Points,
-    pub division: Option<Division>,
+    pub way: Way,
     pub answer: Answer,
+    /// The bounds at the best point, by runs that were not used to find it.
+    pub confirmed: Vec<(Goal, Met, Option<Measured>)>,
+    /// What closed forms say of the same points.
+    pub beside: Vec<Beside>,
     /// Whether it was stopped before it was done.
     pub stopped: bool,
 }
@@ -147,6 +165,9 @@ impl Told<'_, '_> {
                 page += &format!("\nno point can be played: {}", self.refusal());
             }
         }
+        for one in &self.beside {
+            page += &self.by_a_closed_form(one);
+        }
         if *unsettled > 0 {
             page += &format!(
                 "\n{unsettled} points would be better, of which nobody knows whether they meet all goals: more \
@@ -156,10 +177,32 @@ impl Told<'_, '_> {
         page
     }
 
+    /// What a closed form says of the points that were computed.
+    fn by_a_closed_form(&self, beside: &Beside) -> String {
+        let Beside { goal, formula, source, points, other } = beside;
+        let name = &self.goals.goals()[*goal];
+        let mut said = format!("\nclosed form of {name}: {formula} ({source}): ");
+        said += &match &other[..] {
+            [] => format!("it says the same of {points} of {points} points"),
+            [first, ..] => format!(
+                "it says the same of {} of {points} points, not so of {}",
+                points - other.len(),
+                self.place(*first)
+            ),
+        };
+        said
+    }
+
     /// How much was computed, and what the rest goes by.
     fn divided(&self) -> String {
-        let Some(division) = &self.division else { return String::new() };
         let (computed, all) = (self.points.len(), self.goals.points());
+        let division = match &self.way {
+            Way::Every => return String::new(),
+            Way::Divided(division) => division,
+            Way::Searched(_) => {
+                return format!("a search chose {computed} of them: there may be better ones\n");
+            }
+        };
         let mut said = format!(
             "{computed} of them were computed; the others lie in {} parts whose corners agree, each goal taken to be \
              monotone along each key",
@@ -192,9 +235,8 @@ impl Told<'_, '_> {
     fn found(&self) -> String {
         let (goals, best) = (self.goals, &self.answer.best);
         let objectives = goals.objectives().iter().enumerate();
-        let numbers: Vec<_> = objectives
-            .filter(|(_, one)| goals.free().iter().all(|axis| axis.key != one.name))
-            .collect();
+        // Those that have no column of their own.
+        let numbers: Vec<_> = objectives.filter(|(_, one)| goals.is_simulated(one)).collect();
         let mut header: Vec<&str> = goals.free().iter().map(|axis| axis.key.as_str()).collect();
         header.extend(numbers.iter().map(|(_, one)| one.name.as_str()));
         let named: Vec<String> = goals.goals().iter().map(ToString::to_string).collect();
@@ -217,7 +259,7 @@ impl Told<'_, '_> {
                 match (goal, self.measured(goal, measured.as_ref())) {
                     (Goal::Property(_), measured) if measured.is_empty() => "holds".into(),
                     (Goal::Property(_), measured) => format!("holds ({measured})"),
-                    (Goal::Bound { .. }, measured) => format!("at 95 % ({measured})"),
+                    (Goal::Bound { .. }, measured) => format!("feasible at 95 % ({measured})"),
                 }
             }));
             row
@@ -228,6 +270,15 @@ impl Told<'_, '_> {
         }
         if best.len() > 1 && goals.objectives().len() > 1 {
             page += "\nno point is better than one of these by one objective without being worse by another\n";
+        }
+        if !self.confirmed.is_empty() {
+            page += "\n";
+        }
+        for (goal, met, measured) in &self.confirmed {
+            let said = if *met == Met::Yes { "feasible at 95 %" } else { "not confirmed" };
+            let measured = self.measured(goal, measured.as_ref());
+            page +=
+                &format!("with runs that were not used to find it, {goal}: {said} ({measured})\n");
         }
         let mut commands = Vec::new();
         let mut side = |key: usize, side: &Side| match &side.broken {
@@ -290,6 +341,35 @@ impl Told<'_, '_> {
         page
     }
 
+    /// What a picture of the box is made of, where it has two sides: the keys with their values, and which parts of it
+    /// meet the goals, from one value of each to another, by their numbers.
+    fn picture(&self) -> Value {
+        let grid = self.goals.grid();
+        let sides = (0..grid.keys()).map(|key| grid.count(key)).collect::<Vec<_>>();
+        let each = |(at, point): (&u64, &Point)| (grid.values(*at), grid.values(*at), point.all());
+        let parts: Vec<(Vec<u64>, Vec<u64>, Met)> = match self.way {
+            Way::Divided(_) => {
+                let of = |part: &Part| (part.low.clone(), part.high.clone(), part.met);
+                self.answer.parts.iter().map(of).collect()
+            }
+            _ => self.points.iter().map(each).collect(),
+        };
+        if sides.len() != 2 || sides.iter().any(|side| *side > SIDE_MAX) || parts.len() > PARTS_MAX
+        {
+            return Value::Null;
+        }
+        let key = |(key, axis): (usize, &Axis)| {
+            let values: Vec<String> = (0..sides[key]).map(|at| self.value(key, at)).collect();
+            json!({ "key": axis.key, "values": values })
+        };
+        let part = |(low, high, met): (Vec<u64>, Vec<u64>, Met)| json!({ "low": low, "high": high, "met": is_met(met) });
+        json!({
+            "keys": self.goals.free().iter().enumerate().map(key).collect::<Vec<_>>(),
+            "parts": parts.into_iter().map(part).collect::<Vec<_>>(),
+            "best": self.answer.best.iter().map(|at| grid.values(*at)).collect::<Vec<_>>(),
+        })
+    }
+
     pub fn document(&self) -> Value {
         let Answer { met, unknown, refused, parts, best, unsettled, room, conflict, relaxed } =
             &self.answer;
@@ -344,29 +424,37 @@ impl Told<'_, '_> {
                 (self.goals.free()[key].key.clone(), ends)
             };
             let spans = low.iter().zip(high).enumerate().map(span);
-            let met = match met {
-                Met::Yes => json!(true),
-                Met::No => json!(false),
-                Met::Unknown => Value::Null,
-            };
             let missed = missed.iter().map(|goal| self.goals.goals()[*goal].to_string());
             json!({
                 "values": Value::Object(spans.collect::<Map<_, _>>()),
-                "met": met,
+                "met": is_met(*met),
                 "missed": missed.collect::<Vec<_>>(),
             })
         };
+        let beside = self.beside.iter().map(|Beside { goal, formula, source, points, other }| {
+            json!({
+                "goal": self.goals.goals()[*goal].to_string(), "formula": formula, "source": source, "points": points,
+                "other": other.iter().map(|at| keys(*at)).collect::<Vec<_>>(),
+            })
+        });
+        let confirmed = self.confirmed.iter().map(|(goal, met, measured)| {
+            json!({ "goal": goal.to_string(), "met": *met == Met::Yes, "measured": exact(measured) })
+        });
         let token = self.goals.sweep().token();
         let goals: Vec<String> = self.goals.goals().iter().map(ToString::to_string).collect();
         json!({
             "scenario": self.name,
             "goals": goals,
+            "picture": self.picture(),
             "points": {
                 "all": self.goals.points(), "computed": self.points.len(), "met": met, "unknown": unknown, "refused": refused,
                 "unsettled": unsettled,
             },
             "stopped": self.stopped,
-            "probes": self.division.as_ref().map(Division::probes),
+            "searched": matches!(self.way, Way::Searched(_)),
+            "probes": self.way.division().map(Division::probes),
+            "confirmed": confirmed.collect::<Vec<_>>(),
+            "closed_forms": beside.collect::<Vec<_>>(),
             "parts": parts.iter().map(part).collect::<Vec<_>>(),
             "best": best.iter().map(point).collect::<Vec<_>>(),
             "room": room.collect::<Vec<_>>(),
