@@ -16,6 +16,7 @@
 //! ```
 
 pub mod auction;
+pub mod challenge;
 pub mod funding;
 pub mod oracle;
 mod sources;
@@ -24,12 +25,16 @@ pub mod staking;
 use carrots::{Catalogue, Mechanism};
 
 /// Every mechanism there is.
-pub static MECHANISMS: &[&Mechanism] = &[&STAKING, &AUCTION, &ORACLE, &FUNDING];
+pub static MECHANISMS: &[&Mechanism] = &[&STAKING, &AUCTION, &ORACLE, &FUNDING, &CHALLENGE];
 
 /// Auctions.
 pub static AUCTION: Mechanism =
     Mechanism::of::<auction::Game>(include_str!("../scenarios/auction-second-price.toml"))
         .written_in(sources::AUCTION);
+/// Assertions that can be challenged.
+pub static CHALLENGE: Mechanism =
+    Mechanism::of::<challenge::Game>(include_str!("../scenarios/challenge-game.toml"))
+        .written_in(sources::CHALLENGE);
 /// Funding of public goods.
 pub static FUNDING: Mechanism =
     Mechanism::of::<funding::Game>(include_str!("../scenarios/funding-quadratic.toml"))

@@ -27,6 +27,21 @@ pub const AUCTION: Sources = Sources {
     never: &["AlreadyCommitted", "BiddersFull", "NoSuchItem", "BidTooHigh", "ValuesIncrease"],
 };
 
+pub const CHALLENGE: Sources = Sources {
+    rules: sources::CHALLENGE,
+    play: files![
+        "challenge.rs",
+        "challenge/closed_form.rs",
+        "challenge/game.rs",
+        "challenge/live.rs",
+        "challenge/menu.rs",
+        "challenge/scenario.rs",
+    ],
+    scenarios: files!["../scenarios/challenge-game.toml", "../scenarios/challenge-general.toml"],
+    suite: "challenge-general",
+    never: &[],
+};
+
 pub const FUNDING: Sources = Sources {
     rules: sources::FUNDING,
     play: files![

@@ -351,6 +351,19 @@ fn a_bribe_is_withstood_along_a_line() {
     is_as_audited(&found);
 }
 
+/// The least bonds under which it is best to assert the truth and to look are those of the closed form.
+#[test]
+fn bonds_make_the_truth_best() {
+    let found = document(&["design", "sim/designs/challenge-bond.toml"]);
+    assert_eq!(found["points"]["unknown"], 0);
+    let values =
+        serde_json::json!({ "params.assertion_bond": "400", "params.challenge_bond": "314" });
+    assert_eq!(found["best"][0]["values"], values);
+    assert_eq!(found["closed_forms"][0]["other"], Value::Array(vec![]));
+    is_in_the_readme(&found, "challenge-bond");
+    is_as_audited(&found);
+}
+
 /// The larger the bonus, the less can be raised: what the good is worth beyond a part is more than the bonus.
 #[test]
 fn a_bonus_bounds_what_can_be_raised() {

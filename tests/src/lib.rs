@@ -2,7 +2,9 @@
 //! `tests/tests`, one folder per mechanism.
 
 use carrots::model::Model;
-use carrots_catalogue::{auction::Auction, funding::Funding, oracle::Oracle, staking::Staking};
+use carrots_catalogue::{
+    auction::Auction, challenge::Challenge, funding::Funding, oracle::Oracle, staking::Staking,
+};
 use carrots_testkit::replay::{Replay, read};
 
 /// Mechanisms whose traces can be played beside their contracts.
@@ -11,4 +13,5 @@ pub const MECHANISMS: &[(&str, Replay)] = &[
     (Auction::NAME, read::<Auction>),
     (Oracle::NAME, read::<Oracle>),
     (Funding::NAME, read::<Funding>),
+    (Challenge::NAME, read::<Challenge>),
 ];

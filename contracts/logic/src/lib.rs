@@ -14,6 +14,7 @@
 //! | module | mechanism |
 //! | --- | --- |
 //! | [`auction`] | sealed bids at the first, second or a uniform price, and VCG for different items |
+//! | [`challenge`] | assertions with bonds, disputes that are halved until one step decides |
 //! | [`oracle`] | jurors drawn by stake, sealed answers, appeals, redistribution |
 //! | [`funding`] | public goods: quadratic and pairwise matches, assurance contracts |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
@@ -33,6 +34,7 @@
 extern crate alloc;
 
 pub mod auction;
+pub mod challenge;
 pub mod funding;
 pub mod oracle;
 #[cfg(feature = "std")]

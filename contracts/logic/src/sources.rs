@@ -21,6 +21,15 @@ pub const AUCTION: Files = files![
     "auction/vcg.rs",
 ];
 
+/// Assertions that can be challenged.
+pub const CHALLENGE: Files = files![
+    "challenge.rs",
+    "challenge/entries.rs",
+    "challenge/machine.rs",
+    "challenge/records.rs",
+    "challenge/tests.rs",
+];
+
 /// Funding of public goods.
 pub const FUNDING: Files = files![
     "funding.rs",

@@ -1,0 +1,4 @@
+//! Optimistic assertions, enforced on-chain: the rules are in [`carrots_logic::challenge`].
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+carrots_shell::contract!(carrots_logic::challenge);
