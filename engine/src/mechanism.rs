@@ -44,9 +44,9 @@ pub struct Mechanism {
     /// Its parameters, in the order of the constructor's argument.
     pub params: fn() -> Vec<Param>,
     /// Its messages.
-    pub messages: &'static [Message],
+    pub messages: fn() -> &'static [Message],
     /// Why they are refused, and what that means.
-    pub errors: &'static [(&'static str, &'static str)],
+    pub errors: fn() -> &'static [(&'static str, &'static str)],
     /// Its strategies, and what they do.
     pub strategies: &'static [(&'static str, &'static str)],
     /// What its runs are measured by.
@@ -72,8 +72,8 @@ impl Mechanism {
             about: P::Model::ABOUT,
             roles: P::Model::ROLES,
             params: P::Model::params,
-            messages: P::Model::MESSAGES,
-            errors: P::Model::ERRORS,
+            messages: P::Model::messages,
+            errors: P::Model::errors,
             strategies: P::Strategy::NAMES,
             measures: play::measures::<P>,
             template,

@@ -11,6 +11,7 @@
 //! | and where it does not matter of which mechanism it is? | [`any`] |
 
 mod any;
+mod composed;
 mod declared;
 mod instance;
 mod names;
@@ -22,12 +23,13 @@ mod text;
 mod traits;
 
 pub use any::{AnyInstance, AnyOp};
+pub use composed::{Composed, joined, owed, params_of};
 pub use instance::{Instance, Ledger, Log, Recording};
 pub use names::{Agent, CONTRACT, Names, account, hash, selector};
-pub use state::{Holder, State};
+pub use state::{Holder, Other, State};
 pub use step::{Amount, Refusal, Step, outcome};
-pub use storage::{Address, Cells, Found, StateError, Storage, hex};
+pub use storage::{Address, Cells, Found, StateError, Storage, among, hex};
 pub use tables::{ByAgent, Dense, Every, Records};
-pub use traits::{Accounting, Message, Messages, Model, Op, Payment, empty, sum};
+pub use traits::{Accounting, Event, Message, Messages, Model, Op, Payment, sum};
 
 pub use carrots_kernel::params::Param;

@@ -269,7 +269,7 @@ impl<M: Model> Replay for InMemory<M> {
 pub fn answer<M: Model>(result: &Result<M::Receipt, M::Error>) -> Vec<u8> {
     match result {
         Ok(receipt) => [&[0, 0], &receipt.encode()[1..]].concat(),
-        Err(error) => [vec![0, 1], error.encode()].concat(),
+        Err(error) => [vec![0, 1], M::refused(error)].concat(),
     }
 }
 

@@ -21,6 +21,8 @@ pub mod funding;
 pub mod oracle;
 mod sources;
 pub mod staking;
+pub mod tribunal;
+pub mod verdicts;
 
 use carrots::{Catalogue, Mechanism};
 

@@ -358,7 +358,7 @@ impl<P: Play> Suite<P> {
 
     /// Every message succeeds and every error is given, but those; and those are not.
     pub fn all_happens_but(&self, never: &[&str]) {
-        let messages = <P::Model as Messages>::MESSAGES.iter().map(|one| one.name.to_string());
+        let messages = <P::Model as Messages>::messages().iter().map(|one| one.name.to_string());
         let errors = all::<<P::Model as Messages>::Error>().into_iter();
         let errors = errors.map(|error| format!("{error:?}"));
         // Only the chain refuses a payment.
@@ -379,7 +379,7 @@ impl<P: Play> Suite<P> {
     pub fn the_cost_is_as_the_snapshot_says(&self, never: &[&str]) {
         let mut scripts: Vec<Script<P::Model>> = Vec::new();
         let mut missing: BTreeSet<&str> =
-            <P::Model as Messages>::MESSAGES.iter().map(|message| message.name).collect();
+            <P::Model as Messages>::messages().iter().map(|message| message.name).collect();
         missing.retain(|message| !never.contains(message));
         for seed in 1..=TRACES {
             if missing.is_empty() {

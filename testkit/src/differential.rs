@@ -1,12 +1,10 @@
 //! The guarantee: the model and the compiled contract do the same.
 
-use crate::account;
 use crate::sandbox::{Called, Event, Returned, Sandbox};
 use anyhow::Result;
-use carrots::model::{Agent, Instance, Model, Op, Refusal, Step, outcome};
+use carrots::model::{Agent, Instance, Model, Refusal, Step, outcome};
 use carrots::trace::{Trace, answer};
 use carrots_kernel::Balance;
-use scale::Encode;
 use std::fmt::{self, Debug, Display, Formatter};
 
 /// A mechanism in memory and on the chain.
@@ -101,7 +99,7 @@ impl<M: Model> Pair<M> {
                 let called = self.sandbox.apply(*who, *value, op)?;
                 let result = self.model.apply(*who, *value, *op);
                 let outcome = outcome(&result);
-                let expected = self.event(*who, op, &result, &called.events)?;
+                let expected = self.events(*who, op, &result, &called.events)?;
                 let compared = same_result::<M>(&result, &called)
                     .and_then(|()| same("events", &expected, &called.events))
                     .and_then(|()| {
@@ -112,9 +110,9 @@ impl<M: Model> Pair<M> {
         }
     }
 
-    /// The event of a call, and none if it was refused. Beside the event's signature only accounts
+    /// The events of a call, and none if it was refused. Beside an event's signature only accounts
     /// that it names are indexed; which ones is the contract's choice, so they are taken from it.
-    fn event(
+    fn events(
         &self,
         who: Agent,
         op: &M::Op,
@@ -122,20 +120,25 @@ impl<M: Model> Pair<M> {
         emitted: &[Event],
     ) -> Result<Vec<Event>> {
         let Ok(receipt) = result else { return Ok(vec![]) };
-        let (name, subject) = op.event(who);
-        let names = [Some(who), subject].into_iter().flatten().map(|agent| account(agent).to_vec());
-        let names: Vec<_> = names.collect();
-        let data = [&names.concat(), &receipt.encode()[1..]].concat();
-        let indexed = emitted.iter().flat_map(|event| event.topics.iter().skip(1).cloned());
-        let indexed = indexed.filter(|topic| names.contains(topic)).collect();
-        let topics = [vec![self.sandbox.bundle().topic(name)?], indexed].concat();
-        Ok(vec![Event { topics, data }])
+        let indexed: Vec<_> =
+            emitted.iter().flat_map(|event| event.topics.iter().skip(1)).collect();
+        let event = |event: carrots::model::Event| {
+            let carrots::model::Event { contract, name, accounts, receipt } = event;
+            let names = accounts.iter().map(|agent| self.model.address(*agent).to_vec());
+            let names: Vec<_> = names.collect();
+            let data = [&names.concat()[..], &receipt].concat();
+            let indexed = indexed.iter().filter(|topic| names.contains(topic));
+            let indexed = indexed.map(|topic| (*topic).clone()).collect();
+            let topics = [vec![self.sandbox.bundle(contract).topic(name)?], indexed].concat();
+            Ok(Event { contract, topics, data })
+        };
+        self.model.db.events(who, op, receipt).into_iter().map(event).collect()
     }
 
     fn same_state(&mut self) -> Result<(), Difference> {
         let ledger = self.model.ledger();
         same("wallets", &ledger.wallets, &self.sandbox.wallets())?;
-        same("tokens held", &ledger.held, &self.sandbox.held())?;
+        same("tokens held", &self.model.db.held(ledger.held), &self.sandbox.held())?;
         same_storage(self.model.storage(), self.sandbox.storage())?;
         sound(&self.model, self.supply)
     }

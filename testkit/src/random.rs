@@ -34,8 +34,11 @@ pub trait Case: Sync {
     const AGENTS: Agent;
     /// States and endings that random calls have to reach: see [`Case::reached`].
     const SOMETIMES: &'static [&'static str];
-    /// Errors that random calls do not reach: a call for each stands elsewhere.
+    /// Errors that random calls do not reach: a call for each stands elsewhere; and messages of which no
+    /// call can succeed.
     const NEVER: &'static [&'static str] = &[];
+    /// Of a composition, the part whose messages and errors random calls have to reach: with a dot.
+    const PART: &'static str = "";
     /// In one step of so many, blocks pass.
     const PAUSE: u32;
     /// One call of so many is made by somebody else.
@@ -68,10 +71,12 @@ pub trait Case: Sync {
 
     /// A trace without steps.
     fn trace(&self) -> Trace<Self::Model> {
+        let contracts = Self::Model::contract_agents();
+        let wallet = |who| if contracts.contains(&who) { 0 } else { self.wallet() };
         Trace {
             mechanism: Self::Model::NAME.into(),
             params: self.params(),
-            wallets: vec![Amount(self.wallet()); Self::AGENTS as usize],
+            wallets: (0..Self::AGENTS).map(|who| Amount(wallet(who))).collect(),
             state: None,
             steps: vec![],
             ends: BTreeMap::new(),
@@ -86,7 +91,9 @@ pub trait Case: Sync {
         }
         let (mut who, mut value, op) = self.call(rng, model);
         if rng.random_ratio(1, Self::STRAY) {
-            who = rng.random_range(0..Self::AGENTS);
+            let stray = rng.random_range(0..Self::AGENTS);
+            // Nobody has the key of a contract.
+            who = if Self::Model::contract_agents().contains(&stray) { who } else { stray };
         }
         if rng.random_ratio(1, Self::ODD) {
             let wallet = self.wallet();
@@ -185,14 +192,18 @@ fn fail<C: Case>(case: &C, seed: u64, trace: Trace<C::Model>, failure: Failure) 
 
 /// Random calls that are always refused would test nothing.
 fn everything_happened<C: Case>(plan: &Plan, tally: &Tally) {
-    let messages = <C::Model as Messages>::MESSAGES.iter();
-    let messages = messages.filter(|message| !roles::MESSAGES.contains(&message.name));
-    let messages = messages.map(|message| (message.name.to_string(), plan.successes));
-    let errors =
-        all::<<C::Model as Messages>::Error>().into_iter().map(|error| format!("{error:?}"));
+    let part = |name: String| name.strip_prefix(C::PART).map(str::to_string);
+    let messages = <C::Model as Messages>::messages().iter();
+    let messages = messages.filter_map(|message| part(message.name.into()));
+    let others = [&roles::MESSAGES[..], C::NEVER].concat();
+    let messages = messages.filter(|name| !others.contains(&&name[..]));
+    let messages = messages.map(|name| (C::PART.to_owned() + &name, plan.successes));
+    let errors = all::<<C::Model as Messages>::Error>().into_iter();
+    let errors = errors.filter_map(|error| part(format!("{error:?}")));
     // The chain never refuses a payment here: see `refusals`.
     let elsewhere = [&[PAYMENT_FAILED], &roles::ERRORS[..], C::NEVER].concat();
     let errors = errors.filter(|name| !elsewhere.contains(&&name[..]));
+    let errors = errors.map(|name| C::PART.to_owned() + &name);
     let others = ["Unfunded", "NotPayable"].iter().chain(C::SOMETIMES).map(|name| name.to_string());
     for (name, least) in messages.chain(errors.chain(others).map(|name| (name, 1))) {
         let times = tally.get(&name).copied().unwrap_or(0);

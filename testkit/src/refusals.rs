@@ -51,7 +51,7 @@ pub fn are_given<M: Model>(wallets: &[Balance], table: &[Row<M>]) {
 pub fn payment_fails<M: Model>(mut pair: Pair<M>, calls: &[(Agent, M::Op)]) {
     let failed = all::<M::Error>().into_iter().find(|error| format!("{error:?}") == PAYMENT_FAILED);
     let failed = answer::<M>(&Err(failed.expect("there is such an error")));
-    let (held, storage) = (pair.sandbox.held(), pair.sandbox.storage());
+    let (held, storage) = (pair.sandbox.held()[0], pair.sandbox.storage());
     pair.sandbox.rob(held).expect("the sandbox allows everything");
     let wallets = pair.sandbox.wallets();
     for (who, op) in calls {
@@ -67,7 +67,7 @@ pub fn payment_fails<M: Model>(mut pair: Pair<M>, calls: &[(Agent, M::Op)]) {
 /// The model and the contract's constructor refuse wrong parameters, and the constructor one account
 /// in two roles that must differ, each with its error. All that can be wrong has to be in the table.
 pub fn params_are_refused<M: Model>(sound: M::Params, table: &[(M::Params, M::ParamsError)]) {
-    let constructor = pair::<M>(sound, &vec![0; M::ROLES.len()]).model.db.constructor(&account);
+    let constructor = pair::<M>(sound, &vec![0; M::ROLES.len()]).model.db.constructor(0, &account);
     let roles = &constructor[..constructor.len() - sound.encode().len()];
     for (params, error) in table {
         assert_eq!(M::new(*params, 0, 0).map(drop), Err(*error), "{params:?}");

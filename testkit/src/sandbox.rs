@@ -1,4 +1,4 @@
-//! A compiled contract on a chain in memory.
+//! Compiled contracts on a chain in memory.
 //!
 //! Blocks are numbers that are set, no real ones are built. What the chain itself takes from the
 //! agents, the deposits for storage, is paid from an amount that agents have beside their wallets.
@@ -6,7 +6,7 @@
 use crate::account;
 use crate::bundle::Bundle;
 use anyhow::{Context, Result, bail, ensure};
-use carrots::model::{Agent, CONTRACT, Instance, Model, Op};
+use carrots::model::{Agent, CONTRACT, Instance, Model, Op, among};
 use carrots_kernel::Balance;
 use drink::frame_support::storage::{storage_prefix, unhashed};
 use drink::frame_support::traits::fungible::{Inspect, Mutate};
@@ -28,16 +28,22 @@ const GAS: Weight = Weight::MAX;
 /// Who deploys contracts.
 pub const DEPLOYER: Agent = Agent::MAX;
 
-/// A deployed contract.
+/// A deployed mechanism: a contract, or several that call each other.
 pub struct Sandbox {
     chain: MinimalSandbox,
-    bundle: Bundle,
-    contract: AccountId32,
+    contracts: Vec<Deployed>,
     block: u32,
-    agents: Agent,
+    /// The accounts of the agents.
+    names: Vec<[u8; 32]>,
     /// The deposits that an agent has paid, less those that it got back.
     deposits: BTreeMap<Agent, i128>,
-    /// What the chain gave the contract so that its account exists.
+}
+
+/// A contract.
+struct Deployed {
+    bundle: Bundle,
+    account: AccountId32,
+    /// What the chain gave it so that its account exists.
     minimum: Balance,
 }
 
@@ -63,6 +69,8 @@ pub struct Returned {
 /// A contract's event.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Event {
+    /// Which contract emitted it.
+    pub contract: usize,
     /// The event's signature, and its indexed fields.
     pub topics: Vec<Vec<u8>>,
     /// The encoded fields.
@@ -85,10 +93,17 @@ impl From<anyhow::Error> for NotDeployed {
 }
 
 impl Sandbox {
-    /// Deploys a mechanism's contract for the model's agents and with its parameters.
+    /// Deploys a mechanism's contracts for the model's agents and with its parameters.
     pub fn new<M: Model>(model: &Instance<M>) -> Result<Self> {
         let wallets = &model.ledger().wallets;
-        match Self::deploy(M::NAME, wallets, &model.db.constructor(&account)) {
+        let names: Vec<_> = (0..wallets.len() as Agent).map(|who| model.address(who)).collect();
+        let name = |agent: Agent| names.get(agent as usize).copied().unwrap_or(account(agent));
+        let contracts = M::CONTRACTS.iter().enumerate();
+        let contracts = contracts.map(|(at, name_of)| {
+            (*name_of, model.db.contract(at), model.db.constructor(at, &name))
+        });
+        let contracts: Vec<_> = contracts.collect();
+        match Self::deploy_all(&contracts, wallets, names.clone()) {
             Ok(sandbox) => Ok(sandbox),
             Err(NotDeployed::Failed(error)) => Err(error),
             Err(NotDeployed::Refused(data)) => bail!("the constructor returned {data:?}"),
@@ -97,26 +112,33 @@ impl Sandbox {
 
     /// Deploys a contract in block 1, with the constructor's encoded arguments.
     pub fn deploy(name: &str, wallets: &[Balance], arguments: &[u8]) -> Result<Self, NotDeployed> {
-        let bundle = Bundle::load(name)?;
+        let names = (0..wallets.len() as Agent).map(account).collect();
+        Self::deploy_all(&[(name, CONTRACT, arguments.to_vec())], wallets, names)
+    }
+
+    /// Deploys contracts: their names, their accounts, and the arguments of their constructors.
+    fn deploy_all(
+        contracts: &[(&str, [u8; 32], Vec<u8>)],
+        wallets: &[Balance],
+        names: Vec<[u8; 32]>,
+    ) -> Result<Self, NotDeployed> {
         let mut chain = MinimalSandbox::default();
-        chain.execute_with(|| fund(wallets))?;
-        let (code, input) = (bundle.code()?, bundle.constructor(arguments)?);
-        let contract = chain.execute_with(|| {
-            let deployed = instantiate(code, input)?;
-            rename(&deployed, &CONTRACT.into());
-            Ok::<_, NotDeployed>(CONTRACT.into())
-        })?;
-        let mut sandbox = Self {
-            chain,
-            bundle,
-            contract,
-            block: 1,
-            agents: wallets.len() as Agent,
-            deposits: BTreeMap::new(),
-            minimum: 0,
-        };
-        sandbox.minimum = sandbox.held();
-        Ok(sandbox)
+        let people = names.iter().copied().zip(wallets.iter().copied());
+        let people =
+            people.filter(|(name, _)| contracts.iter().all(|(_, contract, _)| contract != name));
+        chain.execute_with(|| fund(people))?;
+        let mut deployed = Vec::new();
+        for (name, address, arguments) in contracts {
+            let bundle = Bundle::load(name)?;
+            let (code, input) = (bundle.code()?, bundle.constructor(arguments)?);
+            let account = AccountId32::from(*address);
+            let minimum = chain.execute_with(|| {
+                rename(&instantiate(code, input)?, &account);
+                Ok::<_, NotDeployed>(Balances::balance(&account))
+            })?;
+            deployed.push(Deployed { bundle, account, minimum });
+        }
+        Ok(Self { chain, contracts: deployed, block: 1, names, deposits: BTreeMap::new() })
     }
 
     /// Lets blocks pass.
@@ -126,16 +148,17 @@ impl Sandbox {
 
     /// Calls the message of an operation.
     pub fn apply(&mut self, who: Agent, value: Balance, op: &impl Op) -> Result<Called> {
-        let (message, arguments) = (op.message(), op.arguments(&account));
+        let (contract, message) = op.entry();
+        let arguments = op.arguments(&|agent| self.account(agent));
         let beyond = match self.wallet(who) {
             wallet if wallet < value => self.free(who) - wallet,
             _ => 0,
         };
         // What is kept for deposits is not the agent's to send.
-        self.call(who, value.saturating_add(beyond), message, &arguments)
+        self.call_of(contract, who, value.saturating_add(beyond), message, &arguments)
     }
 
-    /// Calls a message.
+    /// Calls a message of the first contract.
     pub fn call(
         &mut self,
         who: Agent,
@@ -143,12 +166,29 @@ impl Sandbox {
         message: &str,
         arguments: &[u8],
     ) -> Result<Called> {
-        let input = self.bundle.message(message, arguments)?;
-        let (block, contract) = (self.block, self.contract.clone());
+        self.call_of(0, who, value, message, arguments)
+    }
+
+    fn call_of(
+        &mut self,
+        contract: usize,
+        who: Agent,
+        value: Balance,
+        message: &str,
+        arguments: &[u8],
+    ) -> Result<Called> {
+        let input = self.contracts[contract].bundle.message(message, arguments)?;
+        let caller = self.account(who).into();
+        let (block, contracts) = (self.block, &self.contracts);
         let (called, deposit) =
-            self.chain.execute_with(|| call(block, account(who).into(), contract, value, input));
+            self.chain.execute_with(|| call(block, caller, contracts, contract, value, input));
         *self.deposits.entry(who).or_default() += deposit;
         Ok(called)
+    }
+
+    /// An agent's account.
+    pub fn account(&self, who: Agent) -> [u8; 32] {
+        self.names.get(who as usize).copied().unwrap_or(account(who))
     }
 
     /// The tokens that an agent has, deposits aside.
@@ -157,11 +197,18 @@ impl Sandbox {
         self.less_deposits(who, free)
     }
 
-    /// The tokens that all agents have, deposits aside.
+    /// The tokens that all agents have, deposits aside. Contracts hold theirs.
     pub fn wallets(&mut self) -> Vec<Balance> {
-        let of = |agent| Balances::balance(&account(agent).into());
-        let free: Vec<Balance> = self.chain.execute_with(|| (0..self.agents).map(of).collect());
-        (0..).zip(free).map(|(agent, free)| self.less_deposits(agent, free)).collect()
+        let people = self.names.iter().map(|name| {
+            let account = AccountId32::from(*name);
+            self.contracts.iter().all(|contract| contract.account != account).then_some(account)
+        });
+        let people: Vec<_> = people.collect();
+        let free: Vec<Option<Balance>> = self.chain.execute_with(|| {
+            people.iter().map(|one| one.as_ref().map(Balances::balance)).collect()
+        });
+        let all = (0..).zip(free);
+        all.map(|(agent, free)| free.map_or(0, |free| self.less_deposits(agent, free))).collect()
     }
 
     fn less_deposits(&self, who: Agent, free: Balance) -> Balance {
@@ -169,46 +216,53 @@ impl Sandbox {
         free.wrapping_add_signed(paid).wrapping_sub(DEPOSITS)
     }
 
-    /// The tokens that the contract holds, deposits aside.
-    pub fn held(&mut self) -> Balance {
-        let contract = self.contract.clone();
-        self.chain.execute_with(|| Balances::balance(&contract)) - self.minimum
+    /// The tokens that each contract holds, deposits aside.
+    pub fn held(&mut self) -> Vec<Balance> {
+        let contracts = &self.contracts;
+        self.chain.execute_with(|| {
+            let held = |one: &Deployed| Balances::balance(&one.account) - one.minimum;
+            contracts.iter().map(held).collect()
+        })
     }
 
-    /// Takes tokens away from the contract, which no rule allows.
+    /// Takes tokens away from the first contract, which no rule allows.
     pub fn rob(&mut self, amount: Balance) -> Result<()> {
-        let contract = self.contract.clone();
-        let left = self.held() + self.minimum - amount;
-        self.chain.execute_with(|| Balances::set_balance(&contract, left));
-        ensure!(self.held() + self.minimum == left, "the contract could not be robbed");
+        let left = self.held()[0] - amount;
+        let Deployed { account, minimum, .. } = &self.contracts[0];
+        self.chain.execute_with(|| Balances::set_balance(account, left + minimum));
+        ensure!(self.held()[0] == left, "the contract could not be robbed");
         Ok(())
     }
 
-    /// The contract's storage: every key and value.
+    /// The contracts' storage: every key and value.
     pub fn storage(&mut self) -> BTreeMap<Vec<u8>, Vec<u8>> {
-        let contract = self.contract.clone();
-        self.chain.execute_with(|| storage(&contract))
+        let contracts = &self.contracts;
+        self.chain.execute_with(|| {
+            let cells = |(at, one): (u32, &Deployed)| among(at, storage(&one.account));
+            (0..).zip(contracts).flat_map(cells).collect()
+        })
     }
 
-    /// The code's size in bytes.
+    /// The code's size in bytes, of all contracts.
     pub fn code_size(&self) -> Result<usize> {
-        Ok(self.bundle.code()?.len())
+        self.contracts.iter().map(|one| Ok(one.bundle.code()?.len())).sum()
     }
 
-    /// The contract's bundle.
-    pub fn bundle(&self) -> &Bundle {
-        &self.bundle
+    /// A contract's bundle.
+    pub fn bundle(&self, contract: usize) -> &Bundle {
+        &self.contracts[contract].bundle
     }
 
     fn free(&mut self, who: Agent) -> Balance {
-        self.chain.execute_with(|| Balances::balance(&account(who).into()))
+        let account = self.account(who).into();
+        self.chain.execute_with(|| Balances::balance(&account))
     }
 }
 
-fn fund(wallets: &[Balance]) -> Result<()> {
-    for (agent, wallet) in (0..).zip(wallets).chain([(DEPLOYER, &0)]) {
+fn fund(people: impl Iterator<Item = ([u8; 32], Balance)>) -> Result<()> {
+    for (name, wallet) in people.chain([(account(DEPLOYER), 0)]) {
         let amount = wallet.checked_add(DEPOSITS).context("wallets: too much for a chain")?;
-        let minted = Balances::mint_into(&account(agent).into(), amount);
+        let minted = Balances::mint_into(&name.into(), amount);
         minted.map_err(|error| anyhow::anyhow!("wallets: too much for a chain: {error:?}"))?;
     }
     Ok(())
@@ -249,10 +303,13 @@ fn rename(from: &AccountId32, to: &AccountId32) {
 fn call(
     block: u32,
     who: AccountId32,
-    contract: AccountId32,
+    contracts: &[Deployed],
+    contract: usize,
     value: Balance,
     input: Vec<u8>,
 ) -> (Called, i128) {
+    let number = |account: &AccountId32| contracts.iter().position(|one| one.account == *account);
+    let contract = contracts[contract].account.clone();
     System::set_block_number(block);
     System::reset_events();
     let (debug, events) = (DebugInfo::Skip, CollectEvents::UnsafeCollect);
@@ -260,12 +317,13 @@ fn call(
     let done =
         Contracts::bare_call(who, contract, value, GAS, None, input, debug, events, determinism);
     let emitted = done.events.unwrap_or_default().into_iter().filter_map(|record| {
-        let RuntimeEvent::Contracts(ContractsEvent::ContractEmitted { data, .. }) = record.event
+        let RuntimeEvent::Contracts(ContractsEvent::ContractEmitted { data, contract }) =
+            record.event
         else {
             return None;
         };
         let topics = record.topics.iter().map(|topic| topic.as_bytes().to_vec()).collect();
-        Some(Event { topics, data })
+        Some(Event { contract: number(&contract)?, topics, data })
     });
     let returned = match done.result {
         Ok(value) => Ok(value.into()),

@@ -1,12 +1,12 @@
 //! The ink! contract: storage, messages, events and getters around the rules.
 
 use crate::declaration::{own, Argument, Declaration, Docs, Message, Table};
-use crate::names::{replaced, shell, with_id};
+use crate::names::{from_outside, replaced, shell, with_id};
 use crate::rules::passed_on;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, ToTokens};
 use std::collections::BTreeMap;
-use syn::{LitInt, Path, Result};
+use syn::{LitInt, Path, Result, Type};
 
 pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
     let shell = shell()?;
@@ -18,12 +18,15 @@ pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
     let (getters, db) = (contract.getters(), contract.db());
     let name = &declaration.name;
     let module = format_ident!("{}", declaration.file_name());
+    let others = others(rules, declaration, &shell);
     Ok(quote! {
         /// What messages emit.
         pub mod events {
             use #rules as rules;
             #events
         }
+
+        #others
 
         #[ink::contract]
         // A mapping with a tuple as its key is not complex.
@@ -46,6 +49,82 @@ pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
             #shell::accounts!(#name);
 
             #db
+        }
+    })
+}
+
+/// The contracts that messages call, each in a module by its role.
+fn others(rules: &Path, declaration: &Declaration, shell: &TokenStream) -> Option<TokenStream> {
+    declaration.contracts().next()?;
+    let all = declaration.contracts().map(|(role, path)| {
+        let path = from_outside(path, rules);
+        quote! {
+            pub mod #role {
+                #path::declaration! { [#shell::carrots_kernel::declare::called] [#path] }
+            }
+        }
+    });
+    Some(quote! {
+        /// The contracts that messages call.
+        pub mod others { #(#all)* }
+    })
+}
+
+/// A contract as another one calls it.
+pub fn called(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
+    let shell = shell()?;
+    let selector = |name: &dyn ToString| {
+        let name = name.to_string();
+        quote!(ink::selector_bytes!(#name))
+    };
+    let reader = |name: &Ident, arguments: &[(&Ident, &Type)], result: TokenStream| {
+        let selector = selector(name);
+        let (names, kinds): (Vec<&Ident>, Vec<_>) =
+            arguments.iter().map(|(name, kind)| (*name, own_type(kind))).unzip();
+        quote! {
+            fn #name(&self, #(#names: #kinds),*) -> #result {
+                #shell::call(self.0, #selector, &(#(#names,)*))
+            }
+        }
+    };
+    let readers = declaration
+        .readers()
+        .map(|one| reader(one.name, &one.arguments, own_type(one.result)))
+        .collect::<Vec<_>>();
+    let messages = declaration.messages.iter().filter(|message| message.is_for_contracts());
+    let messages = messages.map(|message| {
+        let (name, receipt) = (&message.name, &message.receipt);
+        let (names, kinds): (Vec<_>, Vec<_>) =
+            message.own().map(|(name, kind)| (name, own_type(kind))).unzip();
+        let selector = selector(name);
+        quote! {
+            fn #name(&mut self, #(#names: #kinds),*) -> Result<#receipt, Error> {
+                #shell::call(self.0, #selector, &(#(#names,)*))
+            }
+        }
+    });
+    let roles = (!declaration.roles.is_empty())
+        .then(|| reader(&format_ident!("roles"), &[], quote!(Roles<AccountId>)));
+    let kind = &declaration.state.kind;
+    let state = reader(&format_ident!("state"), &[], quote!(#kind));
+    let params = reader(&format_ident!("params"), &[], quote!(Params));
+    Ok(quote! {
+        #[allow(unused_imports)]
+        use #rules::{self as rules, *};
+        use ink::primitives::AccountId;
+
+        /// The contract of an account. What is not one of these, or has no gas left, ends the call.
+        #[allow(clippy::too_many_arguments)]
+        pub struct Called(pub AccountId);
+
+        impl rules::Contract for Called {
+            type Id = AccountId;
+
+            #params
+            #roles
+            #state
+            #(#readers)*
+            #(#messages)*
         }
     })
 }
@@ -175,6 +254,11 @@ impl Contract<'_> {
         let now = arguments.iter().any(|one| matches!(one, Argument::Now));
         let now = now.then(|| quote!(let now = self.env().block_number();));
         let passed = passed_on(arguments);
+        let contracts = message
+            .contracts()
+            .map(|(name, _)| quote!(let #name = &mut crate::others::#name::Called(roles.#name);));
+        let contracts: Vec<_> = contracts.collect();
+        let roles = (!contracts.is_empty()).then(|| quote!(let roles = Db::roles(self);));
         let shell = &self.shell;
         let subject = match (self.declaration.subject(event), subject) {
             (Some(_), Some(subject)) => quote!(Some(#subject)),
@@ -193,6 +277,8 @@ impl Contract<'_> {
                 let who = self.env().caller();
                 #value
                 #now
+                #roles
+                #(#contracts)*
                 let receipt = rules::#name(self, #(#passed),*)?;
                 let encoded = #shell::emit::<events::#event, _>(who, #subject, &receipt);
                 #paid

@@ -49,6 +49,8 @@ pub struct Role {
     pub name: Ident,
     /// Roles that another account has to have, and the error where it does not.
     pub unlike: Vec<(Ident, Ident)>,
+    /// Where the rules of the contract are that has it, if messages call it.
+    pub contract: Option<Path>,
 }
 
 /// A parameter.
@@ -131,6 +133,8 @@ pub enum Argument {
     Who,
     Value,
     Now,
+    /// A contract that has the role of this name, by the path of its rules once that is known.
+    Contract(Ident, Option<Path>),
     Own(Ident, Type),
 }
 
@@ -140,6 +144,14 @@ pub struct View {
     pub name: Ident,
     pub arguments: Vec<Argument>,
     pub result: Type,
+}
+
+/// What is read from outside by a name: a table's getter, or a view.
+pub struct Reader<'a> {
+    pub docs: &'a Docs,
+    pub name: &'a Ident,
+    pub arguments: Vec<(&'a Ident, &'a Type)>,
+    pub result: &'a Type,
 }
 
 /// A message, which is an entry of the rules of the same name.
@@ -212,6 +224,19 @@ impl Message {
     pub fn is_payable(&self) -> bool {
         self.arguments.iter().any(|one| matches!(one, Argument::Value))
     }
+
+    /// The contracts that it calls, and where their rules are.
+    pub fn contracts(&self) -> impl Iterator<Item = (&Ident, &Path)> {
+        self.arguments.iter().filter_map(|one| match one {
+            Argument::Contract(name, Some(path)) => Some((name, path)),
+            _ => None,
+        })
+    }
+
+    /// Whether another contract can call it: it neither takes nor pays tokens, and calls none itself.
+    pub fn is_for_contracts(&self) -> bool {
+        !self.is_payable() && self.pays.is_none() && self.contracts().next().is_none()
+    }
 }
 
 /// The arguments that a caller gives.
@@ -266,6 +291,16 @@ impl Declaration {
         self.cells().last().map_or(self.first_cell(), |(_, cell)| cell.saturating_add(1))
     }
 
+    /// The roles that change hands: all but those of contracts that messages call.
+    pub fn people(&self) -> impl Iterator<Item = &Role> {
+        self.roles.iter().filter(|role| role.contract.is_none())
+    }
+
+    /// The contracts that messages call, by their roles, and where their rules are.
+    pub fn contracts(&self) -> impl Iterator<Item = (&Ident, &Path)> {
+        self.roles.iter().filter_map(|role| Some((&role.name, role.contract.as_ref()?)))
+    }
+
     fn first_cell(&self) -> u32 {
         if self.roles.is_empty() {
             2
@@ -279,6 +314,23 @@ impl Declaration {
     pub fn read_tables(&self) -> impl Iterator<Item = &Table> {
         let read = self.tables.iter().filter(|table| !table.internal);
         read.filter(|table| self.views.iter().all(|view| view.name != table.name))
+    }
+
+    /// All that is read from outside, but for what every mechanism has.
+    pub fn readers(&self) -> impl Iterator<Item = Reader<'_>> {
+        let tables = self.read_tables().map(|table| Reader {
+            docs: &table.docs,
+            name: &table.name,
+            arguments: table.keys.iter().map(|(name, kind)| (name, kind)).collect(),
+            result: &table.record,
+        });
+        let views = self.views.iter().map(|view| Reader {
+            docs: &view.docs,
+            name: &view.name,
+            arguments: own(&view.arguments).collect(),
+            result: &view.result,
+        });
+        tables.chain(views)
     }
 
     /// How an event calls the account that it names after the caller.

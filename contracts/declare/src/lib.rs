@@ -7,11 +7,13 @@
 //! | what do the rules get: parameters, roles, errors, storage? | [`rules`] |
 //! | what is the ink! contract? | [`contract`] |
 //! | what is the mechanism in memory? | [`model`] |
+//! | what are several mechanisms as one? | [`composition`] |
 //! | what else is derived for records? | [`records`] |
 //!
-//! Users call `carrots_kernel::mechanism!`, `carrots_shell::contract!` and `carrots::model!`; these are
-//! documented there. The macros here are what those are made of.
+//! Users call `carrots_kernel::mechanism!`, `carrots_shell::contract!`, `carrots::model!` and
+//! `carrots::composition!`; these are documented there. The macros here are what those are made of.
 
+mod composition;
 mod contract;
 mod declaration;
 mod model;
@@ -71,7 +73,8 @@ use syn::parse_macro_input;
 /// - **`checks`**, rules of parameters that are no bounds: `/// what is expected`, then
 ///   `parameter: Error = condition;`. Conditions know all parameters by name.
 /// - **`roles`**, accounts that the constructor takes: `db.roles().judge`. `sink != judge` says that two
-///   must not be the same account, by an error of its own, `SinkIsJudge`.
+///   must not be the same account, by an error of its own, `SinkIsJudge`. `oracle: crate::oracle` is the
+///   contract of a mechanism, whose rules are at that path: messages call it, and the role is its for good.
 /// - **`storage`**: one `state`, whose first value is the default, or a rule's (`= genesis(now)`); and
 ///   tables, `field: getter(key: Type, …) -> Record`. What is not there reads as the default. In memory
 ///   they lie by their first account; `, by key` names another, and `, dense` is for a `u32` of which few
@@ -81,6 +84,7 @@ use syn::parse_macro_input;
 ///   stands. One with a table's name takes the place of its getter.
 /// - **`messages`**: an entry of the rules with the same arguments in the same order after `db`. `who`
 ///   calls, `value` are the tokens that come along (without it the message takes none), `now` is the block.
+///   The role of a contract, by its name alone, is that contract: `&mut impl oracle::Contract`.
 ///   Then the receipt; `as Event` where the event has another name; in parentheses the account that the
 ///   event names after the caller; `, pays account` where the receipt, a `Paid`, is paid out.
 /// - **`errors`**, why calls are refused.
@@ -106,12 +110,28 @@ pub fn contract(input: TokenStream) -> TokenStream {
     written(contract::write(&rules, &declaration))
 }
 
+/// A contract as another one calls it, for `contract`: the path of the rules in brackets, then their
+/// declaration.
+#[proc_macro]
+pub fn called(input: TokenStream) -> TokenStream {
+    let input = TokenStream::from(names::here(input.into()));
+    let Used { rules, declaration } = parse_macro_input!(input as Used);
+    written(contract::called(&rules, &declaration))
+}
+
 /// The model, for `carrots::model!`: the path of the rules in brackets, then their declaration.
 #[proc_macro]
 pub fn model(input: TokenStream) -> TokenStream {
     let input = TokenStream::from(names::here(input.into()));
     let Used { rules, declaration } = parse_macro_input!(input as Used);
     written(model::write(&rules, &declaration))
+}
+
+/// Several mechanisms as one, for `carrots::composition!`.
+#[proc_macro]
+pub fn composition(input: TokenStream) -> TokenStream {
+    let composition = parse_macro_input!(input as composition::Composition);
+    written(composition::write(&composition))
 }
 
 /// An enum of which a scenario names a variant, in lower case: a record (see `records!`) that can be a

@@ -1,7 +1,7 @@
 //! The mechanism in memory: records, messages, storage and its inverse.
 
-use crate::declaration::{is_account, Declaration, Layout, Message, Table};
-use crate::names::{engine, renamed, with_id};
+use crate::declaration::{is_account, own, Declaration, Layout, Message, Table};
+use crate::names::{engine, from_outside, renamed, with_id};
 use crate::rules::passed_on;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -10,9 +10,10 @@ use syn::{Path, Result, Type};
 
 pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
     let engine = engine()?;
-    let memory = Memory { declaration, kernel: quote!(#engine::kernel), engine };
+    let memory = Memory { rules, declaration, kernel: quote!(#engine::kernel), engine };
     let (roles, messages) = (memory.roles(), memory.messages());
     let (records, model, db) = (memory.records(), memory.model(), memory.db());
+    let called = memory.called();
     Ok(quote! {
         #[allow(unused_imports)]
         use #rules::{self as rules, *};
@@ -22,10 +23,12 @@ pub fn write(rules: &Path, declaration: &Declaration) -> Result<TokenStream> {
         #records
         #model
         #db
+        #called
     })
 }
 
 struct Memory<'a> {
+    rules: &'a Path,
     declaration: &'a Declaration,
     engine: TokenStream,
     kernel: TokenStream,
@@ -40,6 +43,11 @@ impl Memory<'_> {
     /// The type as it is in memory.
     fn own_type(&self, kind: &Type) -> TokenStream {
         with_id(kind, &self.agent())
+    }
+
+    /// Whether it calls other contracts: it is a model only together with these.
+    fn calls_others(&self) -> bool {
+        self.declaration.contracts().next().is_some()
     }
 
     fn has_roles(&self) -> bool {
@@ -61,8 +69,8 @@ impl Memory<'_> {
     }
 
     fn messages(&self) -> TokenStream {
-        let Self { declaration, engine, kernel } = self;
-        let (name, agent) = (&declaration.name, self.agent());
+        let Self { declaration, engine, kernel, .. } = self;
+        let agent = self.agent();
         let messages = &declaration.messages;
         let (enums, op) = (self.op(), self.op_trait());
         let infos = messages.iter().map(|message| {
@@ -82,6 +90,18 @@ impl Memory<'_> {
         let receipts = messages.iter().map(|message| &message.receipt);
         let receipts: Vec<_> =
             receipts.filter(|receipt| seen.insert(receipt.to_string())).collect();
+        let (head, public) = self.head(&quote!(#engine::model::Messages));
+        let types = (!self.calls_others()).then(|| {
+            quote! {
+                type Op = Op;
+                type Receipt = Receipt;
+                type Error = Error;
+            }
+        });
+        let contracts = declaration.contracts().map(|(role, path)| {
+            let path = from_outside(path, self.rules);
+            quote!(#role: &mut impl #path::Contract<Id = #agent>)
+        });
         let calls = messages.iter().map(|message| {
             let (entry, receipt) = (&message.name, &message.receipt);
             let pattern = self.pattern(message);
@@ -110,27 +130,130 @@ impl Memory<'_> {
                 #(#receipts(#receipts),)*
             }
 
-            impl #engine::model::Messages for #name {
-                type Op = Op;
-                type Receipt = Receipt;
-                type Error = Error;
+            #head {
+                #types
 
-                const MESSAGES: &'static [#engine::model::Message] = &[#(#infos),*];
-                const ERRORS: &'static [(&'static str, &'static str)] = Error::MEANINGS;
+                /// Its messages.
+                #public fn messages() -> &'static [#engine::model::Message] {
+                    &[#(#infos),*]
+                }
 
+                /// Why messages are refused, and what that means.
+                #public fn errors() -> &'static [(&'static str, &'static str)] {
+                    Error::MEANINGS
+                }
+
+                /// Calls a message, as [`Messages::call`](#engine::model::Messages::call) does.
                 #[inline(always)]
-                #[allow(unused_variables)]
-                fn call(
+                #[allow(unused_variables, clippy::too_many_arguments)]
+                #public fn call(
                     &mut self,
                     who: #agent,
                     value: #kernel::Balance,
                     now: #kernel::Block,
                     op: Op,
+                    #(#contracts,)*
                 ) -> Result<(Receipt, Option<#engine::model::Payment>), Error> {
                     match op {
                         #(#calls)*
                     }
                 }
+            }
+        }
+    }
+
+    /// What opens the implementation of a trait, and what stands before its functions: where other
+    /// contracts are called, they are the type's own.
+    fn head(&self, of: &TokenStream) -> (TokenStream, Option<TokenStream>) {
+        let name = &self.declaration.name;
+        match self.calls_others() {
+            false => (quote!(impl #of for #name), None),
+            true => (quote!(impl #name), Some(quote!(pub))),
+        }
+    }
+
+    /// The mechanism as another contract of a composition calls it.
+    fn called(&self) -> TokenStream {
+        let Self { declaration, kernel, .. } = self;
+        let (name, agent) = (&declaration.name, self.agent());
+        let given = |arguments: &[(&Ident, &Type)]| {
+            let one = |(name, kind): &(&Ident, &Type)| {
+                let kind = self.own_type(kind);
+                quote!(#name: #kind)
+            };
+            arguments.iter().map(one).collect::<Vec<_>>()
+        };
+        let tables = declaration.read_tables().map(|table| {
+            let (get, record) = (&table.name, self.own_type(&table.record));
+            let keys: Vec<_> = table.keys.iter().map(|(name, kind)| (name, kind)).collect();
+            let (given, names) = (given(&keys), keys.iter().map(|(name, _)| name));
+            quote!(fn #get(&self, #(#given),*) -> #record { Db::#get(self.db, #(#names),*) })
+        });
+        let views = declaration.views.iter().map(|view| {
+            let (get, result) = (&view.name, self.own_type(&view.result));
+            let arguments: Vec<_> = own(&view.arguments).collect();
+            let (given, passed) = (given(&arguments), passed_on(&view.arguments));
+            quote! {
+                #[allow(unused_variables)]
+                fn #get(&self, #(#given),*) -> #result {
+                    let now = self.now;
+                    rules::#get(self.db, #(#passed),*)
+                }
+            }
+        });
+        let messages = declaration.messages.iter().filter(|message| message.is_for_contracts());
+        let messages = messages.map(|message| {
+            let (entry, receipt, variant) =
+                (&message.name, &message.receipt, self.variant(message));
+            let arguments: Vec<_> = message.own().collect();
+            let (given, passed) = (given(&arguments), passed_on(&message.arguments));
+            let names = arguments.iter().map(|(name, _)| name);
+            quote! {
+                #[allow(unused_variables)]
+                fn #entry(&mut self, #(#given),*) -> Result<#receipt, Error> {
+                    let (who, now) = (self.who, self.now);
+                    let receipt = rules::#entry(self.db, #(#passed),*)?;
+                    (self.done)(Op::#variant { #(#names),* }, Receipt::#receipt(receipt));
+                    Ok(receipt)
+                }
+            }
+        });
+        let roles =
+            self.has_roles().then(|| quote!(fn roles(&self) -> Roles<#agent> { self.db.roles }));
+        let state = &declaration.state.kind;
+        let all_roles = self.has_roles().then(|| quote!(Roles,));
+        quote! {
+            /// What a composition knows of it.
+            #[doc(hidden)]
+            pub mod part {
+                pub use super::rules::{Db, Error, Params, ParamsError, #all_roles};
+            }
+
+            /// The mechanism as another contract of a composition calls it.
+            pub struct Called<'a> {
+                /// Its records.
+                pub db: &'a mut #name,
+                /// The account of the contract that calls.
+                pub who: #agent,
+                /// The block.
+                pub now: #kernel::Block,
+                /// Hears what was called with success.
+                pub done: &'a dyn Fn(Op, Receipt),
+            }
+
+            impl rules::Contract for Called<'_> {
+                type Id = #agent;
+
+                fn params(&self) -> Params {
+                    self.db.params
+                }
+                #roles
+                fn state(&self) -> #state {
+                    self.db.state
+                }
+                #(#tables)*
+                #(#views)*
+                #(#messages)*
             }
         }
     }
@@ -194,7 +317,7 @@ impl Memory<'_> {
     }
 
     fn op_trait(&self) -> TokenStream {
-        let Self { declaration, engine, kernel } = self;
+        let Self { declaration, engine, kernel, .. } = self;
         let agent = self.agent();
         let messages = &declaration.messages;
         let names: Vec<_> = messages.iter().map(|message| message.name.to_string()).collect();
@@ -262,6 +385,7 @@ impl Memory<'_> {
                 }
 
                 fn read(
+                    _contract: usize,
                     data: &[u8],
                     agent: &mut dyn FnMut([u8; 32]) -> #agent,
                 ) -> Option<Self> {
@@ -345,7 +469,7 @@ impl Memory<'_> {
     }
 
     fn records(&self) -> TokenStream {
-        let Self { declaration, engine, kernel } = self;
+        let Self { declaration, engine, kernel, .. } = self;
         let Declaration { name, state, tables, .. } = declaration;
         let (agent, state) = (self.agent(), &state.kind);
         let roles = self.has_roles().then(|| quote!(roles: Roles<#agent>,));
@@ -404,8 +528,8 @@ impl Memory<'_> {
     }
 
     fn model(&self) -> TokenStream {
-        let Self { declaration, engine, kernel } = self;
-        let Declaration { name, docs, state, tables, roles, .. } = declaration;
+        let Self { declaration, engine, kernel, .. } = self;
+        let Declaration { docs, state, tables, roles, .. } = declaration;
         let (agent, file_name, about) = (self.agent(), declaration.file_name(), docs.about());
         let role_names = roles.iter().map(|role| role.name.to_string());
         let kind = &state.kind;
@@ -452,18 +576,27 @@ impl Memory<'_> {
         let put = declaration.cells().map(|(table, cell)| self.put(table, cell));
         let read = declaration.cells().map(|(table, cell)| self.read(table, cell));
         let last = declaration.last_cell();
-        quote! {
-            impl #engine::model::Model for #name {
+        let (head, public) = self.head(&quote!(#engine::model::Model));
+        let types = (!self.calls_others()).then(|| {
+            quote! {
                 type Params = Params;
                 type ParamsError = ParamsError;
+            }
+        });
+        // What is the type's own is not documented by a trait.
+        let allowed = self.calls_others().then(|| quote!(#[allow(missing_docs)]));
+        quote! {
+            #allowed
+            #head {
+                #types
 
-                const NAME: &'static str = #file_name;
-                const ABOUT: &'static str = #about;
-                const ROLES: &'static [&'static str] = &[#(#role_names),*];
-                const APART: &'static [(usize, usize, ParamsError)] = &[#(#apart),*];
+                #public const NAME: &'static str = #file_name;
+                #public const ABOUT: &'static str = #about;
+                #public const ROLES: &'static [&'static str] = &[#(#role_names),*];
+                #public const APART: &'static [(usize, usize, ParamsError)] = &[#(#apart),*];
 
                 #[allow(unused_variables)]
-                fn new(
+                #public fn new(
                     params: Params,
                     agents: usize,
                     block: #kernel::Block,
@@ -479,11 +612,15 @@ impl Memory<'_> {
                     })
                 }
 
-                fn constructor(&self, name: &dyn Fn(#agent) -> [u8; 32]) -> Vec<u8> {
+                #public fn constructor(
+                    &self,
+                    _contract: usize,
+                    name: &dyn Fn(#agent) -> [u8; 32],
+                ) -> Vec<u8> {
                     #engine::scale::Encode::encode(&#constructor)
                 }
 
-                fn storage(&self, cells: &mut #engine::model::Cells) {
+                #public fn storage(&self, cells: &mut #engine::model::Cells) {
                     cells.put(0, (), self.state);
                     cells.put(1, (), self.params);
                     #put_roles
@@ -493,11 +630,14 @@ impl Memory<'_> {
                     }
                 }
 
-                fn restore(
+                #public fn restore(
                     found: &mut #engine::model::Found,
                 ) -> Result<Self, #engine::model::StateError> {
                     let (state, params) = (found.one("state", 0)?, found.one("params", 1)?);
-                    let mut db = #engine::model::empty::<Self>(params, found)?;
+                    let mut db = Self::new(params, found.room(), 0).map_err(|error| {
+                        let (key, expected) = Self::explain(error);
+                        #engine::model::StateError::Params { key, expected }
+                    })?;
                     db.state = state;
                     #found_roles
                     #(#read)*
@@ -508,31 +648,31 @@ impl Memory<'_> {
                     Ok(db)
                 }
 
-                fn set_params(&mut self, params: Params) -> Result<(), ParamsError> {
+                #public fn set_params(&mut self, params: Params) -> Result<(), ParamsError> {
                     params.check()?;
                     self.params = params;
                     #engine::model::Accounting::params_changed(self);
                     Ok(())
                 }
 
-                fn resize(&mut self, agents: usize) {
+                #public fn resize(&mut self, agents: usize) {
                     #(self.#by_agent.resize(agents);)*
                     self.credits.resize(agents);
                 }
 
-                fn names(&self) -> &#engine::model::Names {
+                #public fn names(&self) -> &#engine::model::Names {
                     &self.names
                 }
 
-                fn names_mut(&mut self) -> &mut #engine::model::Names {
-                    &mut self.names
+                #public fn rename(&mut self, with: &mut dyn FnMut(&mut #engine::model::Names)) {
+                    with(&mut self.names);
                 }
 
-                fn params() -> Vec<#kernel::params::Param> {
+                #public fn params() -> Vec<#kernel::params::Param> {
                     Params::described()
                 }
 
-                fn explain(error: ParamsError) -> (&'static str, String) {
+                #public fn explain(error: ParamsError) -> (&'static str, String) {
                     error.explain()
                 }
             }

@@ -4,7 +4,7 @@ use crate::declaration::is_account;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use proc_macro_crate::{crate_name, FoundCrate};
 use quote::{format_ident, quote, ToTokens};
-use syn::{Error, GenericArgument, PathArguments, Result, Type};
+use syn::{Error, GenericArgument, Path, PathArguments, Result, Type};
 
 /// A crate as the user's manifest calls it. Errs where it is not there, with what to add.
 fn find(package: &str, why: &str) -> Result<TokenStream> {
@@ -50,6 +50,17 @@ pub fn shell() -> Result<TokenStream> {
 /// The same tokens with another type for accounts than `Id`.
 pub fn with_id(tokens: impl ToTokens, id: &TokenStream) -> TokenStream {
     replaced(tokens.to_token_stream(), &|name| (name == "Id").then(|| id.clone()))
+}
+
+/// A path that a declaration has, from outside of the crate of its rules, which are at `rules`.
+pub fn from_outside(path: &Path, rules: &Path) -> Path {
+    let mut path = path.clone();
+    if let (Some(first), Some(own)) = (path.segments.first_mut(), rules.segments.first()) {
+        if first.ident == "crate" {
+            *first = own.clone();
+        }
+    }
+    path
 }
 
 /// The same tokens with others in the place of some names; not of names in paths.

@@ -1,12 +1,12 @@
 //! What the rules get: parameters with their checks, roles, errors, storage, and the declaration for
 //! those who write a contract or a model from it.
 
-use crate::declaration::{camel, Argument, Bound, Comparison, Declaration, Message, Param};
+use crate::declaration::{camel, Argument, Bound, Comparison, Declaration, Message, Param, Reader};
 use crate::names::{kernel, replaced, with_id};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 use syn::spanned::Spanned;
-use syn::{Error, Expr, Result};
+use syn::{Error, Expr, Result, Type};
 
 pub fn write(declaration: &Declaration) -> Result<TokenStream> {
     let kernel = kernel()?;
@@ -14,7 +14,7 @@ pub fn write(declaration: &Declaration) -> Result<TokenStream> {
     let roles = roles(declaration, &kernel);
     let errors = errors(declaration, &kernel);
     let db = db(declaration, &kernel);
-    let checks = checks(declaration, &kernel);
+    let (contract, checks) = (contract(declaration), checks(declaration, &kernel));
     let (tokens, macro_name) =
         (&declaration.tokens, format_ident!("__declaration_of_{}", declaration.file_name()));
     Ok(quote! {
@@ -25,6 +25,7 @@ pub fn write(declaration: &Declaration) -> Result<TokenStream> {
         #roles
         #errors
         #db
+        #contract
         #checks
 
         /// Pays an account, for anyone, what was credited to it. Errs with `NothingToCollect`.
@@ -32,8 +33,10 @@ pub fn write(declaration: &Declaration) -> Result<TokenStream> {
             #kernel::accounts::collect(db, account).ok_or(Error::NothingToCollect)
         }
 
+        // Whoever takes the declaration knows that `crate` is that of the rules.
         #[doc(hidden)]
         #[macro_export]
+        #[allow(clippy::crate_in_macro_def)]
         macro_rules! #macro_name {
             ([$($then:tt)*] $rules:tt) => { $($then)* ! { $rules #tokens } };
         }
@@ -318,24 +321,42 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
         let (docs, name) = (&role.docs, &role.name);
         quote!(#docs pub #name: Id)
     });
-    let names: Vec<_> = declaration.roles.iter().map(|role| &role.name).collect();
-    let kinds: Vec<Ident> =
-        names.iter().map(|name| Ident::new(&camel(name), name.span())).collect();
-    let variants = declaration.roles.iter().zip(&kinds).map(|(role, kind)| {
-        let docs = &role.docs;
-        quote!(#docs #kind)
-    });
     let apart = declaration.roles.iter().flat_map(|role| {
         let name = &role.name;
         let all = role.unlike.iter();
         all.map(move |(other, error)| quote!((self.#name != self.#other, ParamsError::#error)))
     });
+    let handed_over = handed_over(declaration, kernel);
     quote! {
         #kernel::records! {
             /// Who may do what others may not, or is credited by the rules. Each may be another
             /// contract.
             pub struct Roles<Id> { #(#roles,)* }
+        }
 
+        impl<Id: PartialEq> Roles<Id> {
+            /// Accepts the roles, or names the first that an account must not have beside another.
+            pub fn check(&self) -> Result<(), ParamsError> {
+                #kernel::check(&[#(#apart,)*])
+            }
+        }
+
+        #handed_over
+    }
+}
+
+/// How roles change hands.
+fn handed_over(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
+    let (names, variants): (Vec<_>, Vec<_>) =
+        declaration.people().map(|role| (&role.name, &role.docs)).unzip();
+    if names.is_empty() {
+        return quote!();
+    }
+    let kinds: Vec<Ident> =
+        names.iter().map(|name| Ident::new(&camel(name), name.span())).collect();
+    let variants = variants.iter().zip(&kinds).map(|(docs, kind)| quote!(#docs #kind));
+    quote! {
+        #kernel::records! {
             /// A role that was offered to an account, and is not its own yet.
             pub struct RoleOffered {
                 /// Which one.
@@ -401,18 +422,11 @@ fn roles(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
             db.set_role_offer(role, None);
             Ok(RoleAccepted { role })
         }
-
-        impl<Id: PartialEq> Roles<Id> {
-            /// Accepts the roles, or names the first that an account must not have beside another.
-            pub fn check(&self) -> Result<(), ParamsError> {
-                #kernel::check(&[#(#apart,)*])
-            }
-        }
     }
 }
 
 fn errors(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
-    let of_roles = (!declaration.roles.is_empty()).then(|| {
+    let of_roles = declaration.people().next().map(|_| {
         quote! {
             /// The caller does not have the role.
             NotRoleHolder,
@@ -473,6 +487,51 @@ fn db(declaration: &Declaration, kernel: &TokenStream) -> TokenStream {
             fn state(&self) -> #state;
             fn set_state(&mut self, state: #state);
             #(#tables)*
+        }
+    }
+}
+
+/// The mechanism as other contracts see it.
+fn contract(declaration: &Declaration) -> TokenStream {
+    let own = |kind: &Type| with_id(kind, &quote!(Self::Id));
+    let read = declaration.readers().map(|Reader { docs, name, arguments, result }| {
+        let given = arguments.iter().map(|(name, kind)| {
+            let kind = own(kind);
+            quote!(#name: #kind)
+        });
+        let result = own(result);
+        quote!(#docs fn #name(&self, #(#given),*) -> #result;)
+    });
+    let called = declaration.messages.iter().filter(|message| message.is_for_contracts());
+    let called = called.map(|message| {
+        let Message { docs, name, receipt, .. } = message;
+        let given = message.own().map(|(name, kind)| {
+            let kind = own(kind);
+            quote!(#name: #kind)
+        });
+        quote!(#docs fn #name(&mut self, #(#given),*) -> Result<#receipt, Error>;)
+    });
+    let roles = (!declaration.roles.is_empty()).then(|| {
+        quote! {
+            /// Who has which role.
+            fn roles(&self) -> Roles<Self::Id>;
+        }
+    });
+    let state = &declaration.state.kind;
+    quote! {
+        /// The mechanism as another contract sees it: what it can read, and the messages that neither
+        /// take nor pay tokens, which it calls by its own account. An `Err` changes nothing there.
+        #[allow(clippy::too_many_arguments)]
+        pub trait Contract {
+            /// How accounts are named.
+            type Id: Copy + Eq;
+            /// The parameters.
+            fn params(&self) -> Params;
+            #roles
+            /// The record without a key.
+            fn state(&self) -> #state;
+            #(#read)*
+            #(#called)*
         }
     }
 }
@@ -541,6 +600,9 @@ fn given<'a>(
         Argument::Who => quote!(who: D::Id),
         Argument::Value => quote!(value: #kernel::Balance),
         Argument::Now => quote!(now: #kernel::Block),
+        Argument::Contract(name, path) => {
+            quote!(#name: &mut impl #path::Contract<Id = D::Id>)
+        }
         Argument::Own(name, kind) => {
             let kind = with_id(kind, &quote!(D::Id));
             quote!(#name: #kind)
@@ -554,6 +616,7 @@ pub fn passed_on(arguments: &[Argument]) -> impl Iterator<Item = TokenStream> + 
         Argument::Who => quote!(who),
         Argument::Value => quote!(value),
         Argument::Now => quote!(now),
+        Argument::Contract(name, _) => quote!(&mut *#name),
         Argument::Own(name, _) => name.to_token_stream(),
     })
 }

@@ -18,6 +18,7 @@
 //! | [`oracle`] | jurors drawn by stake, sealed answers, appeals, redistribution |
 //! | [`funding`] | public goods: quadratic and pairwise matches, assurance contracts |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
+//! | [`verdicts`] | between the oracle and staking: who is found guilty is reported |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(
     missing_docs,
@@ -40,3 +41,4 @@ pub mod oracle;
 #[cfg(feature = "std")]
 pub mod sources;
 pub mod staking;
+pub mod verdicts;

@@ -9,8 +9,11 @@ pub use receipt::{emit, Encoded};
 
 use carrots_kernel::accounts::Paid;
 use carrots_kernel::sealed::Hash;
+use ink::env::call::{build_call, ExecutionInput, Selector};
 use ink::env::hash::Blake2x256;
+use ink::env::DefaultEnvironment;
 use ink::primitives::AccountId;
+use ink::scale::{Decode, Encode};
 
 #[doc(hidden)]
 pub use carrots_kernel;
@@ -65,7 +68,15 @@ macro_rules! accounts {
 
 /// Pays an account what a receipt says. None if the chain refuses.
 pub fn pay(who: AccountId, receipt: Paid) -> Option<()> {
-    ink::env::transfer::<ink::env::DefaultEnvironment>(who, receipt.amount).ok()
+    ink::env::transfer::<DefaultEnvironment>(who, receipt.amount).ok()
+}
+
+/// Calls a message of another contract, or reads what it says. Its refusal is what it returns; where it
+/// returns nothing that can be read, since it is no such contract or gas is used up, the caller's call ends
+/// and changes nothing.
+pub fn call<A: Encode, R: Decode>(contract: AccountId, selector: [u8; 4], arguments: &A) -> R {
+    let input = ExecutionInput::new(Selector::new(selector)).push_arg(arguments);
+    build_call::<DefaultEnvironment>().call_v1(contract).exec_input(input).returns().invoke()
 }
 
 /// Blake2b with 256 bits.
@@ -77,7 +88,7 @@ pub fn hash(bytes: &[u8]) -> Hash {
 
 /// The bytes by which the chain knows the contract that runs.
 pub fn contract() -> [u8; 32] {
-    name(ink::env::account_id::<ink::env::DefaultEnvironment>())
+    name(ink::env::account_id::<DefaultEnvironment>())
 }
 
 /// The bytes by which the chain knows an account.

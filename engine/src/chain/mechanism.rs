@@ -81,7 +81,7 @@ impl<G: Play + 'static> OnChain for Mechanism<G> {
             let key = format!("--role {}", G::Model::ROLES[*one]);
             return Err(document.wrong(&key, &format!("expected {expected}")));
         }
-        let arguments = model.constructor(&|agent: Agent| roles[agent as usize].0);
+        let arguments = model.constructor(0, &|agent: Agent| roles[agent as usize].0);
         let params = serde_json::to_value(params).expect("parameters can be written");
         Ok(Constructor { data: [&selector("new")[..], &arguments].concat(), params })
     }

@@ -141,7 +141,7 @@ pub(crate) fn of_trace<M: Model>(
     let mut start = State { block: live.block + 1, ..live.clone() };
     start.accounts = agents.map(holder).collect();
     let model = Instance::<M>::restore(&start).map_err(|error| unfit(error.to_string()))?;
-    let constructor = |model: &Instance<M>| model.db.constructor(&|agent| names(agent).0);
+    let constructor = |model: &Instance<M>| model.db.constructor(0, &|agent| names(agent).0);
     if constructor(&model) != constructor(&fresh) {
         return Err(unfit(
             "the contract has other parameters or roles than the trace: deploy it with the \

@@ -75,7 +75,7 @@ impl<M: Model> Twin for Beside<M> {
     }
 
     fn constructor(&self) -> Vec<u8> {
-        self.model.db.constructor(&|agent| self.model.address(agent))
+        self.model.db.constructor(0, &|agent| self.model.address(agent))
     }
 }
 
@@ -90,7 +90,7 @@ impl<M: Model> Beside<M> {
         steps: &mut Vec<Step>,
     ) -> Result<(), String> {
         let caller = self.model.meet(who.0);
-        let Some(op) = M::Op::read(&call.data, &mut |account| self.model.meet(account)) else {
+        let Some(op) = M::Op::read(0, &call.data, &mut |account| self.model.meet(account)) else {
             // A message that only reads, or none at all: it can change nothing.
             return Ok(());
         };

@@ -129,7 +129,7 @@ pub fn run(args: Args, catalogue: Catalogue) -> anyhow::Result<Verdict> {
 
 /// An error with what it means.
 fn meaning(mechanism: Option<&Mechanism>, error: &str) -> String {
-    let errors = mechanism.map_or(&[][..], |mechanism| mechanism.errors);
+    let errors = mechanism.map_or(&[][..], |mechanism| (mechanism.errors)());
     match errors.iter().find(|(name, _)| *name == error) {
         Some((_, meaning)) => format!("{error}: {meaning}"),
         None => error.to_string(),

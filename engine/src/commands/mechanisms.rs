@@ -64,7 +64,7 @@ fn page(mechanism: &Mechanism) -> String {
             .map(|(name, about)| vec![name.to_string(), about.to_string()])
             .collect::<Vec<_>>()
     };
-    let messages = mechanism.messages.iter();
+    let messages = (mechanism.messages)().iter();
     format!(
         "{}: {}\n{}\n{}\n\n{}\n\n{}\n\n{}\n",
         mechanism.name,
@@ -124,8 +124,7 @@ fn document(mechanism: &Mechanism) -> Value {
         .iter()
         .map(|p| json!({ "name": p.name, "unit": p.unit, "range": p.range, "about": p.about }))
         .collect();
-    let messages: Vec<Value> = mechanism
-        .messages
+    let messages: Vec<Value> = (mechanism.messages)()
         .iter()
         .map(|message| {
             json!({

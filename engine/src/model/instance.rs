@@ -1,7 +1,7 @@
 //! A mechanism that runs.
 
 use super::names::{Agent, account};
-use super::state::{Holder, State};
+use super::state::{Holder, Other, State};
 use super::step::{Refusal, Step, outcome};
 use super::storage::{Address, Cells, Found, StateError, Storage};
 use super::traits::{Messages, Model, Op};
@@ -160,8 +160,18 @@ impl<M: Model> Instance<M> {
         wallets.resize(found.agents(), 0);
         db.resize(found.agents());
         let agents = found.agents();
-        *db.names_mut() = found.names();
-        db.names_mut().set_contract(state.contract, agents);
+        let names = found.names();
+        let others = state.others.iter().map(|other| other.contract);
+        let mut contracts = [state.contract].into_iter().chain(others);
+        db.rename(&mut |own| {
+            *own = names.clone();
+            if let Some(contract) = contracts.next() {
+                own.set_contract(contract, agents);
+            }
+        });
+        let others = state.others.iter().map(|other| other.held);
+        let first = others.clone().fold(state.held, Balance::saturating_sub);
+        db.set_held(&[first].into_iter().chain(others).collect::<Vec<_>>());
         let held = state.held;
         let sum = wallets.iter().try_fold(held, |sum, wallet| sum.checked_add(*wallet));
         sum.ok_or(StateError::Sum)?;
@@ -202,13 +212,17 @@ impl<M: Model> Instance<M> {
 
     /// What a chain would say of it; no account has a strategy.
     pub fn state(&self) -> State {
+        let held = self.db.held(self.ledger.held);
+        let others = held.iter().enumerate().skip(1);
+        let others = others.map(|(at, held)| Other { contract: self.db.contract(at), held: *held });
         let holder = |(agent, wallet): (Agent, &Balance)| Holder {
             address: self.address(agent),
             wallet: *wallet,
             strategy: None,
         };
         State {
-            contract: self.db.names().contract(),
+            contract: self.db.contract(0),
+            others: others.collect(),
             block: self.block,
             held: self.ledger.held,
             accounts: (0..).zip(&self.ledger.wallets).map(holder).collect(),
@@ -235,7 +249,9 @@ impl<M: Model> Instance<M> {
         let agents = self.ledger.wallets.len();
         self.ledger.wallets.push(0);
         self.db.resize(agents + 1);
-        self.db.names_mut().push(address, agents)
+        let mut agent = 0;
+        self.db.rename(&mut |names| agent = names.push(address, agents));
+        agent
     }
 
     /// Everyone has these tokens; who is behind those that are there already is met.

@@ -28,6 +28,13 @@ pub fn account(agent: Agent) -> [u8; 32] {
 /// How a contract is called that no chain has named.
 pub const CONTRACT: [u8; 32] = [b'c'; 32];
 
+/// The same of one of several contracts, by its number.
+pub fn contract(number: usize) -> [u8; 32] {
+    let mut contract = CONTRACT;
+    contract[31] = contract[31].wrapping_add(number as u8);
+    contract
+}
+
 /// The accounts of the contract and of agents: those of a chain, or else [`CONTRACT`], and computed
 /// from the agents' numbers by [`account`].
 #[derive(Debug, Default)]
@@ -60,6 +67,21 @@ impl Clone for Names {
 }
 
 impl Names {
+    /// Those of one of `count` contracts among as many agents, which are contracts from `first` on.
+    pub fn of_contracts(number: usize, first: Agent, count: usize, agents: usize) -> Self {
+        let mut names = Self::default();
+        let book = names.book(agents);
+        book.contract = contract(number);
+        for (agent, number) in (first..).zip(0..count) {
+            if let Some(address) = book.addresses.get_mut(agent as usize) {
+                book.agents.remove(address);
+                *address = contract(number);
+                book.agents.insert(*address, agent);
+            }
+        }
+        names
+    }
+
     /// The contract's account.
     #[inline]
     pub fn contract(&self) -> [u8; 32] {

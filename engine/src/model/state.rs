@@ -1,7 +1,7 @@
 //! A mechanism's state as a chain has it: the cells of its storage, and the tokens of its accounts.
 
 use super::names::{CONTRACT, account};
-use super::storage::{Found, Storage};
+use super::storage::Storage;
 use super::text;
 use super::traits::Model;
 use carrots_kernel::{Balance, Block};
@@ -15,9 +15,12 @@ pub struct State {
     /// The contract's name on the chain. Whoever leaves it out has one that is made up.
     #[serde(default = "made_up", with = "text::address")]
     pub contract: [u8; 32],
+    /// The other contracts, where a mechanism is composed of several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
     /// The block in progress.
     pub block: Block,
-    /// The tokens of the contract.
+    /// The tokens of the contract, or of all of them.
     #[serde(with = "carrots_kernel::text::amount")]
     pub held: Balance,
     /// Those who have tokens, or a part in the mechanism, in the order of their numbers. Others are
@@ -43,6 +46,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             contract: CONTRACT,
+            others: Vec::new(),
             block: 0,
             held: 0,
             accounts: Vec::new(),
@@ -51,6 +55,18 @@ impl Default for State {
             recorded: false,
         }
     }
+}
+
+/// A contract of a composition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Other {
+    /// Its name on the chain.
+    #[serde(with = "text::address")]
+    pub contract: [u8; 32],
+    /// Its tokens.
+    #[serde(with = "carrots_kernel::text::amount")]
+    pub held: Balance,
 }
 
 /// An account of a state.
@@ -86,7 +102,7 @@ impl State {
         let at: HashMap<_, _> =
             self.accounts.iter().map(|holder| holder.address).zip(0usize..).collect();
         let mut strangers = (0..).map(account).filter(|address| !at.contains_key(address));
-        let roles = Found::roles(&self.cells, M::ROLES.len());
+        let roles = M::roles(&self.cells);
         let mut enter = |(place, tokens): (usize, &Balance)| {
             let role = roles.get(place).and_then(|address| at.get(address));
             match role.and_then(|at| there[*at].take()) {

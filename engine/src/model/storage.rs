@@ -17,6 +17,22 @@ pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 /// The cell of the roles, in every mechanism that has any.
 const ROLES: u32 = 2;
 
+/// The number of a contract's cell among those of all contracts: those of the first are as it has them.
+fn key(contract: u32, cell: u32) -> u32 {
+    contract << 16 | cell
+}
+
+/// The storage of one contract as it is among that of all.
+pub fn among(contract: u32, cells: Storage) -> Storage {
+    let moved = |(mut key, record): (Vec<u8>, Vec<u8>)| {
+        if let Some(number) = key.get_mut(2..4) {
+            number.copy_from_slice(&(contract as u16).to_le_bytes());
+        }
+        (key, record)
+    };
+    cells.into_iter().map(moved).collect()
+}
+
 /// An account in a record.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct Address(pub [u8; 32]);
@@ -30,6 +46,7 @@ impl fmt::Debug for Address {
 /// The storage of a contract that is being read, and the numbers of the accounts met in it.
 pub struct Found<'a> {
     cells: &'a Storage,
+    contract: u32,
     names: Names,
     agents: usize,
     notes: Option<BTreeMap<Vec<u8>, String>>,
@@ -38,7 +55,13 @@ pub struct Found<'a> {
 impl<'a> Found<'a> {
     /// Cells of which nothing was read.
     pub fn new(cells: &'a Storage) -> Self {
-        Self { cells, names: Names::default(), agents: 0, notes: None }
+        Self { cells, contract: 0, names: Names::default(), agents: 0, notes: None }
+    }
+
+    /// What is read from here on is of the contract of that number.
+    pub fn of(&mut self, contract: u32) -> &mut Self {
+        self.contract = contract;
+        self
     }
 
     /// The same, and what is read is written down for people.
@@ -85,8 +108,8 @@ impl<'a> Found<'a> {
         cell: u32,
     ) -> Result<V, StateError> {
         let all = self.all::<(), V>(name, cell)?;
-        let missing = || StateError::Missing { key: cell.encode(), name };
-        all.into_iter().next().map(|((), record)| record).ok_or_else(missing)
+        let missing = StateError::Missing { key: key(self.contract, cell).encode(), name };
+        all.into_iter().next().map(|((), record)| record).ok_or(missing)
     }
 
     /// All records of a cell with their keys, in the order of the keys' bytes.
@@ -95,7 +118,7 @@ impl<'a> Found<'a> {
         name: &'static str,
         cell: u32,
     ) -> Result<Vec<(K, V)>, StateError> {
-        let prefix = cell.encode();
+        let prefix = key(self.contract, cell).encode();
         let own = self.cells.range(prefix.clone()..);
         let mut all = Vec::new();
         for (key, value) in own.take_while(|(key, _)| key.starts_with(&prefix)) {
@@ -116,23 +139,37 @@ impl<'a> Found<'a> {
         Ok(all)
     }
 
-    /// The accounts in the roles: the record of their cell is nothing but their addresses.
-    pub fn roles(cells: &Storage, roles: usize) -> Vec<[u8; 32]> {
-        let record = cells.get(&ROLES.encode()).map_or(&[][..], Vec::as_slice);
+    /// The accounts in a contract's roles: the record of their cell is nothing but their addresses.
+    pub fn roles(cells: &Storage, contract: u32, roles: usize) -> Vec<[u8; 32]> {
+        let record = cells.get(&key(contract, ROLES).encode()).map_or(&[][..], Vec::as_slice);
         record.as_chunks().0.iter().copied().take(roles).collect()
+    }
+
+    /// The account in a contract's role, by the names of all its roles.
+    pub fn role(cells: &Storage, contract: u32, roles: &[&str], role: &str) -> [u8; 32] {
+        let all = Self::roles(cells, contract, roles.len());
+        let at = roles.iter().position(|name| *name == role);
+        at.and_then(|at| all.get(at).copied()).unwrap_or_default()
     }
 }
 
 /// The storage of a contract: every key and value, in bytes.
 pub struct Cells<'a> {
     names: &'a Names,
+    contract: u32,
     cells: Storage,
 }
 
 impl<'a> Cells<'a> {
     /// No cells yet, and how agents are called on the chain.
     pub fn new(names: &'a Names) -> Self {
-        Self { names, cells: Storage::new() }
+        Self { names, contract: 0, cells: Storage::new() }
+    }
+
+    /// What is put from here on is of the contract of that number.
+    pub fn of(&mut self, contract: u32) -> &mut Self {
+        self.contract = contract;
+        self
     }
 
     /// How an agent is called on the chain.
@@ -142,6 +179,7 @@ impl<'a> Cells<'a> {
 
     /// A record under the storage key `cell` and a key of its own, `()` for none.
     pub fn put(&mut self, cell: u32, key: impl Encode, record: impl Encode) {
+        let cell = self::key(self.contract, cell);
         self.cells.insert((cell, key).encode(), record.encode());
     }
 

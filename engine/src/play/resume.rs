@@ -80,7 +80,7 @@ fn write_state<G: Play>(
     line(format_args!(
         "\n# Who has a strategy goes on with it; the others do nothing more. [[agents]] enter beside them."
     ));
-    let roles = Found::roles(&state.cells, G::Model::ROLES.len());
+    let roles = G::Model::roles(&state.cells);
     for (holder, who) in accounts.iter().zip(0..) {
         line(format_args!("[[state.accounts]]"));
         for (role, _) in G::Model::ROLES.iter().zip(&roles).filter(|(_, at)| **at == holder.address)

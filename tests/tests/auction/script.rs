@@ -35,7 +35,7 @@ pub fn seal(who: Agent, round: u32, values: &Values) -> Hash {
 /// A commitment that is made for that contract.
 pub fn seal_for(contract: [u8; 32], who: Agent, round: u32, values: &Values) -> Hash {
     let mut model = Auction::new(params(), 0, 0).expect("the parameters are sound");
-    model.names_mut().set_contract(contract, 0);
+    model.rename(&mut |names| names.set_contract(contract, 0));
     model.seal(who, round, values, &salt(who, round))
 }
 

@@ -62,7 +62,7 @@ pub fn commit_for(
     answer: u128,
 ) -> Step<Op> {
     let mut model = Oracle::new(params(), 0, 0).expect("the parameters are sound");
-    model.names_mut().set_contract(contract, 0);
+    model.rename(&mut |names| names.set_contract(contract, 0));
     let commitment = sealed::commitment(&model, who, round, &(question, answer), &SALT);
     call(who, 0, Op::Commit { question, commitment })
 }

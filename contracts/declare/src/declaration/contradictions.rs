@@ -53,6 +53,8 @@ impl Declaration {
             "Receipt",
             "Accounts",
             "Paid",
+            "Contract",
+            "Called",
         ];
         if taken.iter().any(|taken| self.name == taken) {
             return Err(Error::new(self.name.span(), "this name is given to what follows from it"));

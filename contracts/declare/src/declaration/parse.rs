@@ -36,7 +36,7 @@ impl Parse for Used {
 }
 
 impl Docs {
-    fn parse(input: ParseStream) -> Result<Self> {
+    pub fn parse(input: ParseStream) -> Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         match attributes.iter().find(|one| !one.path().is_ident("doc")) {
             Some(other) => Err(Error::new_spanned(other, "expected documentation only: `///`")),
@@ -45,7 +45,7 @@ impl Docs {
     }
 
     /// Says what is missing if nothing is said of `what`.
-    fn said(self, what: &Ident) -> Result<Self> {
+    pub fn said(self, what: &Ident) -> Result<Self> {
         match self.0.is_empty() {
             true => Err(Error::new(what.span(), format!("say what `{what}` is: `///` before it"))),
             false => Ok(self),
@@ -80,21 +80,25 @@ fn typed(input: ParseStream) -> Result<(Ident, Type)> {
 fn names(input: ParseStream) -> Result<Vec<Named>> {
     let inner;
     braced!(inner in input);
-    listed(&inner, named)
+    listed(&inner, Named::parse)
 }
 
 fn all_roles(input: ParseStream) -> Result<Vec<Role>> {
     let inner;
     braced!(inner in input);
     listed(&inner, |input| {
-        let Named { docs, name } = named(input)?;
+        let Named { docs, name } = Named::parse(input)?;
+        let mut contract = None;
+        if input.parse::<Option<Token![:]>>()?.is_some() {
+            contract = Some(input.call(Path::parse_mod_style)?);
+        }
         let mut unlike = Vec::new();
         while input.parse::<Option<Token![!=]>>()?.is_some() {
             let other: Ident = input.parse()?;
             let error = format_ident!("{}Is{}", camel(&name), camel(&other), span = other.span());
             unlike.push((other, error));
         }
-        Ok(Role { docs, name, unlike })
+        Ok(Role { docs, name, unlike, contract })
     })
 }
 
@@ -273,9 +277,9 @@ fn arguments(input: ParseStream, is_called: bool) -> Result<Vec<Argument>> {
                     format!("`{name}` is what the call knows: give the argument another name");
                 Err(Error::new(name.span(), said))
             }
+            (None, false) if is_called => Ok(Argument::Contract(name, None)),
             (None, false) => {
-                let known = if is_called { "who, value and now have" } else { "now has" };
-                let said = format!("expected `{name}: Type`; only {known} none");
+                let said = format!("expected `{name}: Type`; only now has none");
                 Err(Error::new(name.span(), said))
             }
             (None, true) => {
@@ -373,10 +377,12 @@ impl Message {
     }
 }
 
-fn named(input: ParseStream) -> Result<Named> {
-    let docs = Docs::parse(input)?;
-    let name = input.parse()?;
-    Ok(Named { docs: docs.said(&name)?, name })
+impl Named {
+    pub fn parse(input: ParseStream) -> Result<Self> {
+        let docs = Docs::parse(input)?;
+        let name = input.parse()?;
+        Ok(Self { docs: docs.said(&name)?, name })
+    }
 }
 
 impl Parse for Declaration {
@@ -439,16 +445,34 @@ impl Parse for Declaration {
             name,
             contradiction: None,
         };
+        declaration.find_contracts()?;
         declaration.contradiction = declaration.check().err();
         if declaration.contradiction.is_some() {
             declaration.forget_twins();
         }
         declaration.messages.push(Message::collect()?);
-        if !declaration.roles.is_empty() {
+        if declaration.people().next().is_some() {
             declaration.messages.extend(Message::of_roles()?);
             declaration.tables.push(Table::of_roles()?);
         }
         Ok(declaration)
+    }
+}
+
+impl Declaration {
+    /// Says of every contract that a message calls where its rules are.
+    fn find_contracts(&mut self) -> Result<()> {
+        let arguments = self.messages.iter_mut().flat_map(|message| &mut message.arguments);
+        for argument in arguments {
+            let Argument::Contract(name, path) = argument else { continue };
+            let role = self.roles.iter().find(|role| role.name == *name);
+            *path = role.and_then(|role| role.contract.clone());
+            if path.is_none() {
+                let said = format!("expected `{name}: Type`; only who, value and now have none");
+                return Err(Error::new(name.span(), said));
+            }
+        }
+        Ok(())
     }
 }
 
