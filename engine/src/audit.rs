@@ -14,6 +14,7 @@
 //! | is it the only equilibrium, and reached? | [`population`] |
 //! | and where players decide several times, or after others? | [`tree`] |
 //! | does any sequence of calls pay? | [`raw`] |
+//! | does what is steered come back after a shock? | [`feedback`] |
 //! | does the simulator say the same? | [`compare`] |
 //!
 //! In a test: `MECHANISM.audit(&scenario)?.property(Property::Nash).holds()`.
@@ -21,6 +22,7 @@
 mod compare;
 mod counterexample;
 mod exploit;
+mod feedback;
 mod finding;
 mod intruder;
 mod joint;
@@ -371,6 +373,7 @@ impl Audited for Ready {
                     Ok(Finding::holds(terms, "exhaustive", String::new(), 0))
                 }
                 (Property::SubgamePerfect, _) => tree::check(scene, terms, limits),
+                (Property::FeedbackStability, _) => feedback::check(scene, terms, limits),
                 (_, Ok(outcomes)) => Ok(outcomes.check(terms)),
                 (_, Err(why)) => Err(why.clone()),
             };
@@ -515,8 +518,8 @@ impl Outcomes<'_> {
             Efficiency | Revenue | OptimalRevenue | Solvency | Griefing => self.whole(terms),
             Bribery | Corruption => self.outsider(terms),
             Uniqueness | Basin => self.population(terms),
-            SubgamePerfect | ExitBeforePenalty | Frozen | Attack => {
-                Err(Stopped::Lacks("that is asked of a tree, or of calls"))
+            SubgamePerfect | ExitBeforePenalty | Frozen | Attack | FeedbackStability => {
+                Err(Stopped::Lacks("that is asked of a tree, of calls, or of shocks"))
             }
         };
         answer.unwrap_or_else(|stopped| {

@@ -14,6 +14,7 @@
 //! | how does an intruder change it? | [`intruder`] |
 //! | how do the three go together? | [`history`] |
 //! | what came of it? | [`end`] |
+//! | what is steered to a target, and what disturbs it? | [`steered`] |
 //! | who plays, what can each choose, and what is an end worth to whom? | [`cast`] |
 //! | what is it where it does not matter of which mechanism? | [`any`] |
 //! | and what with its rules? | [`game`] |
@@ -26,6 +27,7 @@ mod game;
 mod history;
 mod intruder;
 mod record;
+mod steered;
 
 pub use any::{AnyScene, How};
 pub use cast::{Cast, Described, Type};
@@ -35,6 +37,7 @@ pub use game::{Choice, Scene, run};
 pub use history::History;
 pub use intruder::{Change, Letter, Look, Seen, What, Who};
 pub use record::{Intrusion, Notes};
+pub use steered::{Disturbed, Steered};
 
 use carrots_kernel::Balance;
 

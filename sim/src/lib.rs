@@ -17,7 +17,9 @@
 
 pub mod auction;
 pub mod challenge;
+pub mod controller;
 pub mod funding;
+pub mod market;
 pub mod oracle;
 mod sources;
 pub mod staking;
@@ -27,7 +29,8 @@ pub mod verdicts;
 use carrots::{Catalogue, Mechanism};
 
 /// Every mechanism there is.
-pub static MECHANISMS: &[&Mechanism] = &[&STAKING, &AUCTION, &ORACLE, &FUNDING, &CHALLENGE];
+pub static MECHANISMS: &[&Mechanism] =
+    &[&STAKING, &AUCTION, &ORACLE, &FUNDING, &CHALLENGE, &MARKET, &CONTROLLER];
 
 /// Auctions.
 pub static AUCTION: Mechanism =
@@ -37,10 +40,18 @@ pub static AUCTION: Mechanism =
 pub static CHALLENGE: Mechanism =
     Mechanism::of::<challenge::Game>(include_str!("../scenarios/challenge-game.toml"))
         .written_in(sources::CHALLENGE);
+/// Feedback controllers.
+pub static CONTROLLER: Mechanism =
+    Mechanism::of::<controller::Game>(include_str!("../scenarios/controller-base-fee.toml"))
+        .written_in(sources::CONTROLLER);
 /// Funding of public goods.
 pub static FUNDING: Mechanism =
     Mechanism::of::<funding::Game>(include_str!("../scenarios/funding-quadratic.toml"))
         .written_in(sources::FUNDING);
+/// Prediction markets.
+pub static MARKET: Mechanism =
+    Mechanism::of::<market::Game>(include_str!("../scenarios/market-election.toml"))
+        .written_in(sources::MARKET);
 /// The oracle.
 pub static ORACLE: Mechanism =
     Mechanism::of::<oracle::Game>(include_str!("../scenarios/oracle-court.toml"))

@@ -42,6 +42,25 @@ pub const CHALLENGE: Sources = Sources {
     never: &[],
 };
 
+pub const CONTROLLER: Sources = Sources {
+    rules: sources::CONTROLLER,
+    play: files![
+        "controller.rs",
+        "controller/closed_form.rs",
+        "controller/feedback.rs",
+        "controller/game.rs",
+        "controller/live.rs",
+        "controller/menu.rs",
+        "controller/scenario.rs",
+    ],
+    scenarios: files![
+        "../scenarios/controller-base-fee.toml",
+        "../scenarios/controller-general.toml",
+    ],
+    suite: "controller-general",
+    never: &[],
+};
+
 pub const FUNDING: Sources = Sources {
     rules: sources::FUNDING,
     play: files![
@@ -67,6 +86,22 @@ pub const FUNDING: Sources = Sources {
         "ThresholdMet",
         "NothingToRefund",
     ],
+};
+
+pub const MARKET: Sources = Sources {
+    rules: sources::MARKET,
+    play: files![
+        "market.rs",
+        "market/closed_form.rs",
+        "market/game.rs",
+        "market/live.rs",
+        "market/menu.rs",
+        "market/scenario.rs",
+        "market/trade.rs",
+    ],
+    scenarios: files!["../scenarios/market-election.toml", "../scenarios/market-general.toml"],
+    suite: "market-general",
+    never: &[],
 };
 
 pub const ORACLE: Sources = Sources {

@@ -455,7 +455,10 @@ fn the_catalogue_lists_every_mechanism() {
     let count = |mechanism: &Value, what: &str| mechanism[what].as_array().map_or(0, Vec::len);
     let listed: Vec<_> = catalogue.as_array().expect("a list").iter().collect();
     let names: Vec<_> = listed.iter().map(|mechanism| mechanism["name"].as_str()).collect();
-    assert_eq!(names, ["staking", "auction", "oracle", "funding", "challenge"].map(Some));
+    assert_eq!(
+        names,
+        ["staking", "auction", "oracle", "funding", "challenge", "market", "controller"].map(Some)
+    );
     for mechanism in &listed {
         let counts = ["params", "messages", "strategies"].map(|what| count(mechanism, what));
         assert!(counts.into_iter().all(|count| count >= 5), "{mechanism}");
@@ -724,7 +727,7 @@ fn a_new_workspace_carries_the_names_that_were_asked_for() {
         (&["carrots_x"], "expected another name"),
         (
             &["more", "--with", "poker"],
-            "--with poker: expected one of staking, auction, oracle, funding, challenge",
+            "--with poker: expected one of staking, auction, oracle, funding, challenge, market, controller",
         ),
         (
             &["auction", "--with", "auction"],
@@ -744,7 +747,9 @@ fn a_new_workspace_carries_the_names_that_were_asked_for() {
 #[test]
 fn a_copy_of_a_mechanism_is_whole() {
     let folder = folder("copies");
-    for mechanism in ["auction", "challenge", "funding", "oracle", "staking"] {
+    for mechanism in
+        ["auction", "challenge", "controller", "funding", "market", "oracle", "staking"]
+    {
         let name = format!("my_{mechanism}");
         let carrots = root().display().to_string();
         let mut command = command(&["new", &name, "--with", mechanism, "--carrots", &carrots]);

@@ -364,6 +364,28 @@ fn bonds_make_the_truth_best() {
     is_as_audited(&found);
 }
 
+/// The least liquidity by which the second of two traders gains what a look costs.
+#[test]
+fn liquidity_pays_for_a_look() {
+    let found = document(&["design", "sim/designs/market-liquidity.toml"]);
+    assert_eq!(found["points"]["unknown"], 0);
+    let values = serde_json::json!({ "params.liquidity": "8000" });
+    assert_eq!(found["best"][0]["values"], values);
+    is_in_the_readme(&found, "market-liquidity");
+    is_as_audited(&found);
+}
+
+/// A base fee that is too fast pays for empty periods, and one that is too slow is not back in time.
+#[test]
+fn a_base_fee_is_neither_too_fast_nor_too_slow() {
+    let found = document(&["design", "sim/designs/controller-denominator.toml"]);
+    assert_eq!(found["points"]["unknown"], 0);
+    assert_eq!(found["best"][0]["values"], serde_json::json!({ "params.denominator": "16" }));
+    assert_eq!(found["closed_forms"][0]["other"], Value::Array(vec![]));
+    is_in_the_readme(&found, "controller-denominator");
+    is_as_audited(&found);
+}
+
 /// The larger the bonus, the less can be raised: what the good is worth beyond a part is more than the bonus.
 #[test]
 fn a_bonus_bounds_what_can_be_raised() {

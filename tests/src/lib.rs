@@ -3,7 +3,8 @@
 
 use carrots::model::Model;
 use carrots_catalogue::{
-    auction::Auction, challenge::Challenge, funding::Funding, oracle::Oracle, staking::Staking,
+    auction::Auction, challenge::Challenge, controller::Controller, funding::Funding,
+    market::Market, oracle::Oracle, staking::Staking,
 };
 use carrots_testkit::replay::{Replay, read};
 
@@ -14,4 +15,6 @@ pub const MECHANISMS: &[(&str, Replay)] = &[
     (Oracle::NAME, read::<Oracle>),
     (Funding::NAME, read::<Funding>),
     (Challenge::NAME, read::<Challenge>),
+    (Market::NAME, read::<Market>),
+    (Controller::NAME, read::<Controller>),
 ];

@@ -3,6 +3,7 @@
 //! | question | module |
 //! | --- | --- |
 //! | how are amounts multiplied and divided? | [`math`] |
+//! | what are a power of e and a logarithm, and how far can they be wrong? | [`exponential`] |
 //! | how is a rule a function that can be searched? | [`line`] |
 //! | what is an account owed, and how is it paid? | [`accounts`] |
 //! | how does one commit to a choice, and reveal it? | [`sealed`] |
@@ -31,6 +32,7 @@
 pub mod accounts;
 #[cfg(feature = "std")]
 pub mod arguments;
+pub mod exponential;
 pub mod line;
 pub mod math;
 pub mod params;

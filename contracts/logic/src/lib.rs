@@ -15,6 +15,8 @@
 //! | --- | --- |
 //! | [`auction`] | sealed bids at the first, second or a uniform price, and VCG for different items |
 //! | [`challenge`] | assertions with bonds, disputes that are halved until one step decides |
+//! | [`market`] | shares of outcomes at a maker's prices: the logarithmic market scoring rule |
+//! | [`controller`] | a price or a parameter that follows a measure to its target: EIP-1559, EIP-4844, Substrate's, PI |
 //! | [`oracle`] | jurors drawn by stake, sealed answers, appeals, redistribution |
 //! | [`funding`] | public goods: quadratic and pairwise matches, assurance contracts |
 //! | [`staking`] | operators, bonds, eras, rewards and correlated slashes |
@@ -36,7 +38,9 @@ extern crate alloc;
 
 pub mod auction;
 pub mod challenge;
+pub mod controller;
 pub mod funding;
+pub mod market;
 pub mod oracle;
 #[cfg(feature = "std")]
 pub mod sources;

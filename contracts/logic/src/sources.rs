@@ -30,6 +30,15 @@ pub const CHALLENGE: Files = files![
     "challenge/tests.rs",
 ];
 
+/// Feedback controllers.
+pub const CONTROLLER: Files = files![
+    "controller.rs",
+    "controller/control.rs",
+    "controller/entries.rs",
+    "controller/records.rs",
+    "controller/tests.rs",
+];
+
 /// Funding of public goods.
 pub const FUNDING: Files = files![
     "funding.rs",
@@ -37,6 +46,15 @@ pub const FUNDING: Files = files![
     "funding/entries.rs",
     "funding/quadratic.rs",
     "funding/records.rs",
+];
+
+/// Prediction markets.
+pub const MARKET: Files = files![
+    "market.rs",
+    "market/entries.rs",
+    "market/maker.rs",
+    "market/records.rs",
+    "market/tests.rs",
 ];
 
 /// The oracle.

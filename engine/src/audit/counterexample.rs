@@ -247,6 +247,10 @@ impl Counterexample {
         if !everyone.is_empty() {
             writeln!(out, "  gains: {everyone}{more}")?;
         }
+        // Nobody deviates: what is told is all.
+        if self.accounts.is_empty() && !self.exploit.is_empty() {
+            return write!(out, "  in short: {}", self.exploit);
+        }
         if !self.exploit.is_empty() {
             writeln!(out, "  in short: {}", self.exploit)?;
         }

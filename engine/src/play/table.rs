@@ -3,6 +3,7 @@
 use super::answers::Answers;
 use super::closed_form::ClosedForm;
 use super::endowment::Endowment;
+use super::feedback::Feedback;
 use super::measure::{Measure, difference};
 use crate::exact::Rational;
 use crate::model::{Agent, Instance, Messages, Model};
@@ -247,6 +248,11 @@ pub trait Play: Sized + Send + Sync + 'static {
     }
     /// What a closed form says of a property, asked on these terms, where one is known for the parameters.
     fn closed_form(&self, _terms: &Terms) -> Option<ClosedForm> {
+        None
+    }
+    /// What the mechanism steers to a target in a scenario, with everybody in it, and the shocks by which that
+    /// is tried; nothing if it steers nothing.
+    fn feedback(_scenario: &ScenarioOf<Self>) -> Option<Feedback<Self>> {
         None
     }
     /// Whether the outcome is the one that a briber, or whoever corrupts the system, wants.

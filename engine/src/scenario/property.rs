@@ -6,6 +6,9 @@ use num_traits::Signed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, de::Visitor};
 use std::fmt;
 
+/// The most rounds within which something has to be back.
+const WITHIN_MAX: u32 = 10_000;
+
 /// Declares the properties with their names; their docs are what the catalogue says of them.
 macro_rules! properties {
     ($($(#[doc = $about:literal])+ $property:ident = $name:literal [$($term:literal),*],)*) => {
@@ -86,6 +89,10 @@ properties! {
     Basin = "basin" ["share"],
     /// After `option`, no sequence of calls of the player leaves it more than calling nothing else.
     ExitBeforePenalty = "exit_before_penalty" ["option", "margin"],
+    /// After every shock that the play names what is steered is back at most the part `band` of its target
+    /// away from it `within` so many rounds, for as many again, and at no time further than the part `safe`
+    /// of it (Åström, Murray, Feedback Systems, 2008).
+    FeedbackStability = "feedback_stability" ["within", "band", "safe"],
     /// No raw call more or less, of any player or a newcomer, and nothing that is intended, leaves
     /// tokens in the mechanism that nobody can take out.
     Frozen = "frozen" ["changes"],
@@ -114,7 +121,13 @@ impl Property {
 
     /// Whether what it measures is an amount of tokens: else it is a number without a unit.
     pub fn is_amount(self) -> bool {
-        !matches!(self, Property::Griefing | Property::Basin | Property::Uniqueness)
+        !matches!(
+            self,
+            Property::Griefing
+                | Property::Basin
+                | Property::Uniqueness
+                | Property::FeedbackStability
+        )
     }
 
     /// Whether it is about sequences of calls.
@@ -184,6 +197,15 @@ pub struct Terms {
     /// of more. 1 if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<u32>,
+    /// Rounds after a shock until what is steered has to be back. 10 if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<u32>,
+    /// How far from its target it may be then, as a part of it. 1/10 if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<Fraction>,
+    /// How far it may ever be. Any distance if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe: Option<Fraction>,
     /// The name of the option that has a penalty. The one that is a briber's, if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
@@ -204,6 +226,9 @@ impl Terms {
             least: None,
             share: None,
             changes: None,
+            within: None,
+            band: None,
+            safe: None,
             option: None,
         }
     }
@@ -231,6 +256,9 @@ impl Terms {
             ("least", self.least.is_some()),
             ("share", self.share.is_some()),
             ("changes", self.changes.is_some()),
+            ("within", self.within.is_some()),
+            ("band", self.band.is_some()),
+            ("safe", self.safe.is_some()),
             ("option", self.option.is_some()),
         ];
         let known = self.property.terms();
@@ -253,6 +281,12 @@ impl Terms {
         for (key, amount) in amounts {
             let sound = amount.is_none_or(|amount| (0..=1 << 100).contains(&amount.0));
             expect(sound, key, "an amount from 0 to 2^100")?;
+        }
+        let rounds = self.within.is_none_or(|rounds| (1..=WITHIN_MAX).contains(&rounds));
+        expect(rounds, ".within", format!("1 to {WITHIN_MAX} rounds"))?;
+        for (key, part) in [(".band", &self.band), (".safe", &self.safe)] {
+            let sound = part.as_ref().is_none_or(|part| !part.0.is_negative());
+            expect(sound, key, "at least 0")?;
         }
         let factor = self.factor.as_ref().is_none_or(|factor| !factor.0.is_negative());
         expect(factor, ".factor", "at least 0")?;

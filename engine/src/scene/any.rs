@@ -4,6 +4,7 @@ use super::cast::Cast;
 use super::decider::Decider;
 use super::end::End;
 use super::intruder::{Change, Look, Who};
+use super::steered::Steered;
 use crate::exact::Rational;
 use crate::model::{Agent, Amount, AnyInstance, AnyOp, Step};
 use crate::play::ClosedForm;
@@ -39,6 +40,14 @@ pub trait AnyScene: Send + Sync {
     /// Plays once: everybody chooses, and everything happens as the decider says. In the end everyone
     /// takes out what it can.
     fn play<'s>(&'s self, how: How, decider: &mut dyn Decider) -> Box<dyn End + 's>;
+    /// The same for so many rounds, and a look after each of them.
+    fn watch<'s>(
+        &'s self,
+        how: How,
+        rounds: u32,
+        decider: &mut dyn Decider,
+        look: &mut dyn FnMut(&dyn AnyInstance),
+    ) -> Box<dyn End + 's>;
     /// The same with changes by an intruder, to which all others react.
     fn intrude<'l, 's: 'l>(
         &'s self,
@@ -65,6 +74,8 @@ pub trait AnyScene: Send + Sync {
     fn revenue_max(&self, options: &[usize]) -> Option<Balance>;
     /// What the optimal mechanism expects to earn.
     fn revenue_optimal(&self) -> Option<Rational>;
+    /// What is steered to a target, and the shocks by which that is tried.
+    fn steered(&self) -> Option<Steered>;
     /// What a closed form says of a property.
     fn closed_form(&self, terms: &Terms) -> Option<ClosedForm>;
     /// What was called since a start, as a trace that says what agents should have in the end.

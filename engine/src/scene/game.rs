@@ -7,6 +7,7 @@ use super::end::End;
 use super::history::History;
 use super::intruder::{Change, Intruder, Look, Who};
 use super::record::Notes;
+use super::steered::{Steered, steered};
 use crate::exact::Rational;
 use crate::model::{Agent, Amount, AnyInstance, AnyOp, Instance, Messages, Model, Op, Step};
 use crate::play::{
@@ -41,6 +42,8 @@ pub struct Scene<P: Play> {
     pub play: P,
     /// The scenario of it.
     pub scenario: ScenarioOf<P>,
+    /// The scenario of which that is a part.
+    whole: ScenarioOf<P>,
     /// What is known of it without the rules.
     pub cast: Cast,
     /// The strategy that the scenario gives each player.
@@ -63,7 +66,11 @@ struct Initial<P: Play> {
 impl<P: Play> Scene<P> {
     /// The game of a scenario whose other parts are sound.
     pub fn new(scenario: &ScenarioOf<P>) -> Result<Self, Invalid> {
-        let scenario = P::audited(scenario)?;
+        Ok(Self { whole: scenario.clone(), ..Self::of(P::audited(scenario)?) })
+    }
+
+    /// The game of a scenario as it is, all of it.
+    pub fn of(scenario: ScenarioOf<P>) -> Self {
         let play = P::new(&scenario);
         let groups = scenario.agents.iter();
         let entering: Vec<P::Strategy> = groups
@@ -128,7 +135,7 @@ impl<P: Play> Scene<P> {
             wallets: start.ledger().wallets.clone(),
             wealth: agents.map(|who| start.wealth(who)).collect(),
         };
-        Ok(Self {
+        Self {
             cast,
             strategies,
             options,
@@ -140,8 +147,9 @@ impl<P: Play> Scene<P> {
                 world: table.world,
             },
             play,
+            whole: scenario.clone(),
             scenario,
-        })
+        }
     }
 
     /// The mechanism before anybody called anything.
@@ -162,14 +170,16 @@ impl<P: Play> Scene<P> {
     /// Plays once: everybody chooses, and everything happens as the history's decider says. In the
     /// end everyone takes out what it can.
     pub fn play<'a>(&'a self, history: History<'a, P::Model>) -> Table<P, History<'a, P::Model>> {
-        self.play_from(history, None)
+        self.play_from(history, None, self.scenario.run.horizon, &mut |_| ())
     }
 
-    /// The same, but a player may play from another account.
+    /// The same for so many rounds, with a look after each; a player may play from another account.
     fn play_from<'a>(
         &'a self,
         history: History<'a, P::Model>,
         from: Option<(usize, Agent)>,
+        rounds: u32,
+        look: &mut dyn FnMut(&Instance<P::Model>),
     ) -> Table<P, History<'a, P::Model>> {
         let mut table = self.table(history);
         if let Some((player, account)) = from {
@@ -200,7 +210,7 @@ impl<P: Play> Scene<P> {
             table.players[player].plan = options[option].plan;
             asked.as_kinds.push(options[option].kind);
         }
-        self.through(&mut table);
+        self.through(&mut table, rounds, look);
         table
     }
 
@@ -218,10 +228,16 @@ impl<P: Play> Scene<P> {
     }
 
     /// From the start to the end, when everyone has taken out what it can.
-    fn through<A: Asks<P::Model>>(&self, table: &mut Table<P, A>) {
+    fn through<A: Asks<P::Model>>(
+        &self,
+        table: &mut Table<P, A>,
+        rounds: u32,
+        look: &mut dyn FnMut(&Instance<P::Model>),
+    ) {
         self.play.enter(table);
-        for _ in 0..self.scenario.run.horizon {
+        for _ in 0..rounds {
             self.play.round(table);
+            look(&table.instance);
         }
         self.play.finish(table);
         table.answers.leave();
@@ -262,6 +278,16 @@ impl<P: Play> AnyScene for Scene<P> {
     }
 
     fn play<'s>(&'s self, how: How, decider: &mut dyn Decider) -> Box<dyn End + 's> {
+        self.watch(how, self.scenario.run.horizon, decider, &mut |_| ())
+    }
+
+    fn watch<'s>(
+        &'s self,
+        how: How,
+        rounds: u32,
+        decider: &mut dyn Decider,
+        look: &mut dyn FnMut(&dyn AnyInstance),
+    ) -> Box<dyn End + 's> {
         let mut history = History::new(decider);
         if how.recorded {
             history = history.recorded();
@@ -272,7 +298,7 @@ impl<P: Play> AnyScene for Scene<P> {
         if how.asks {
             history = history.asking();
         }
-        let mut table = self.play_from(history, how.from);
+        let mut table = self.play_from(history, how.from, rounds, &mut |instance| look(instance));
         if how.watched {
             table.answers.record.watch_all(&table.instance);
         }
@@ -290,7 +316,7 @@ impl<P: Play> AnyScene for Scene<P> {
         let history = History::new(decider);
         let mut history = if recorded { history.recorded() } else { history };
         history.intruder = Some(Intruder::new(who, changes, look));
-        let mut table = self.play_from(history, None);
+        let mut table = self.play(history);
         table.answers.record.watch(&table.instance);
         table.answers.record.watch_all(&table.instance);
         Box::new(self.ended(table))
@@ -307,7 +333,7 @@ impl<P: Play> AnyScene for Scene<P> {
             };
         }
         table.world.rng = stream(seed, run, u64::MAX);
-        self.through(&mut table);
+        self.through(&mut table, self.scenario.run.horizon, &mut |_| ());
         let Endowment { gains, costs, .. } = table.endowments[player];
         self.cast.tokens(player, &table.instance) + gains as i128 - costs as i128
     }
@@ -347,6 +373,10 @@ impl<P: Play> AnyScene for Scene<P> {
 
     fn revenue_optimal(&self) -> Option<Rational> {
         self.play.revenue_optimal()
+    }
+
+    fn steered(&self) -> Option<Steered> {
+        steered::<P>(&self.whole)
     }
 
     fn closed_form(&self, terms: &Terms) -> Option<ClosedForm> {
