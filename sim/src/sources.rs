@@ -58,7 +58,7 @@ pub const CONTROLLER: Sources = Sources {
         "../scenarios/controller-general.toml",
     ],
     suite: "controller-general",
-    never: &[],
+    never: &["report", "NotSold", "NotReporter", "AlreadyReported", "MeasureTooHigh"],
 };
 
 pub const FUNDING: Sources = Sources {

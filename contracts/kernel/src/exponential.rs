@@ -141,8 +141,8 @@ mod tests {
         }
 
         fn times(&self, other: &Self) -> Self {
-            let up = (&self.1 * &other.1 >> WIDE) + 1u32;
-            Self(&self.0 * &other.0 >> WIDE, up)
+            let up = ((&self.1 * &other.1) >> WIDE) + 1u32;
+            Self((&self.0 * &other.0) >> WIDE, up)
         }
     }
 
@@ -217,9 +217,10 @@ mod tests {
     fn products_are_floors() {
         let factors = [0, 1, LOW, LOW + 1, LN_2, ONE - 1, ONE, ONE + 1, 3 * ONE + 7, 8 * ONE - 1];
         for a in factors {
-            for b in factors.into_iter().filter(|b| BigUint::from(a) * *b >> 248u32 == 0u32.into())
+            for b in
+                factors.into_iter().filter(|b| (BigUint::from(a) * *b) >> 248u32 == 0u32.into())
             {
-                let exact = BigUint::from(a) * b >> DIGITS;
+                let exact = (BigUint::from(a) * b) >> DIGITS;
                 assert_eq!(BigUint::from(product_down(a, b)), exact, "{a} * {b}");
             }
         }

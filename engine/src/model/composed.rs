@@ -129,3 +129,28 @@ pub fn owed(contracts: &[(Balance, Balance)]) -> Balance {
         _ => super::sum(contracts.iter().map(|(held, _)| *held)).saturating_add(lacking),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_contract_pays_no_debts_of_another() {
+        assert_eq!(owed(&[(5, 3), (2, 2)]), 5);
+        // One token is lacking, though all together hold more than they owe.
+        assert_eq!(owed(&[(5, 3), (1, 2)]), 7);
+    }
+
+    #[test]
+    fn errors_are_numbered_through() {
+        let errors: [&'static [(&str, &str)]; 2] = [&[("A", ""), ("B", "")], &[("A", "")]];
+        let all = Composed::new(&[("one", &[], errors[0]), ("two", &[], errors[1])]);
+        let names: Vec<_> = all.errors.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["one.A", "one.B", "two.A"]);
+        assert_eq!([all.error(0, 1), all.error(1, 0)], [1, 2]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|number| all.error_of(number)),
+            [Some((0, 0)), Some((0, 1)), Some((1, 0)), None]
+        );
+    }
+}

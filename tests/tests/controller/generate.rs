@@ -198,7 +198,8 @@ impl Maker<'_> {
     /// Any message, whether it makes sense or not.
     fn anything(&mut self) -> (Agent, u128, Op) {
         let who = self.anyone();
-        let (units, tip) = (self.rng.random_range(0..1_000), self.rng.random_range(0..1_000));
+        let most = if self.one_in(5) { 0 } else { 1_000 };
+        let (units, tip) = (self.rng.random_range(0..=most), self.rng.random_range(0..1_000));
         match self.rng.random_range(0..4) {
             0 => (who, units * 10, Op::UseCapacity { units, tip, maker: self.anyone() }),
             1 => (REPORTER, 0, Op::Report { measure: units }),

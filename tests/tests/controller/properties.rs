@@ -91,6 +91,7 @@ proptest! {
             output(&model)
         };
         let above = measure.min(params.capacity) > params.target;
-        prop_assert!(if above { after(reward) <= after(price) } else { after(price) <= after(reward) });
+        let (less, more) = if above { (reward, price) } else { (price, reward) };
+        prop_assert!(after(less) <= after(more));
     }
 }

@@ -23,7 +23,7 @@ fn openings() -> Vec<Row<Market>> {
         (p, vec![], call(ANN, all + 1, open(CLOSE)), WrongDeposit),
         (p, vec![blocks(5)], call(ANN, all, open(4)), WrongClose),
         (p, vec![blocks(5)], call(ANN, all, open(5)), WrongClose),
-        (p, vec![], call(ANN, all, open(MAX_WINDOW + 1)), WrongClose),
+        (p, vec![], call(ANN, all, open(MAX_WINDOW + 2)), WrongClose),
     ]
 }
 
@@ -74,7 +74,7 @@ fn ends() -> Vec<Row<Market>> {
         (p, settled.clone(), settles(0), AlreadySettled),
         (p, vec![], expires(), NoMarket),
         (p, bought, expires(), SettlingOpen),
-        (p, [&closed[..], &[blocks(p.settle_blocks - 1)]].concat(), expires(), SettlingOpen),
+        (p, [&closed[..], &[blocks(p.settle_blocks - 2)]].concat(), expires(), SettlingOpen),
         (p, [&over[..], &[expires()]].concat(), expires(), AlreadySettled),
         (p, vec![], redeems(BOB), NoMarket),
         (p, closed, redeems(BOB), NotSettled),

@@ -173,6 +173,8 @@ impl Maker<'_> {
         let trades = now < book.closes_at;
         if trades == self.one_in(10) {
             return match now < params.settles_until(book) {
+                // Whoever should settle is slow.
+                true if !self.one_in(3) => self.collect(),
                 true => (SETTLER, 0, Op::Settle { market, outcome: self.outcome() }),
                 false => (self.anyone(), 0, Op::Expire { market }),
             };
@@ -217,7 +219,8 @@ impl Maker<'_> {
         let (params, who) = (self.case.params, self.anyone());
         let market = self.rng.random_range(0..=self.model.db.state().markets);
         let outcome = self.rng.random_range(0..=params.outcomes);
-        let shares: Balance = self.rng.random_range(0..1_000);
+        let most = if self.one_in(5) { 0 } else { 1_000 };
+        let shares: Balance = self.rng.random_range(0..=most);
         let closes_at: Block = self.rng.random_range(0..100);
         match self.rng.random_range(0..7) {
             0 => (who, params.deposit_up(), Op::Open { question: [1; 32], closes_at }),

@@ -122,8 +122,8 @@ proptest! {
     fn an_invalid_question_pays_no_side(params in any_params(), pumped in 1..100_000u128) {
         prop_assume!(params.outcomes > 2);
         let mut model = opened(params);
-        play_all(&mut model, &[blocks(CLOSE - 1), buys(BOB, 0, pumped, 1_000_000)]);
-        play_all(&mut model, &[buys(CAT, 1, 1, 1_000_000), blocks(1 + params.settle_blocks), expires()]);
+        play_all(&mut model, &[blocks(CLOSE - 2), buys(BOB, 0, pumped, 1_000_000)]);
+        play_all(&mut model, &[buys(CAT, 1, 1, 1_000_000), blocks(2 + params.settle_blocks), expires()]);
         all_are_paid(&mut model);
         prop_assert!(change(&model, &[BOB]) < 0 && change(&model, &[CAT]) < 0);
     }

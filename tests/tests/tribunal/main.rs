@@ -2,7 +2,7 @@
 
 mod generate;
 
-use carrots::model::{Agent, Step};
+use carrots::model::{Agent, Instance, Model, Step};
 use carrots_catalogue::tribunal::{Op, Receipt, Tribunal, VERDICTS};
 use carrots_catalogue::{oracle, staking, verdicts};
 use carrots_logic::oracle::{Db as _, Kind, Outcome};
@@ -91,4 +91,9 @@ fn who_is_found_guilty_is_slashed() {
     assert_eq!(report.reporter, accuser);
     assert_eq!(refused(&mut pair, three, convict), "verdicts.ReportRefused");
     assert_eq!(pair.model.db.staking.roles().slasher, VERDICTS);
+
+    let state = pair.model.state();
+    let again = Instance::<Tribunal>::restore(&state).expect("it is a state");
+    assert_eq!(again.state(), state);
+    assert_eq!(again.db.held(0), pair.sandbox.held());
 }
