@@ -2,7 +2,7 @@
 
 mod closed_form;
 mod game;
-mod live;
+pub(crate) mod live;
 mod menu;
 mod scenario;
 

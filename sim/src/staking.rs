@@ -4,7 +4,7 @@ mod board;
 mod bonder;
 mod closed_form;
 mod game;
-mod live;
+pub(crate) mod live;
 mod menu;
 mod scenario;
 

@@ -1,5 +1,12 @@
 //! A court that slashes: the oracle, staking, and the verdicts between them.
 
+mod game;
+mod menu;
+mod scenario;
+
+pub use menu::Game;
+pub use scenario::{Audit, Strategy, World};
+
 carrots::composition! {
     /// A court of jurors finds which operators have offended: who is found guilty is slashed.
     composition Tribunal;

@@ -144,7 +144,9 @@ impl<P: Play> Suite<P> {
         let mut suite = Self { scene, plays: Vec::new(), calls: Vec::new() };
         suite.plays = (0..PLAYS).map(|seed| suite.play(seed).0).collect();
         let wallets = &suite.scene.start().ledger().wallets;
-        let everyone: Vec<Agent> = (0..wallets.len() as Agent).collect();
+        let contracts = P::Model::contract_agents();
+        let everyone = (0..wallets.len() as Agent).filter(|who| !contracts.contains(who));
+        let everyone: Vec<Agent> = everyone.collect();
         let mut by_message = BTreeMap::<&str, Vec<Letter<OpOf<P>>>>::new();
         for letter in calls(&everyone, wallets, &suite.plays, CALLS) {
             by_message.entry(letter.op.message()).or_default().push(letter);
@@ -230,7 +232,9 @@ impl<P: Play> Suite<P> {
         }
         let wallets = &self.scene.start().ledger().wallets;
         if rng.random_ratio(1, 20) {
-            who = rng.random_range(0..wallets.len() as Agent);
+            let other = rng.random_range(0..wallets.len() as Agent);
+            // Nobody has the key of a contract.
+            who = if P::Model::contract_agents().contains(&other) { who } else { other };
         }
         if rng.random_ratio(1, 20) {
             let wallet = wallets[who as usize];

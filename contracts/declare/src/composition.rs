@@ -206,13 +206,10 @@ pub fn write(composition: &Composition) -> Result<TokenStream> {
         let others: Vec<_> = others.collect();
         let done = (!others.is_empty())
             .then(|| quote!(let done = ::std::cell::RefCell::new(Vec::new());));
-        let noted = (!others.is_empty()).then(|| {
-            quote! {
-                let done = done.into_inner();
-                debug_assert!(called.is_ok() || done.is_empty(), "a call that fails has changed something");
-                self.done = done;
-            }
-        });
+        let noted = match others.is_empty() {
+            true => quote!(self.done.clear();),
+            false => quote!(self.done = done.into_inner();),
+        };
         let call = match others.is_empty() {
             true => quote!(#model::Messages::call(&mut self.#name, who, value, now, op)),
             false => quote!(self.#name.call(who, value, now, op, #(#others),*)),
@@ -220,9 +217,8 @@ pub fn write(composition: &Composition) -> Result<TokenStream> {
         quote! {
             Op::#variant(op) => {
                 #done
-                let called = #call;
+                let (receipt, paid) = #call.map_err(Error::#variant)?;
                 #noted
-                let (receipt, paid) = called.map_err(Error::#variant)?;
                 self.moved(#number, value, paid);
                 Ok((Receipt::#variant(receipt), paid))
             }
@@ -437,7 +433,6 @@ pub fn write(composition: &Composition) -> Result<TokenStream> {
                 now: #kernel::Block,
                 op: Op,
             ) -> Result<(Receipt, Option<#model::Payment>), Error> {
-                self.done.clear();
                 match op {
                     #(#calls)*
                 }

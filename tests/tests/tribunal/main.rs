@@ -1,6 +1,8 @@
 //! A court that slashes: three contracts that call each other, against one model.
 
+mod conformance;
 mod generate;
+mod still;
 
 use carrots::model::{Agent, Instance, Model, Step};
 use carrots_catalogue::tribunal::{Op, Receipt, Tribunal, VERDICTS};
