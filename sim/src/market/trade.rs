@@ -37,16 +37,20 @@ impl Game {
         all
     }
 
-    /// What is believed after one more signal (Bayes).
+    /// What is believed after one more signal (Bayes). The least likely outcome has nothing: what all have in common
+    /// says nothing, and would grow with every signal.
     pub(super) fn after(&self, mut belief: Belief, signal: usize) -> Belief {
         let (answers, own, other, any) = (self.answers(), self.logs[0], self.logs[1], self.logs[2]);
         for (outcome, log) in belief.iter_mut().enumerate().take(self.outcomes()) {
-            *log += match outcome {
+            *log = log.saturating_add(match outcome {
                 _ if outcome == signal => own,
                 _ if outcome < answers => other,
                 _ => any,
-            };
+            });
         }
+        let own = &mut belief[..self.outcomes()];
+        let least = own.iter().min().copied().unwrap_or(0);
+        own.iter_mut().for_each(|log| *log -= least);
         belief
     }
 

@@ -3,7 +3,9 @@
 use carrots::model::{Agent, Instance};
 use carrots_catalogue::market::{Market, Op, Receipt, SETTLER};
 use carrots_kernel::{Balance, Block};
-use carrots_logic::market::{Accounts, Book, Db, MAX_LIQUIDITY, MAX_OUTCOMES, Params, Settled};
+use carrots_logic::market::{
+    Accounts, Book, Db, MAX_LIQUIDITY, MAX_OUTCOMES, MAX_SHARES, Params, Settled,
+};
 use carrots_testkit::random::{self, ResultOf};
 use rand::Rng;
 use rand::seq::IndexedRandom;
@@ -176,6 +178,10 @@ impl Maker<'_> {
                 // Whoever should settle is slow.
                 true if !self.one_in(3) => self.collect(),
                 true => (SETTLER, 0, Op::Settle { market, outcome: self.outcome() }),
+                // It may be too late.
+                false if self.one_in(4) => {
+                    (SETTLER, 0, Op::Settle { market, outcome: self.outcome() })
+                }
                 false => (self.anyone(), 0, Op::Expire { market }),
             };
         }
@@ -220,11 +226,14 @@ impl Maker<'_> {
         let market = self.rng.random_range(0..=self.model.db.state().markets);
         let outcome = self.rng.random_range(0..=params.outcomes);
         let most = if self.one_in(5) { 0 } else { 1_000 };
-        let shares: Balance = self.rng.random_range(0..=most);
+        let shares: Balance = match self.one_in(20) {
+            true => MAX_SHARES + 1,
+            false => self.rng.random_range(0..=most),
+        };
         let closes_at: Block = self.rng.random_range(0..100);
         match self.rng.random_range(0..7) {
             0 => (who, params.deposit_up(), Op::Open { question: [1; 32], closes_at }),
-            1 => (who, shares, Op::Buy { market, outcome, shares }),
+            1 => (who, shares.min(1_000), Op::Buy { market, outcome, shares }),
             2 => (who, 0, Op::Sell { market, outcome, shares, least: shares / 2 }),
             3 => (who, 0, Op::Settle { market, outcome }),
             4 => (who, 0, Op::Expire { market }),
